@@ -1,0 +1,1 @@
+"""analyst of the dashboard."""

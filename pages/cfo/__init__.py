@@ -1,0 +1,1 @@
+"""cfo of the dashboard."""

@@ -1,0 +1,1 @@
+"""reviewer of the dashboard."""

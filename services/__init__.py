@@ -1,0 +1,1 @@
+"""The financial insight and risk advisor: stages in order."""

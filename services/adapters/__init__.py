@@ -1,0 +1,1 @@
+"""Adapters: the same ports by technology."""

@@ -1,0 +1,1 @@
+"""The laptop: SQLite, files, PDFium."""

@@ -1,0 +1,1 @@
+"""Stage 3: facts to insights, computed by code."""

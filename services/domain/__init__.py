@@ -1,0 +1,1 @@
+"""The field's nouns: immutable records shared by every stage, adapter and page."""

@@ -1,0 +1,66 @@
+"""The extractor seam: what a reader saw (words, cells, boxes), before any meaning is read into it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Word(NamedTuple):
+    """A run of characters without white space and its box in points from the top left."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageLayout:
+    """The words of one page; ``number`` is 1-based, sizes in points."""
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...]
+
+
+class CellKind(StrEnum):
+    """What a workbook cell holds."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """One non-empty cell; ``row`` and ``column`` are 1-based, ``text`` is what the cell holds as text.
+
+    ``number`` is set for numbers; a date has kind DATE and ISO text. ``number_format`` and
+    ``formula`` are None where the format of the file does not tell them.
+    """
+
+    row: int
+    column: int
+    ref: str
+    kind: CellKind
+    text: str
+    number: Decimal | None = None
+    number_format: str | None = None
+    formula: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """One worksheet's non-empty cells in row order; hidden rows and columns by 1-based index."""
+
+    name: str
+    cells: tuple[SheetCell, ...]
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: tuple[str, ...] = field(default=())

@@ -1,0 +1,76 @@
+"""Messages between stages and the effects a handler returns; only the pipeline publishes them."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from services.domain.audit import AuditEvent
+from services.domain.base import Record
+from services.domain.ids import MessageId, ReportId, deterministic_id
+
+
+class Queue(StrEnum):
+    """The four queues, named as in Azure Service Bus."""
+
+    INGESTION = "ingestion-queue"
+    ANALYSIS = "analysis-queue"
+    HIGH_CONFIDENCE = "high-confidence-queue"
+    LOW_CONFIDENCE = "low-confidence-queue"
+
+
+class MessageKind(StrEnum):
+    """What happened, in the past tense; each kind travels on one queue."""
+
+    REPORT_RECEIVED = "ReportReceived"
+    FACTS_EXTRACTED = "FactsExtracted"
+    INSIGHTS_ACCEPTED = "InsightsAccepted"
+    INSIGHTS_ESCALATED = "InsightsEscalated"
+
+    @property
+    def queue(self) -> Queue:
+        """The queue this kind travels on."""
+        return {
+            MessageKind.REPORT_RECEIVED: Queue.INGESTION,
+            MessageKind.FACTS_EXTRACTED: Queue.ANALYSIS,
+            MessageKind.INSIGHTS_ACCEPTED: Queue.HIGH_CONFIDENCE,
+            MessageKind.INSIGHTS_ESCALATED: Queue.LOW_CONFIDENCE,
+        }[self]
+
+
+class Message(Record):
+    """One thing that happened to one report; the id makes a repeated send the same message."""
+
+    message_id: MessageId
+    kind: MessageKind
+    report_id: ReportId
+    insight_ids: tuple[str, ...] = ()
+    correlation_id: str
+
+
+def message(
+    kind: MessageKind,
+    report_id: ReportId,
+    correlation_id: str,
+    insight_ids: tuple[str, ...] = (),
+) -> Message:
+    """Return the message with its deterministic id (kind, report, insights, run)."""
+    return Message(
+        message_id=MessageId(deterministic_id("msg", kind, report_id, correlation_id, *insight_ids)),
+        kind=kind,
+        report_id=report_id,
+        insight_ids=insight_ids,
+        correlation_id=correlation_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Everything one stage wants to happen, committed in one transaction or not at all.
+
+    ``records`` are upserted by their id. ``replaces`` names (record type, report) pairs whose earlier
+    records are dropped first, so that a re-run leaves nothing stale.
+    """
+
+    records: tuple[Record, ...] = ()
+    replaces: tuple[tuple[type[Record], ReportId], ...] = ()
+    messages: tuple[Message, ...] = ()
+    audit: tuple[AuditEvent, ...] = field(default=())

@@ -1,0 +1,48 @@
+"""Provenance: the page or sheet, the cell and the boxes that a number was read from."""
+
+from typing import NamedTuple
+
+from services.domain.base import Record
+from services.domain.ids import ReportId
+
+
+class Box(NamedTuple):
+    """A rectangle in PDF points, origin at the top left of the page as displayed."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def union(self, other: "Box") -> "Box":
+        """Return the smallest box holding both."""
+        return Box(
+            min(self.x0, other.x0),
+            min(self.y0, other.y0),
+            max(self.x1, other.x1),
+            max(self.y1, other.y1),
+        )
+
+
+class SourceRef(Record):
+    """Where one printed thing stands in one document.
+
+    ``page`` is 1-based (PDF); ``sheet`` and ``cell`` (such as ``B34``) are set for workbooks;
+    ``boxes`` hold the number's token(s), ``label_boxes`` the row's label.
+    """
+
+    report_id: ReportId
+    document: str
+    page: int | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    boxes: tuple[Box, ...] = ()
+    label_boxes: tuple[Box, ...] = ()
+    printed: str
+
+    @property
+    def place(self) -> str:
+        """The place in words: 'page 56' or 'P&L!B34'."""
+        if self.page is not None:
+            return f"page {self.page}"
+        return f"{self.sheet}!{self.cell}"

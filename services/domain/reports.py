@@ -1,0 +1,192 @@
+"""Reports and what is read from them: statements, line items, facts, findings, tie-outs."""
+
+from enum import StrEnum
+from typing import Literal
+
+from services.domain.base import Amount, Instant, Record
+from services.domain.concepts import StatementKind, Unit
+from services.domain.confidence import FactConfidence
+from services.domain.ids import FactId, FindingId, ReportId, StatementId, TieOutId, UserId
+from services.domain.periods import Period
+from services.domain.provenance import SourceRef
+
+
+class ReportFormat(StrEnum):
+    """What the bytes are, by their magic and not by their name."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+    XLSM = "xlsm"
+    XLS = "xls"
+    XLSB = "xlsb"
+    ODS = "ods"
+    CSV = "csv"
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether sources are sheet cells and not page boxes."""
+        return self is not ReportFormat.PDF
+
+
+class ReportStatus(StrEnum):
+    """Where a report stands; ``FAILED`` carries a sentence, ``ANALYSED`` is the end of the path."""
+
+    RECEIVED = "received"
+    READING = "reading"
+    READ = "read"
+    ANALYSED = "analysed"
+    NO_STATEMENTS = "no_statements"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no worker will touch the report again by itself."""
+        return self in {ReportStatus.ANALYSED, ReportStatus.NO_STATEMENTS, ReportStatus.FAILED}
+
+
+class Report(Record):
+    """An uploaded document and its state."""
+
+    report_id: ReportId
+    name: str
+    format: ReportFormat
+    sha256: str
+    size: int
+    blob_key: str
+    uploaded_by: UserId
+    uploaded_at: Instant
+    version: int = 1
+    supersedes: ReportId | None = None
+    status: ReportStatus = ReportStatus.RECEIVED
+    company: str | None = None
+    form: str | None = None
+    period_end: str | None = None
+    page_count: int | None = None
+    error: str | None = None
+
+
+class Progress(Record):
+    """How far a worker is with a report; pages count from 1."""
+
+    report_id: ReportId
+    stage: str
+    done: int = 0
+    total: int = 0
+    started_at: Instant
+    updated_at: Instant
+
+
+Basis = Literal["consolidated", "parent-only", "segment", "guarantor", "pro-forma", "budget", "unknown"]
+
+
+class Fact(Record):
+    """One number of one row and column, with its meaning and its cell; immutable.
+
+    ``value`` is in base units with the concept's sign; ``printed_value`` is the number as printed
+    (before scale, parentheses negative); ``scale`` is 1, 1000, 1000000...; ``decimals`` are the digits
+    printed after the point. ``derived_from`` is set only for facts computed from others.
+    """
+
+    fact_id: FactId
+    report_id: ReportId
+    statement_id: StatementId
+    statement: StatementKind
+    row: int
+    column: int
+    label: str
+    concept: str | None
+    candidates: tuple[str, ...] = ()
+    period: Period
+    value: Amount
+    printed_value: Amount
+    unit: Unit
+    currency: str = "USD"
+    scale: int = 1
+    decimals: int = 0
+    basis: Basis = "consolidated"
+    confidence: FactConfidence
+    source: SourceRef
+    derived_from: tuple[FactId, ...] = ()
+
+
+class LineItem(Record):
+    """One printed row: its label as printed, its section heading, and the facts of its columns in order.
+
+    A column without a number holds None: blank is not zero.
+    """
+
+    row: int
+    label: str
+    section: str | None = None
+    indent: float = 0.0
+    concept: str | None = None
+    is_total: bool = False
+    facts: tuple[FactId | None, ...] = ()
+
+
+class Statement(Record):
+    """One statement as printed: its columns' periods and its rows in order."""
+
+    statement_id: StatementId
+    report_id: ReportId
+    kind: StatementKind
+    title: str
+    basis: Basis = "consolidated"
+    currency: str = "USD"
+    scale: int = 1
+    pages: tuple[int, ...] = ()
+    sheet: str | None = None
+    columns: tuple[Period, ...]
+    rows: tuple[LineItem, ...]
+
+
+class FindingSeverity(StrEnum):
+    """How much an extraction finding matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Finding(Record):
+    """Something the reader must be told about how a document was read; never silence."""
+
+    finding_id: FindingId
+    report_id: ReportId
+    code: str
+    severity: FindingSeverity
+    sentence: str
+    page: int | None = None
+    sheet: str | None = None
+    statement_id: StatementId | None = None
+
+
+class TieOutStatus(StrEnum):
+    """The verdict of one check; rounding passes are kept apart."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a secret
+    PASS_ROUNDING = "pass_rounding"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class TieOut(Record):
+    """One arithmetic check on one period: expected against actual, with the facts on both sides.
+
+    ``weights`` are the signs of ``members`` in the expected sum; ``total`` is the fact they should equal.
+    """
+
+    tie_out_id: TieOutId
+    report_id: ReportId
+    check: str
+    name: str
+    status: TieOutStatus
+    period: Period | None = None
+    total: FactId | None = None
+    members: tuple[FactId, ...] = ()
+    weights: tuple[int, ...] = ()
+    expected: Amount | None = None
+    actual: Amount | None = None
+    difference: Amount | None = None
+    tolerance: Amount | None = None
+    sentence: str

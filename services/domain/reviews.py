@@ -1,0 +1,46 @@
+"""Review items and the decisions people take on them."""
+
+from enum import StrEnum
+
+from services.domain.base import Instant, Record
+from services.domain.ids import DecisionId, InsightId, ReportId, ReviewItemId, UserId
+
+
+class ReviewStatus(StrEnum):
+    """Where a review item stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Verdict(StrEnum):
+    """What a reviewer can say."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class ReviewItem(Record):
+    """An insight that waits for a person, and why."""
+
+    review_item_id: ReviewItemId
+    insight_id: InsightId
+    report_id: ReportId
+    reasons: tuple[str, ...]
+    status: ReviewStatus = ReviewStatus.OPEN
+    opened_at: Instant
+    decided_at: Instant | None = None
+
+
+class Decision(Record):
+    """What a person decided, when, and why; never changed afterwards."""
+
+    decision_id: DecisionId
+    review_item_id: ReviewItemId
+    insight_id: InsightId
+    report_id: ReportId
+    verdict: Verdict
+    comment: str
+    decided_by: UserId
+    decided_at: Instant

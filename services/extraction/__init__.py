@@ -1,0 +1,1 @@
+"""Stage 2: layout to statements to facts."""

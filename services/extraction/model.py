@@ -1,0 +1,93 @@
+"""What stands between a layout and facts: statements as printed, before meaning is read into their rows."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from services.domain.concepts import StatementKind, Unit
+from services.domain.periods import Period
+from services.domain.provenance import Box
+from services.domain.reports import Basis
+
+
+@dataclass(frozen=True, slots=True)
+class RawCell:
+    """One printed number: parentheses make it negative, a printed dash is nil (number 0, ``nil`` True).
+
+    ``cell`` is the workbook address; ``boxes`` the PDF token(s), '$' and parentheses included.
+    """
+
+    printed: str
+    number: Decimal
+    decimals: int = 0
+    nil: bool = False
+    page: int | None = None
+    cell: str | None = None
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One printed row; ``cells`` has one place per column, None where nothing is printed."""
+
+    label: str
+    cells: tuple[RawCell | None, ...]
+    section: str | None = None
+    indent: float = 0.0
+    page: int | None = None
+    label_boxes: tuple[Box, ...] = ()
+
+
+class ColumnKind(StrEnum):
+    """What a column holds: values of a period, percentages, or changes between columns."""
+
+    VALUE = "value"
+    PERCENT = "percent"
+    DELTA = "delta"
+
+
+@dataclass(frozen=True, slots=True)
+class RawColumn:
+    """One printed column; ``period`` is None when its header could not be read.
+
+    ``certainty`` is the probability that the period is right.
+    """
+
+    header: str
+    kind: ColumnKind
+    period: Period | None
+    certainty: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RawStatement:
+    """One statement as printed; ``scale_certainty`` is the probability that ``scale`` is right."""
+
+    kind: StatementKind
+    title: str
+    columns: tuple[RawColumn, ...]
+    rows: tuple[RawRow, ...]
+    scale: int = 1
+    scale_certainty: float = 1.0
+    currency: str = "USD"
+    basis: Basis = "consolidated"
+    pages: tuple[int, ...] = ()
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowMatch:
+    """What a row means: the concept (None when unmapped), its unit, and how its printed sign is read.
+
+    ``sign`` multiplies the printed number to give the concept's sign convention; ``scale`` is the row's
+    own factor (1 for per-share amounts, the statement's for money, its own for share counts);
+    ``certainty`` is the probability that the concept is right; two or more ``candidates`` mean ambiguity.
+    """
+
+    concept: str | None
+    unit: Unit
+    scale: int
+    sign: int = 1
+    certainty: float = 1.0
+    candidates: tuple[str, ...] = ()
+    reason: str = ""

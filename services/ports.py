@@ -1,0 +1,244 @@
+"""Ports: what the services need from the outside, as roles. Adapters say with which technology."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.domain.audit import AuditEntry, AuditEvent
+from services.domain.ids import FactId, InsightId, ReportId, ReviewItemId
+from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
+from services.domain.layout import PageLayout, SheetLayout
+from services.domain.messages import Effects, Message, Queue
+from services.domain.reports import (
+    Fact,
+    Finding,
+    Progress,
+    Report,
+    ReportFormat,
+    Statement,
+    TieOut,
+)
+from services.domain.reviews import Decision, ReviewItem, ReviewStatus
+
+OnPage = Callable[[int, int], None]
+"""Called with (pages done, pages in all) while a long read runs."""
+
+
+class BlobStore(Protocol):
+    """Raw documents by key ``{year}/{month}/{document_id}.{ext}``; a key is written once."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store durably (write-temp, fsync, rename) before returning."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Return the bytes; raises NotFound."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove the blob if it is there."""
+        ...
+
+
+class DocumentReader(Protocol):
+    """One opened document; parsing happens in a resource-limited child, limits raise UnreadableDocument."""
+
+    @property
+    def page_count(self) -> int:
+        """Pages of a PDF; 0 for a workbook."""
+        ...
+
+    def page_texts(self, on_page: OnPage | None = None) -> list[str]:
+        """Return PDFium's text of every page in order; a page that cannot be read is ''."""
+        ...
+
+    def page_words(self, numbers: Sequence[int]) -> list[PageLayout]:
+        """Return the word boxes of the given 1-based pages, in the order asked."""
+        ...
+
+    def sheets(self) -> list[SheetLayout]:
+        """Return the worksheets of a workbook (a CSV is one sheet named 'csv')."""
+        ...
+
+
+class LayoutReader(Protocol):
+    """Opens documents; the extractor seam (local PDFium / Excel reader, or Document Intelligence)."""
+
+    def open(self, data: bytes, format: ReportFormat) -> AbstractContextManager[DocumentReader]:
+        """Open or raise UnreadableDocument with a sentence (encrypted, malformed, resource-limit)."""
+        ...
+
+
+class PageRenderer(Protocol):
+    """Draws pages of a PDF."""
+
+    def webp(self, blob_key: str, page: int, dpi: int = 130) -> bytes:
+        """Return the 1-based page as WebP; raises NotFound or UnreadableDocument."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A claimed message: hold ``lock_token`` to complete it; ``delivery_count`` starts at 1."""
+
+    message: Message
+    queue: Queue
+    lock_token: str
+    delivery_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up on, and why."""
+
+    message: Message
+    queue: Queue
+    reason: str
+    description: str
+
+
+class MessageQueue(Protocol):
+    """At-least-once queues with leases; completing commits the stage's effects in the same transaction."""
+
+    def claim(self, queues: Sequence[Queue], worker: str) -> Delivery | None:
+        """Lease the oldest visible message, at most one in flight per report; None when idle."""
+        ...
+
+    def renew(self, delivery: Delivery) -> bool:
+        """Extend the lease; False when it was lost."""
+        ...
+
+    def complete(self, delivery: Delivery, effects: Effects) -> bool:
+        """Acknowledge and commit effects, next messages and audit at once; False (nothing written) when the lease was lost."""
+        ...
+
+    def abandon(self, delivery: Delivery, delay_seconds: float) -> None:
+        """Give the message back, visible again after the delay."""
+        ...
+
+    def dead_letter(
+        self, delivery: Delivery, reason: str, description: str, effects: Effects
+    ) -> None:
+        """Move the message to the dead letters and commit the effects (such as the report's failure)."""
+        ...
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """Return the dead letters, newest first."""
+        ...
+
+    def depth(self) -> dict[Queue, int]:
+        """Return the number of messages waiting or in flight by queue."""
+        ...
+
+
+class RecordStore(Protocol):
+    """The domain records; every write goes through ``commit``."""
+
+    def commit(self, effects: Effects) -> None:
+        """Write records, messages and audit of one act in one transaction."""
+        ...
+
+    def report(self, report_id: ReportId) -> Report | None:
+        """Return the report or None."""
+        ...
+
+    def reports(self) -> list[Report]:
+        """Return all reports, newest first."""
+        ...
+
+    def report_by_sha256(self, sha256: str) -> Report | None:
+        """Return the report with this content or None."""
+        ...
+
+    def latest_named(self, name: str) -> Report | None:
+        """Return the newest version of the report with this display name or None."""
+        ...
+
+    def progress(self, report_id: ReportId) -> Progress | None:
+        """Return the last progress said of a report."""
+        ...
+
+    def set_progress(self, progress: Progress) -> None:
+        """Say how far a report is; not part of any transaction, may be lost on a crash."""
+        ...
+
+    def statements(self, report_id: ReportId) -> list[Statement]:
+        """Return a report's statements in document order."""
+        ...
+
+    def facts(self, report_id: ReportId) -> list[Fact]:
+        """Return a report's facts in document order."""
+        ...
+
+    def fact(self, fact_id: FactId) -> Fact | None:
+        """Return one fact or None."""
+        ...
+
+    def findings(self, report_id: ReportId) -> list[Finding]:
+        """Return a report's findings."""
+        ...
+
+    def tie_outs(self, report_id: ReportId) -> list[TieOut]:
+        """Return a report's tie-outs."""
+        ...
+
+    def materiality(self, report_id: ReportId) -> Materiality | None:
+        """Return a report's materiality or None before analysis."""
+        ...
+
+    def not_computable(self, report_id: ReportId) -> list[NotComputable]:
+        """Return the rules that did not run on a report and why."""
+        ...
+
+    def insights(self, report_id: ReportId | None = None) -> list[Insight]:
+        """Return insights of one report or of all, worst severity first."""
+        ...
+
+    def insight(self, insight_id: InsightId) -> Insight | None:
+        """Return one insight or None."""
+        ...
+
+    def chain(self, insight_id: InsightId) -> ReasoningChain | None:
+        """Return the reasoning chain of an insight or None."""
+        ...
+
+    def review_items(self, status: ReviewStatus | None = None) -> list[ReviewItem]:
+        """Return review items, oldest first."""
+        ...
+
+    def review_item(self, review_item_id: ReviewItemId) -> ReviewItem | None:
+        """Return one review item or None."""
+        ...
+
+    def decisions(self, insight_id: InsightId) -> list[Decision]:
+        """Return the decisions taken on an insight, oldest first."""
+        ...
+
+
+class AuditLog(Protocol):
+    """The append-only, hash-linked trail."""
+
+    def append(self, event: AuditEvent) -> AuditEntry:
+        """Write one event that belongs to no other transaction (such as a refused upload)."""
+        ...
+
+    def entries(self, resource: str | None = None, limit: int = 200) -> list[AuditEntry]:
+        """Return entries, newest first."""
+        ...
+
+    def verify(self) -> int | None:
+        """Return the first sequence number whose hash does not hold, or None when the trail is whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything outside, chosen once in bootstrap."""
+
+    blobs: BlobStore
+    records: RecordStore
+    queue: MessageQueue
+    audit: AuditLog
+    layout: LayoutReader
+    renderer: PageRenderer

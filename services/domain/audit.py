@@ -1,5 +1,7 @@
 """The audit entry: who did what to which object, when, linked by hash to the entry before it."""
 
+from pydantic import Field
+
 from services.domain.base import Instant, Record
 from services.domain.ids import UserId
 
@@ -11,7 +13,7 @@ class AuditEvent(Record):
     action: str
     resource: str
     result: str = "ok"
-    detail: dict[str, str] = {}
+    detail: dict[str, str] = Field(default_factory=dict)
     at: Instant
 
 

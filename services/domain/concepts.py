@@ -38,7 +38,9 @@ class Concept(Record):
     sign: str
 
 
-def _concept(concept_id: str, name: str, statement: StatementKind, sign: str, unit: Unit = Unit.MONEY) -> Concept:
+def _concept(
+    concept_id: str, name: str, statement: StatementKind, sign: str, unit: Unit = Unit.MONEY
+) -> Concept:
     return Concept(
         concept_id=concept_id,
         name=name,
@@ -64,13 +66,17 @@ CONCEPTS: dict[str, Concept] = {
         _concept("operating_income", "Operating income", _IS, _SIGNED),
         _concept("interest_expense", "Interest expense", _IS, _COST),
         _concept("income_before_tax", "Income before tax", _IS, _SIGNED),
-        _concept("income_tax_expense", "Income tax expense", _IS, "expense positive, benefit negative"),
+        _concept(
+            "income_tax_expense", "Income tax expense", _IS, "expense positive, benefit negative"
+        ),
         _concept("net_income", "Net income", _IS, _SIGNED),
         _concept("net_income_incl_nci", "Net income incl. noncontrolling interests", _IS, _SIGNED),
         _concept("eps_basic", "Basic EPS", _IS, _SIGNED, Unit.PER_SHARE),
         _concept("eps_diluted", "Diluted EPS", _IS, _SIGNED, Unit.PER_SHARE),
         _concept("shares_basic_wavg", "Weighted-average basic shares", _IS, _POSITIVE, Unit.SHARES),
-        _concept("shares_diluted_wavg", "Weighted-average diluted shares", _IS, _POSITIVE, Unit.SHARES),
+        _concept(
+            "shares_diluted_wavg", "Weighted-average diluted shares", _IS, _POSITIVE, Unit.SHARES
+        ),
         _concept("cash_and_equivalents", "Cash and cash equivalents", _BS, _POSITIVE),
         _concept("short_term_investments", "Short-term investments", _BS, _POSITIVE),
         _concept("accounts_receivable_net", "Accounts receivable, net", _BS, _POSITIVE),
@@ -88,7 +94,9 @@ CONCEPTS: dict[str, Concept] = {
         _concept("total_liabilities", "Total liabilities", _BS, _POSITIVE),
         _concept("retained_earnings", "Retained earnings", _BS, _SIGNED),
         _concept("stockholders_equity", "Shareholders' equity (parent)", _BS, _SIGNED),
-        _concept("total_equity_incl_nci", "Total equity incl. noncontrolling interests", _BS, _SIGNED),
+        _concept(
+            "total_equity_incl_nci", "Total equity incl. noncontrolling interests", _BS, _SIGNED
+        ),
         _concept("total_liabilities_and_equity", "Total liabilities and equity", _BS, _POSITIVE),
         _concept("depreciation_amortization", "Depreciation and amortization", _CF, _POSITIVE),
         _concept("stock_based_compensation", "Stock-based compensation", _CF, _POSITIVE),

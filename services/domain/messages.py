@@ -54,7 +54,9 @@ def message(
 ) -> Message:
     """Return the message with its deterministic id (kind, report, insights, run)."""
     return Message(
-        message_id=MessageId(deterministic_id("msg", kind, report_id, correlation_id, *insight_ids)),
+        message_id=MessageId(
+            deterministic_id("msg", kind, report_id, correlation_id, *insight_ids)
+        ),
         kind=kind,
         report_id=report_id,
         insight_ids=insight_ids,
@@ -67,9 +69,11 @@ class Effects:
     """Everything one stage wants to happen, committed in one transaction or not at all.
 
     ``records`` are upserted by their id. ``replaces`` names (record type, report) pairs whose earlier
-    records are dropped first, so that a re-run leaves nothing stale.
+    records are dropped first, so that a re-run leaves nothing stale. ``creates`` are inserted and raise
+    Conflict, with nothing written, when one of their ids is already there.
     """
 
+    creates: tuple[Record, ...] = ()
     records: tuple[Record, ...] = ()
     replaces: tuple[tuple[type[Record], ReportId], ...] = ()
     messages: tuple[Message, ...] = ()

@@ -76,7 +76,9 @@ class Progress(Record):
     updated_at: Instant
 
 
-Basis = Literal["consolidated", "parent-only", "segment", "guarantor", "pro-forma", "budget", "unknown"]
+Basis = Literal[
+    "consolidated", "parent-only", "segment", "guarantor", "pro-forma", "budget", "unknown"
+]
 
 
 class Fact(Record):
@@ -165,7 +167,7 @@ class TieOutStatus(StrEnum):
     """The verdict of one check; rounding passes are kept apart."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a secret
-    PASS_ROUNDING = "pass_rounding"
+    PASS_ROUNDING = "pass_rounding"  # noqa: S105 - a verdict, not a secret
     FAIL = "fail"
     NOT_APPLICABLE = "not_applicable"
 

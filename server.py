@@ -1,0 +1,30 @@
+"""The ASGI entry: pages and API on one port, with the workers started beside them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from services.bootstrap import build
+from services.worker import ensure_workers
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount
+
+from services.api.app import create_app
+
+_services = build()
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    ensure_workers(_services.settings)
+    yield
+
+
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    lifespan=_lifespan,
+    routes=[Mount("/api/v1", create_app(_services))],
+    middleware=[Middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)],
+)

@@ -1,0 +1,24 @@
+"""The FastAPI application behind ``/api/v1``; reading only until sign-in is built."""
+
+from fastapi import FastAPI
+
+from services.api.documents import documents_router
+from services.api.errors import add_handlers
+from services.bootstrap import Services
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the API over the given services, to be mounted at ``/api/v1`` or served alone."""
+    app = FastAPI(
+        title="Financial Insight & Risk Advisor", version="1.0.0", docs_url=None, redoc_url=None
+    )
+    add_handlers(app)
+
+    @app.get("/health", tags=["health"])
+    def health() -> dict[str, object]:
+        """Return queue depths and whether the store answers."""
+        depth = services.ports.queue.depth()
+        return {"status": "ok", "queues": {queue.value: count for queue, count in depth.items()}}
+
+    app.include_router(documents_router(services))
+    return app

@@ -1,0 +1,158 @@
+"""The command line: the same services without the browser.
+
+extract FILE… --format jsonl     one fact a line
+analyze FILE… --format json      reports, statements, facts, metrics, insights, reasoning chains
+serve                            the product at http://localhost:8501 (pages, API, workers)
+workers                          only the worker processes
+verify                           check that the audit trail is whole
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from services.bootstrap import build, build_engine
+from services.config import Settings
+from services.domain.errors import AdvisorError
+from services.engine import Analysed, Engine, Read
+from services.extraction.jsonl import fact_line
+from services.worker import run_worker, supervise
+
+ROOT = Path(__file__).resolve().parent.parent
+EXIT_OK, EXIT_DOCUMENT, EXIT_BROKEN_TRAIL = 0, 1, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code (0 fine, 1 a file could not be read, 2 wrong use, 3 trail broken)."""
+    arguments = _parser().parse_args(argv)
+    code: int = arguments.run(arguments)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m services",
+        description="Read financial reports, check them, and say what was found with its cell.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    extract = commands.add_parser("extract", help="print one fact a line")
+    extract.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    extract.add_argument("--format", choices=["jsonl"], default="jsonl")
+    extract.set_defaults(run=_extract)
+    analyze = commands.add_parser("analyze", help="print reports, facts, metrics and insights")
+    analyze.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    analyze.add_argument("--format", choices=["json"], default="json")
+    analyze.set_defaults(run=_analyze)
+    serve = commands.add_parser("serve", help="serve the product in the browser")
+    serve.set_defaults(run=_serve)
+    workers = commands.add_parser("workers", help="run the worker processes alone")
+    workers.set_defaults(run=_workers)
+    worker = commands.add_parser("worker", help="run one worker process in the foreground")
+    worker.set_defaults(run=_worker)
+    verify = commands.add_parser("verify", help="check that the audit trail is whole")
+    verify.set_defaults(run=_verify)
+    return parser
+
+
+def _extract(arguments: argparse.Namespace) -> int:
+    engine = build_engine()
+    code = EXIT_OK
+    for path in arguments.files:
+        read = _read(engine, path, sys.stderr)
+        if read is None:
+            code = EXIT_DOCUMENT
+            continue
+        _explain(read, sys.stderr)
+        for fact in read.facts:
+            sys.stdout.write(json.dumps(fact_line(fact), ensure_ascii=False) + "\n")
+    return code
+
+
+def _analyze(arguments: argparse.Namespace) -> int:
+    engine = build_engine()
+    reads = [_read(engine, path, sys.stderr) for path in arguments.files]
+    readable = [read for read in reads if read is not None]
+    for read in readable:
+        _explain(read, sys.stderr)
+    json.dump(analysis_document(engine.analyse(readable)), sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+    return EXIT_OK if len(readable) == len(reads) else EXIT_DOCUMENT
+
+
+def analysis_document(analysed: Iterable[Analysed]) -> dict[str, list[object]]:
+    """Return the public JSON form of analysed reports: one list a kind, linked by ids."""
+    document: dict[str, list[object]] = {
+        name: []
+        for name in (
+            "reports", "statements", "facts", "metrics", "insights", "reasoning_chains",
+            "tie_outs", "findings", "materiality", "not_computable",
+        )
+    }  # fmt: skip
+    for one in analysed:
+        read, analysis = one.read, one.analysis
+        document["reports"].append(read.report.model_dump(mode="json"))
+        document["statements"] += [s.model_dump(mode="json") for s in read.statements]
+        document["facts"] += [
+            {"fact_id": f.fact_id, "report_id": f.report_id, **fact_line(f)} for f in read.facts
+        ]
+        document["metrics"] += [m.model_dump(mode="json") for m in analysis.metrics]
+        document["insights"] += [i.model_dump(mode="json") for i in analysis.insights]
+        document["reasoning_chains"] += [c.model_dump(mode="json") for c in analysis.chains]
+        document["tie_outs"] += [t.model_dump(mode="json") for t in read.tie_outs]
+        document["findings"] += [f.model_dump(mode="json") for f in read.findings]
+        if analysis.materiality is not None:
+            document["materiality"].append(analysis.materiality.model_dump(mode="json"))
+        document["not_computable"] += [n.model_dump(mode="json") for n in analysis.not_computable]
+    return document
+
+
+def _read(engine: Engine, path: Path, errors: TextIO) -> Read | None:
+    try:
+        return engine.read(path.name, path.read_bytes())
+    except OSError as error:
+        errors.write(f"{path}: cannot be opened ({error.strerror}).\n")
+    except AdvisorError as error:
+        errors.write(f"{path}: {error.sentence}\n")
+    return None
+
+
+def _explain(read: Read, errors: TextIO) -> None:
+    for finding in read.findings:
+        place = f" (page {finding.page})" if finding.page else ""
+        errors.write(f"{read.report.name}: {finding.sentence}{place}\n")
+
+
+def _serve(_arguments: argparse.Namespace) -> int:
+    settings = Settings()
+    sys.stdout.write(f"Serving at http://localhost:{settings.port} (Ctrl-C stops everything)\n")
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(ROOT / "server.py"),
+        f"--server.port={settings.port}", f"--server.address={settings.host}",
+        "--server.headless=true",
+    ]  # fmt: skip
+    os.execv(sys.executable, command)  # noqa: S606 - replaces this process by the server
+
+
+def _workers(_arguments: argparse.Namespace) -> int:
+    supervise(Settings())
+    return EXIT_OK
+
+
+def _worker(_arguments: argparse.Namespace) -> int:
+    run_worker(Settings())
+    return EXIT_OK
+
+
+def _verify(_arguments: argparse.Namespace) -> int:
+    broken = build().ports.audit.verify()
+    if broken is None:
+        sys.stdout.write("The audit trail is whole.\n")
+        return EXIT_OK
+    sys.stdout.write(f"The audit trail is broken at entry {broken}.\n")
+    return EXIT_BROKEN_TRAIL

@@ -1,0 +1,160 @@
+"""Stage 6: the CFO summary, made only of what is published or approved, with its open items stated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.domain.confidence import HIGH_FROM
+from services.domain.insights import Insight, InsightStatus
+from services.domain.reports import Fact, Report, ReportStatus, TieOut, TieOutStatus
+from services.ports import RecordStore
+
+KEY_CONCEPTS = (
+    "revenue",
+    "operating_income",
+    "net_income",
+    "eps_diluted",
+    "cash_from_operations",
+    "total_assets",
+)
+_YEAR_SLACK_DAYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A headline number with its cell; ``prior`` is the same concept one year before, when printed."""
+
+    concept: str
+    current: Fact
+    prior: Fact | None
+
+    @property
+    def change(self) -> Decimal | None:
+        """Relative change, or None when there is no positive prior to compare with."""
+        if self.prior is None or self.prior.value <= 0:
+            return None
+        return self.current.value / self.prior.value - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much stands behind a summary: facts read with high confidence and checks passed, out of all."""
+
+    facts: int
+    facts_high: int
+    checks_passed: int
+    checks_failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSummary:
+    """One report on the CFO page: figures and insights that are safe, and what is still open."""
+
+    report: Report
+    figures: tuple[KeyFigure, ...]
+    insights: tuple[Insight, ...]
+    waiting_review: int
+    waiting_analyst: int
+    withheld_figures: tuple[str, ...]
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class CfoSummary:
+    """All analysed reports, the latest period first."""
+
+    reports: tuple[ReportSummary, ...]
+
+
+class SummaryDesk:
+    """Builds the CFO summary from the stored records; it holds no state of its own."""
+
+    def __init__(self, records: RecordStore) -> None:
+        self._records = records
+
+    def build(self) -> CfoSummary:
+        """Return the summary of every analysed report that no newer version replaces."""
+        reports = self._records.reports()
+        replaced = {report.supersedes for report in reports}
+        current = [
+            report
+            for report in reports
+            if report.status is ReportStatus.ANALYSED and report.report_id not in replaced
+        ]
+        current.sort(key=lambda report: report.period_end or "", reverse=True)
+        return CfoSummary(reports=tuple(self._summarise(report) for report in current))
+
+    def _summarise(self, report: Report) -> ReportSummary:
+        facts = self._records.facts(report.report_id)
+        tie_outs = self._records.tie_outs(report.report_id)
+        insights = self._records.insights(report.report_id)
+        figures, withheld = key_figures(facts, tie_outs)
+        statuses = [insight.status for insight in insights]
+        return ReportSummary(
+            report=report,
+            figures=figures,
+            insights=tuple(insight for insight in insights if is_safe(insight)),
+            waiting_review=statuses.count(InsightStatus.IN_REVIEW),
+            waiting_analyst=statuses.count(InsightStatus.OPEN),
+            withheld_figures=withheld,
+            coverage=coverage(facts, tie_outs),
+        )
+
+
+def is_safe(insight: Insight) -> bool:
+    """Whether the CFO may see it: published without a failed check, or approved by a person."""
+    if insight.status is InsightStatus.APPROVED:
+        return True
+    return insight.status is InsightStatus.PUBLISHED and not insight.has_failed_check
+
+
+def key_figures(
+    facts: Sequence[Fact], tie_outs: Sequence[TieOut]
+) -> tuple[tuple[KeyFigure, ...], tuple[str, ...]]:
+    """Return the headline figures that are safe and the concepts withheld (low confidence or failed check)."""
+    doubted = {
+        fact_id
+        for tie_out in tie_outs
+        if tie_out.status is TieOutStatus.FAIL
+        for fact_id in (*tie_out.members, *((tie_out.total,) if tie_out.total else ()))
+    }
+    figures: list[KeyFigure] = []
+    withheld: list[str] = []
+    for concept in KEY_CONCEPTS:
+        known = [f for f in facts if f.concept == concept and f.basis == "consolidated"]
+        if not known:
+            continue
+        current = max(known, key=_latest_longest_surest)
+        if current.confidence.total < HIGH_FROM or current.fact_id in doubted:
+            withheld.append(concept)
+            continue
+        figures.append(KeyFigure(concept, current, _year_before(current, known, doubted)))
+    return tuple(figures), tuple(withheld)
+
+
+def _latest_longest_surest(fact: Fact) -> tuple[object, int, float]:
+    return fact.period.end, fact.period.days, fact.confidence.total
+
+
+def _year_before(fact: Fact, known: Sequence[Fact], doubted: set[str]) -> Fact | None:
+    candidates = [
+        other
+        for other in known
+        if other.period.span == fact.period.span
+        and abs((fact.period.end - other.period.end).days - 365) <= _YEAR_SLACK_DAYS
+        and other.confidence.total >= HIGH_FROM
+        and other.fact_id not in doubted
+    ]
+    return max(candidates, key=lambda other: other.confidence.total, default=None)
+
+
+def coverage(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> Coverage:
+    """Count what the summary rests on."""
+    statuses = [tie_out.status for tie_out in tie_outs]
+    return Coverage(
+        facts=len(facts),
+        facts_high=sum(fact.confidence.total >= HIGH_FROM for fact in facts),
+        checks_passed=statuses.count(TieOutStatus.PASS)
+        + statuses.count(TieOutStatus.PASS_ROUNDING),
+        checks_failed=statuses.count(TieOutStatus.FAIL),
+    )

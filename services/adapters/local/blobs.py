@@ -1,0 +1,66 @@
+"""Raw documents as files: written beside their place, synced, then renamed into it."""
+
+import os
+import re
+import uuid
+from pathlib import Path
+
+from services.domain.errors import InvalidInput, NotFound, Unavailable
+
+_KEY = re.compile(r"[0-9]{4}/[0-9]{2}/[A-Za-z0-9_-]{1,80}\.[a-z]{3,4}")
+
+
+class FileBlobStore:
+    """Blobs under one folder by ``{year}/{month}/{document_id}.{ext}``; a key that is no such path is refused."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store durably before returning: after a power cut the blob is there whole or not at all."""
+        path = self._path(key)
+        temporary = path.with_name(f".{uuid.uuid4().hex}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                _write_synced(temporary, data)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+            for folder in (path.parent, path.parent.parent, self._root):
+                _sync_folder(folder)
+        except OSError as error:
+            raise Unavailable(f"The document cannot be stored ({error.strerror}).") from error
+
+    def get(self, key: str) -> bytes:
+        """Return the bytes; raises NotFound."""
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound("The stored document is missing.") from error
+        except OSError as error:
+            raise Unavailable(f"The document cannot be read ({error.strerror}).") from error
+
+    def delete(self, key: str) -> None:
+        """Remove the blob if it is there."""
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        if _KEY.fullmatch(key) is None:
+            raise InvalidInput("A document key is year/month/id.ext and nothing else.")
+        return self._root / key
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

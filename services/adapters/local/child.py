@@ -1,0 +1,184 @@
+"""A limited child process: the only place where bytes from outside are parsed.
+
+A parser that eats memory, loops or crashes takes its child with it and nothing else; the caller gets
+UnreadableDocument with a sentence.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from services.adapters.local.wire import (
+    MAX_RESULT_BYTES,
+    BrokenFrame,
+    Frame,
+    FrameKind,
+    read_frame,
+    write_frame,
+)
+from services.domain.errors import UnreadableDocument
+from services.ports import OnPage
+
+WALL_SECONDS = 60.0
+PAGE_SECONDS = 10.0
+_KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG")
+_log = logging.getLogger(__name__)
+
+
+class ChildDied(UnreadableDocument):
+    """The child ended in the middle of a document; ``done`` pages had been finished."""
+
+    def __init__(self, sentence: str, done: int) -> None:
+        super().__init__(sentence, "resource-limit")
+        self.done = done
+
+
+class Child:
+    """A fresh limited process running ``module``; use as a context manager.
+
+    ``wall_seconds`` bounds each request; the child's own limits (1 GB, 60 s of processor) come on top.
+    """
+
+    def __init__(self, module: str, wall_seconds: float = WALL_SECONDS) -> None:
+        self._wall_seconds = wall_seconds
+        self._process = subprocess.Popen(  # noqa: S603 - our interpreter and our module
+            [sys.executable, "-P", "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """End the child, whatever it is doing; may be called more than once."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None and not stream.closed:
+                _close_quietly(stream)
+
+    def ask(
+        self, op: str, arguments: dict[str, Any], blob: bytes = b"", on_page: OnPage | None = None
+    ) -> tuple[dict[str, Any], bytes]:
+        """Return the child's answer (JSON, bytes); progress goes to ``on_page``.
+
+        Raises UnreadableDocument when the child refuses, and ChildDied when it breaks a limit.
+        """
+        clock = _Clock(self._process.kill, self._wall_seconds)
+        done = 0
+        try:
+            self._send(Frame(FrameKind.REQUEST, {"op": op, **arguments}, blob))
+            while (frame := self._receive()).kind is FrameKind.PROGRESS:
+                done = int(frame.body["done"])
+                clock.page_done()
+                if on_page is not None:
+                    on_page(done, int(frame.body["total"]))
+        except (BrokenFrame, OSError) as error:
+            raise self._death(error, clock, done) from error
+        finally:
+            clock.stop()
+        if frame.kind is FrameKind.RESULT:
+            return frame.body, frame.blob
+        raise self._refusal(frame)
+
+    def _send(self, frame: Frame) -> None:
+        if self._process.stdin is not None:
+            write_frame(self._process.stdin, frame)  # type: ignore[arg-type]
+
+    def _receive(self) -> Frame:
+        if self._process.stdout is None:
+            raise BrokenFrame("the child has no output")
+        return read_frame(self._process.stdout, MAX_RESULT_BYTES)  # type: ignore[arg-type]
+
+    def _death(self, error: Exception, clock: "_Clock", done: int) -> ChildDied:
+        self.close()
+        _log.warning(
+            "The child reader ended: %s (exit %s, timed out: %s, pages done: %d)",
+            error,
+            self._process.returncode,
+            clock.struck,
+            done,
+        )
+        if clock.struck:
+            return ChildDied(
+                f"Reading this document took too long (over {clock.allowed:.0f} seconds) and was "
+                "stopped. Print it to a new PDF, or split it, and upload it again.",
+                done,
+            )
+        return ChildDied(
+            "Reading this document needed more memory, time or output than a report is allowed and "
+            "was stopped; it is damaged or was built to overload readers.",
+            done,
+        )
+
+    def _refusal(self, frame: Frame) -> UnreadableDocument:
+        if detail := frame.body.get("detail"):
+            _log.error("The child reader crashed: %s", detail)
+        return UnreadableDocument(str(frame.body["sentence"]), str(frame.body["code"]))
+
+
+class _Clock:
+    """Kills when a request, or a single page after the first, takes longer than allowed."""
+
+    def __init__(self, kill: Callable[[], None], wall_seconds: float) -> None:
+        self._kill = kill
+        self._ends = time.monotonic() + wall_seconds
+        self.allowed = wall_seconds
+        self.struck = False
+        self._timer = self._start(wall_seconds)
+
+    def _start(self, seconds: float) -> threading.Timer:
+        timer = threading.Timer(seconds, self._strike)
+        timer.daemon = True
+        timer.start()
+        return timer
+
+    def _strike(self) -> None:
+        self.struck = True
+        self._kill()
+
+    def page_done(self) -> None:
+        """Give the next page its own, shorter time."""
+        self._timer.cancel()
+        left = max(0.0, self._ends - time.monotonic())
+        self._timer = self._start(min(PAGE_SECONDS, left))
+
+    def stop(self) -> None:
+        """The request is answered."""
+        self._timer.cancel()
+
+
+def _close_quietly(stream: Any) -> None:
+    try:
+        stream.close()
+    except OSError:
+        _log.debug("A pipe to an ended child held unsent bytes")
+
+
+def _environment() -> dict[str, str]:
+    """Return what the child needs to find our modules, and none of our settings or secrets."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}

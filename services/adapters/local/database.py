@@ -1,0 +1,167 @@
+"""The SQLite file that holds records, queue, audit trail and worker instances, so that one commit covers all."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from services.adapters.local.tables import RECORD_TABLES
+from services.audit import GENESIS
+from services.domain.errors import Conflict, Unavailable
+
+SCHEMA_VERSION = 1
+_BUSY_SECONDS = 15.0
+
+_PLUMBING = """
+CREATE TABLE progress (report_id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    session_key TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'dead')),
+    record TEXT NOT NULL,
+    visible_at REAL NOT NULL,
+    delivery_count INTEGER NOT NULL DEFAULT 0,
+    lock_token TEXT,
+    locked_by TEXT,
+    lease_until REAL NOT NULL DEFAULT 0,
+    settled_at REAL,
+    reason TEXT,
+    description TEXT,
+    UNIQUE (queue, message_id)
+) STRICT;
+CREATE INDEX messages_waiting ON messages (seq) WHERE state = 'waiting';
+CREATE INDEX messages_session ON messages (session_key) WHERE state = 'waiting';
+CREATE TABLE audit_entries (
+    seq INTEGER PRIMARY KEY,
+    event TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    entry_hash TEXT NOT NULL UNIQUE,
+    resource TEXT GENERATED ALWAYS AS (json_extract(event, '$.resource')) VIRTUAL
+) STRICT;
+CREATE INDEX audit_entries_resource ON audit_entries (resource, seq);
+CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER audit_entries_never_go BEFORE DELETE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TABLE audit_head (
+    one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL
+) STRICT;
+"""
+
+
+class Database:
+    """Connections to one SQLite file: WAL, every commit on disk, one writer at a time.
+
+    A connection is used by one thread at a time and never crosses a fork. SQLite's errors leave as
+    Conflict (a unique value is taken) or Unavailable (the file is busy, full or gone).
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+        self._idle: list[sqlite3.Connection] = []
+        self._inherited: list[sqlite3.Connection] = []
+        with self.transaction() as connection:
+            _ensure_schema(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection for reads; a transaction left open in it is rolled back."""
+        connection = self._take()
+        try:
+            with _advisor_errors():
+                yield connection
+        finally:
+            self._give_back(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that holds the write lock; commits at the end, rolls back on any error."""
+        connection = self._take()
+        try:
+            with _advisor_errors():
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+        finally:
+            self._give_back(connection)
+
+    def close(self) -> None:
+        """Close the connections nobody uses."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._pid != os.getpid():
+                # SQLite forbids even closing a connection that was opened before a fork.
+                self._inherited += self._idle
+                self._pid, self._idle = os.getpid(), []
+            if self._idle:
+                return self._idle.pop()
+        return self._connect()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        with self._lock:
+            self._idle.append(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        with _advisor_errors():
+            connection = sqlite3.connect(
+                self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+
+@contextmanager
+def _advisor_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise Conflict(
+            "Somebody else changed this at the same moment; reload and try again."
+        ) from error
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise Unavailable(
+            f"The database does not answer ({error}); try again in a moment."
+        ) from error
+
+
+def _ensure_schema(connection: sqlite3.Connection) -> None:
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found == SCHEMA_VERSION:
+        return
+    if found != 0:
+        raise Unavailable(
+            f"The data folder was written by another version (schema {found}, this is {SCHEMA_VERSION})."
+        )
+    for statement in _statements(_PLUMBING):
+        connection.execute(statement)
+    connection.execute("INSERT INTO audit_head VALUES (1, 0, ?)", (GENESIS,))
+    for table in RECORD_TABLES.values():
+        for statement in table.create_statements():
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

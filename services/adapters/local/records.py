@@ -1,0 +1,132 @@
+# ruff: noqa: S608 - only our own constants are put into SQL text, values never are
+"""The domain records in SQLite; every write is the commit of one act's effects."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from services.adapters.local.database import Database
+from services.adapters.local.effects import write_effects
+from services.adapters.local.tables import RECORD_TABLES
+from services.domain.base import Record, utc_now
+from services.domain.ids import FactId, InsightId, ReportId, ReviewItemId
+from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
+from services.domain.messages import Effects
+from services.domain.reports import Fact, Finding, Progress, Report, Statement, TieOut
+from services.domain.reviews import Decision, ReviewItem, ReviewStatus
+
+R = TypeVar("R", bound=Record)
+
+
+class SqliteRecordStore:
+    """Reads and commits domain records; values round-trip exactly through their JSON."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def commit(self, effects: Effects) -> None:
+        """Write one act in one transaction; raises Conflict, with nothing written, if a create is there."""
+        with self._database.transaction() as connection:
+            write_effects(connection, effects, self._clock().timestamp())
+
+    def report(self, report_id: ReportId) -> Report | None:
+        """Return the report or None."""
+        return self._one(Report, "id = ?", report_id)
+
+    def reports(self) -> list[Report]:
+        """Return all reports, newest first."""
+        return self._all(Report, "1 ORDER BY uploaded_at DESC, rowid DESC")
+
+    def report_by_sha256(self, sha256: str) -> Report | None:
+        """Return the report with this content or None."""
+        return self._one(Report, "sha256 = ?", sha256)
+
+    def latest_named(self, name: str) -> Report | None:
+        """Return the newest version of the report with this display name or None."""
+        return self._one(Report, "name = ? ORDER BY version DESC", name)
+
+    def progress(self, report_id: ReportId) -> Progress | None:
+        """Return the last progress said of a report."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT record FROM progress WHERE report_id = ?", (report_id,)
+            ).fetchone()
+        return None if row is None else Progress.model_validate_json(row[0])
+
+    def set_progress(self, progress: Progress) -> None:
+        """Say how far a report is; in a transaction of its own."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO progress (report_id, record) VALUES (?, ?) "
+                "ON CONFLICT (report_id) DO UPDATE SET record = excluded.record",
+                (progress.report_id, progress.model_dump_json()),
+            )
+
+    def statements(self, report_id: ReportId) -> list[Statement]:
+        """Return a report's statements in document order."""
+        return self._of_report(Statement, report_id)
+
+    def facts(self, report_id: ReportId) -> list[Fact]:
+        """Return a report's facts in document order."""
+        return self._of_report(Fact, report_id)
+
+    def fact(self, fact_id: FactId) -> Fact | None:
+        """Return one fact or None."""
+        return self._one(Fact, "id = ?", fact_id)
+
+    def findings(self, report_id: ReportId) -> list[Finding]:
+        """Return a report's findings."""
+        return self._of_report(Finding, report_id)
+
+    def tie_outs(self, report_id: ReportId) -> list[TieOut]:
+        """Return a report's tie-outs."""
+        return self._of_report(TieOut, report_id)
+
+    def materiality(self, report_id: ReportId) -> Materiality | None:
+        """Return a report's materiality or None before analysis."""
+        return self._one(Materiality, "report_id = ?", report_id)
+
+    def not_computable(self, report_id: ReportId) -> list[NotComputable]:
+        """Return the rules that did not run on a report and why."""
+        return self._of_report(NotComputable, report_id)
+
+    def insights(self, report_id: ReportId | None = None) -> list[Insight]:
+        """Return insights of one report or of all, worst severity first, then as the analysis gave them."""
+        where = "1" if report_id is None else "report_id = ?"
+        values = () if report_id is None else (report_id,)
+        return self._all(Insight, f"{where} ORDER BY severity DESC, position, rowid", *values)
+
+    def insight(self, insight_id: InsightId) -> Insight | None:
+        """Return one insight or None."""
+        return self._one(Insight, "id = ?", insight_id)
+
+    def chain(self, insight_id: InsightId) -> ReasoningChain | None:
+        """Return the reasoning chain of an insight or None."""
+        return self._one(ReasoningChain, "insight_id = ?", insight_id)
+
+    def review_items(self, status: ReviewStatus | None = None) -> list[ReviewItem]:
+        """Return review items, oldest first."""
+        where = "1" if status is None else "status = ?"
+        values = () if status is None else (status.value,)
+        return self._all(ReviewItem, f"{where} ORDER BY opened_at, position, rowid", *values)
+
+    def review_item(self, review_item_id: ReviewItemId) -> ReviewItem | None:
+        """Return one review item or None."""
+        return self._one(ReviewItem, "id = ?", review_item_id)
+
+    def decisions(self, insight_id: InsightId) -> list[Decision]:
+        """Return the decisions taken on an insight, oldest first."""
+        return self._all(Decision, "insight_id = ? ORDER BY decided_at, rowid", insight_id)
+
+    def _of_report(self, kind: type[R], report_id: ReportId) -> list[R]:
+        return self._all(kind, "report_id = ? ORDER BY position, rowid", report_id)
+
+    def _one(self, kind: type[R], where: str, *values: str) -> R | None:
+        return next(iter(self._all(kind, f"{where} LIMIT 1", *values)), None)
+
+    def _all(self, kind: type[R], where: str, *values: str) -> list[R]:
+        query = f"SELECT record FROM {RECORD_TABLES[kind].name} WHERE {where}"
+        with self._database.reading() as connection:
+            rows = connection.execute(query, values).fetchall()
+        return [kind.model_validate_json(row[0]) for row in rows]

@@ -1,0 +1,145 @@
+# ruff: noqa: S608 - only our own constants are put into SQL text, values never are
+"""One table a record type: id, report, place in the document, the columns that are asked for, and the JSON."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.domain.base import Record
+from services.domain.ids import ReportId
+from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
+from services.domain.reports import Fact, Finding, Report, Statement, TieOut
+from services.domain.reviews import Decision, ReviewItem
+
+_DECIDED = "('approved', 'rejected')"
+_DECIDED_INSIGHT = f"(SELECT id FROM insights WHERE status IN {_DECIDED})"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTable:
+    """How one record type is stored.
+
+    ``columns`` are copied out of the record so that SQL can select by them. ``keep`` is a condition on a
+    stored row: where it holds, a person has decided on it, so that no re-run drops or overwrites the row
+    unless ``yields`` holds for the new one.
+    """
+
+    name: str
+    record_id: Callable[[Any], str]
+    columns: dict[str, Callable[[Any], str | int | None]] = field(default_factory=dict)
+    unique: tuple[tuple[str, ...], ...] = ()
+    keep: str = ""
+    yields: str = "0"
+
+    def create_statements(self) -> Iterator[str]:
+        """Give the DDL of the table and its indexes."""
+        columns = "".join(f"{column} ANY, " for column in self.columns)
+        yield (
+            f"CREATE TABLE {self.name} (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, "
+            f"position INTEGER NOT NULL, {columns}record TEXT NOT NULL) STRICT"
+        )
+        yield f"CREATE INDEX {self.name}_report ON {self.name} (report_id, position)"
+        for column in self.columns:
+            yield f"CREATE INDEX {self.name}_{column} ON {self.name} ({column})"
+        for names in self.unique:
+            yield (
+                f"CREATE UNIQUE INDEX {self.name}_one_{'_'.join(names)} "
+                f"ON {self.name} ({', '.join(names)})"
+            )
+
+    def insert(self, connection: sqlite3.Connection, rows: Iterable[tuple[int, Record]]) -> None:
+        """Insert new records; an id that is there already is an IntegrityError."""
+        connection.executemany(self._insert_sql(), self._values(rows))
+
+    def upsert(self, connection: sqlite3.Connection, rows: Iterable[tuple[int, Record]]) -> None:
+        """Insert records or overwrite them by id in their place, except what ``keep`` protects."""
+        names = ("report_id", *self.columns, "record")
+        settings = ", ".join(f"{name} = excluded.{name}" for name in names)
+        guard = f" WHERE NOT ({self.name}.{self.keep}) OR {self.yields}" if self.keep else ""
+        connection.executemany(
+            f"{self._insert_sql()} ON CONFLICT (id) DO UPDATE SET {settings}{guard}",
+            self._values(rows),
+        )
+
+    def drop(self, connection: sqlite3.Connection, report_id: ReportId) -> None:
+        """Delete a report's records, except what ``keep`` protects."""
+        guard = f" AND NOT ({self.keep})" if self.keep else ""
+        connection.execute(f"DELETE FROM {self.name} WHERE report_id = ?{guard}", (report_id,))
+
+    def _insert_sql(self) -> str:
+        names = ("id", "report_id", "position", *self.columns, "record")
+        marks = ", ".join("?" * len(names))
+        return f"INSERT INTO {self.name} ({', '.join(names)}) VALUES ({marks})"
+
+    def _values(self, rows: Iterable[tuple[int, Record]]) -> Iterator[Sequence[object]]:
+        for position, record in rows:
+            columns = (read(record) for read in self.columns.values())
+            yield (
+                self.record_id(record),
+                getattr(record, "report_id", ""),
+                position,
+                *columns,
+                record.model_dump_json(),
+            )
+
+
+def _report_and_rule(record: NotComputable) -> str:
+    return f"{record.report_id}/{record.rule_id}"
+
+
+RECORD_TABLES: dict[type[Record], RecordTable] = {
+    Report: RecordTable(
+        "reports",
+        lambda report: report.report_id,
+        columns={
+            "name": lambda report: report.name,
+            "version": lambda report: report.version,
+            "sha256": lambda report: report.sha256,
+            "uploaded_at": lambda report: report.uploaded_at.isoformat(timespec="microseconds"),
+        },
+        unique=(("sha256",), ("name", "version")),
+    ),
+    Statement: RecordTable("statements", lambda statement: statement.statement_id),
+    Fact: RecordTable("facts", lambda fact: fact.fact_id),
+    Finding: RecordTable("findings", lambda finding: finding.finding_id),
+    TieOut: RecordTable("tie_outs", lambda tie_out: tie_out.tie_out_id),
+    Materiality: RecordTable("materialities", lambda materiality: materiality.report_id),
+    NotComputable: RecordTable("not_computable", _report_and_rule),
+    Insight: RecordTable(
+        "insights",
+        lambda insight: insight.insight_id,
+        columns={
+            "status": lambda insight: insight.status.value,
+            "severity": lambda insight: insight.severity.rank,
+        },
+        keep=f"status IN {_DECIDED}",
+        yields=f"excluded.status IN {_DECIDED}",
+    ),
+    ReasoningChain: RecordTable(
+        "chains",
+        lambda chain: chain.chain_id,
+        columns={"insight_id": lambda chain: chain.insight_id},
+        keep=f"insight_id IN {_DECIDED_INSIGHT}",
+    ),
+    ReviewItem: RecordTable(
+        "review_items",
+        lambda item: item.review_item_id,
+        columns={
+            "insight_id": lambda item: item.insight_id,
+            "status": lambda item: item.status.value,
+            "opened_at": lambda item: item.opened_at.isoformat(timespec="microseconds"),
+        },
+        keep=f"status IN {_DECIDED}",
+        yields=f"excluded.status IN {_DECIDED}",
+    ),
+    Decision: RecordTable(
+        "decisions",
+        lambda decision: decision.decision_id,
+        columns={
+            "insight_id": lambda decision: decision.insight_id,
+            "decided_at": lambda decision: decision.decided_at.isoformat(timespec="microseconds"),
+        },
+    ),
+}
+"""A chain follows its insight, so insights are dropped and written before chains."""

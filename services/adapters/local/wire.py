@@ -1,0 +1,176 @@
+"""What travels between the product and its limited child: frames of JSON and raw bytes, never pickles.
+
+A frame is kind, two lengths, JSON (UTF-8), bytes. Numbers that come in bulk travel as packed arrays in
+the bytes, so that a large layout costs little to read. The reading side checks every length against a
+cap before it allocates anything: the other side may be a hijacked parser.
+"""
+
+import json
+import struct
+import sys
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, BinaryIO
+
+from services.domain.layout import CellKind, PageLayout, SheetCell, SheetLayout, Word
+
+_HEADER = struct.Struct(">cII")
+MAX_RESULT_BYTES = 64 * 1024 * 1024
+_KINDS = tuple(CellKind)
+
+
+class FrameKind(StrEnum):
+    """What a frame is."""
+
+    REQUEST = "Q"
+    PROGRESS = "P"
+    RESULT = "R"
+    ERROR = "E"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One message on the pipe; ``blob`` are raw bytes beside the JSON ``body``."""
+
+    kind: FrameKind
+    body: dict[str, Any]
+    blob: bytes = b""
+
+
+class BrokenFrame(Exception):
+    """The other side ended, sent no frame, or sent more than the cap."""
+
+
+def write_frame(stream: BinaryIO, frame: Frame) -> None:
+    """Write one frame; a half surrogate in a text becomes '?', since no store could hold it."""
+    body = json.dumps(frame.body, ensure_ascii=False).encode("utf-8", "replace")
+    stream.write(_HEADER.pack(frame.kind.encode(), len(body), len(frame.blob)))
+    stream.write(body)
+    stream.write(frame.blob)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO, cap: int = MAX_RESULT_BYTES) -> Frame:
+    """Return the next frame; raises BrokenFrame at the end of the stream or above ``cap`` bytes."""
+    kind, body_size, blob_size = _HEADER.unpack(_exactly(stream, _HEADER.size))
+    if body_size + blob_size > cap:
+        raise BrokenFrame(f"a frame of {body_size + blob_size} bytes is above the cap of {cap}")
+    body, blob = _exactly(stream, body_size), _exactly(stream, blob_size)
+    try:
+        return Frame(FrameKind(kind.decode("latin-1")), json.loads(body), blob)
+    except ValueError as error:
+        raise BrokenFrame("the bytes are not a frame") from error
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) != size:
+        raise BrokenFrame("the stream ended")
+    return data
+
+
+def pack_pages(pages: Sequence[PageLayout]) -> tuple[dict[str, Any], bytes]:
+    """Return pages as JSON (numbers, sizes, words) and packed boxes."""
+    boxes = array("d")
+    heads = []
+    for page in pages:
+        heads.append([page.number, page.width, page.height, [word.text for word in page.words]])
+        for word in page.words:
+            boxes.extend(word[1:])
+    return {"pages": heads}, _packed(boxes)
+
+
+def unpack_pages(body: dict[str, Any], blob: bytes) -> list[PageLayout]:
+    """Return the pages that ``pack_pages`` packed."""
+    boxes = _unpacked("d", blob)
+    edges = zip(*(iter(boxes),) * 4, strict=True)
+    return [
+        PageLayout(
+            number=number,
+            width=width,
+            height=height,
+            words=tuple(Word(text, *next(edges)) for text in texts),
+        )
+        for number, width, height, texts in body["pages"]
+    ]
+
+
+def pack_sheets(sheets: Sequence[SheetLayout]) -> tuple[dict[str, Any], bytes]:
+    """Return sheets as JSON (texts, formats, formulas) and packed rows, columns, kinds and formats."""
+    numbers = array("i")
+    heads = []
+    for sheet in sheets:
+        formats: dict[str | None, int] = {}
+        for cell in sheet.cells:
+            style = formats.setdefault(cell.number_format, len(formats))
+            numbers.extend((cell.row, cell.column, _KINDS.index(cell.kind), style))
+        heads.append(_sheet_head(sheet, list(formats)))
+    return {"sheets": heads}, _packed(numbers)
+
+
+def _sheet_head(sheet: SheetLayout, formats: list[str | None]) -> dict[str, Any]:
+    return {
+        "name": sheet.name,
+        "hidden": sheet.hidden,
+        "rows": sorted(sheet.hidden_rows),
+        "columns": sorted(sheet.hidden_columns),
+        "merged": sheet.merged,
+        "formats": formats,
+        "refs": [cell.ref for cell in sheet.cells],
+        "texts": [cell.text for cell in sheet.cells],
+        "numbers": {
+            index: str(cell.number)
+            for index, cell in enumerate(sheet.cells)
+            if cell.number is not None
+        },
+        "formulas": {
+            index: cell.formula
+            for index, cell in enumerate(sheet.cells)
+            if cell.formula is not None
+        },
+    }
+
+
+def unpack_sheets(body: dict[str, Any], blob: bytes) -> list[SheetLayout]:
+    """Return the sheets that ``pack_sheets`` packed."""
+    quads = zip(*(iter(_unpacked("i", blob)),) * 4, strict=True)
+    return [_sheet(head, [next(quads) for _ in head["texts"]]) for head in body["sheets"]]
+
+
+def _sheet(head: dict[str, Any], quads: list[tuple[int, ...]]) -> SheetLayout:
+    numbers, formulas, formats = head["numbers"], head["formulas"], head["formats"]
+    cells = []
+    for index, (quad, ref, text) in enumerate(zip(quads, head["refs"], head["texts"], strict=True)):
+        row, column, kind, style = quad
+        key = str(index)
+        number = Decimal(numbers[key]) if key in numbers else None
+        cells.append(
+            SheetCell(
+                row, column, ref, _KINDS[kind], text, number, formats[style], formulas.get(key)
+            )
+        )
+    return SheetLayout(
+        name=head["name"],
+        cells=tuple(cells),
+        hidden=head["hidden"],
+        hidden_rows=frozenset(head["rows"]),
+        hidden_columns=frozenset(head["columns"]),
+        merged=tuple(head["merged"]),
+    )
+
+
+def _packed(numbers: "array[Any]") -> bytes:
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _unpacked(code: str, blob: bytes) -> "array[Any]":
+    numbers = array(code)
+    numbers.frombytes(blob)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

@@ -1,0 +1,41 @@
+"""The laptop's ports: everything outside, from one data folder."""
+
+from services.adapters.local.audit_log import SqliteAuditLog
+from services.adapters.local.blobs import FileBlobStore
+from services.adapters.local.database import Database
+from services.adapters.local.instances import Instances
+from services.adapters.local.layout import LocalLayoutReader
+from services.adapters.local.queues import SqliteQueue
+from services.adapters.local.records import SqliteRecordStore
+from services.config import Settings
+from services.domain.errors import NotFound
+from services.ports import Ports
+
+
+class _RendererToCome:
+    def webp(self, blob_key: str, page: int, dpi: int = 130) -> bytes:
+        raise NotFound("Page images are not there yet.")
+
+
+def local_ports(settings: Settings) -> Ports:
+    """Return the ports over ``settings.data_dir``; makes the folder and the database when missing."""
+    database = _database(settings)
+    blobs = FileBlobStore(settings.data_dir / "documents")
+    return Ports(
+        blobs=blobs,
+        records=SqliteRecordStore(database),
+        queue=SqliteQueue(database, settings.lease_seconds),
+        audit=SqliteAuditLog(database),
+        layout=LocalLayoutReader(),
+        renderer=_RendererToCome(),
+    )
+
+
+def local_instances(settings: Settings) -> Instances:
+    """Return the worker instances of ``settings.data_dir``."""
+    queue = SqliteQueue(_database(settings), settings.lease_seconds)
+    return Instances(settings.data_dir / "workers", queue.release)
+
+
+def _database(settings: Settings) -> Database:
+    return Database(settings.data_dir / "advisor.sqlite3")

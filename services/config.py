@@ -1,0 +1,104 @@
+"""Settings: read once from ``ADVISOR_`` variables (or ``.env`` beside them), frozen, unsafe values refused."""
+
+import os
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.domain.errors import InvalidInput
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+ENV_PREFIX = "ADVISOR_"
+MAX_UPLOAD_BYTES = 52_428_800
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _default_workers() -> int:
+    return max(1, min(2, os.cpu_count() or 1))
+
+
+class Settings(BaseSettings):
+    """How this installation runs; see ``.env.example`` for every variable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_file=PROJECT_ROOT / ".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+    )
+
+    data_dir: Path = Field(
+        default=Path("data"),
+        description="Folder of the database, the documents and the worker locks; "
+        "a relative path starts at the project's folder",
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on")
+    port: int = Field(default=8501, ge=1, le=65535, description="Port to listen on")
+    workers: int = Field(
+        default_factory=_default_workers, ge=1, le=32, description="Worker processes"
+    )
+    max_upload_bytes: int = Field(
+        default=MAX_UPLOAD_BYTES, ge=1, le=MAX_UPLOAD_BYTES, description="Largest file taken, bytes"
+    )
+    lease_seconds: float = Field(
+        default=30, ge=1, le=3600, description="Seconds a silent worker keeps its message"
+    )
+    max_delivery: int = Field(
+        default=5, ge=1, le=100, description="Tries of a message before it is given up"
+    )
+    poll_seconds: float = Field(
+        default=0.25, ge=0.01, le=60, description="Seconds an idle worker waits between looks"
+    )
+    demo_roles: bool = Field(
+        default=True, description="Everybody picks a role, no sign-in; only for one's own machine"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="How much is logged"
+    )
+
+    @field_validator("data_dir")
+    @classmethod
+    def _under_the_project(cls, value: Path) -> Path:
+        return (PROJECT_ROOT / value.expanduser()).resolve()
+
+    @model_validator(mode="after")
+    def _roles_stay_at_home(self) -> Self:
+        if self.demo_roles and self.host not in _LOOPBACK:
+            raise ValueError(
+                f"{ENV_PREFIX}HOST={self.host} lets other machines in while {ENV_PREFIX}DEMO_ROLES "
+                "lets everybody pick a role; use 127.0.0.1 or switch the demo roles off"
+            )
+        return self
+
+    def environment(self) -> dict[str, str]:
+        """Return these settings as variables, so that a child process runs with the same ones."""
+        values = self.model_dump(mode="json")
+        return {
+            f"{ENV_PREFIX}{name.upper()}": _as_variable(value) for name, value in values.items()
+        }
+
+
+def read_settings() -> Settings:
+    """Read the settings; raises InvalidInput naming each variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidInput(_sentence(error)) from error
+
+
+def _as_variable(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _sentence(error: ValidationError) -> str:
+    faults = []
+    for fault in error.errors():
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        variable = name if name.startswith(ENV_PREFIX) else f"{ENV_PREFIX}{name}"
+        words = fault["msg"].removeprefix("Value error, ")
+        faults.append(f"{variable}: {words} (it is {fault['input']!r})" if name else words)
+    return "The settings cannot be used. " + "; ".join(faults) + "."

@@ -1,0 +1,28 @@
+"""What every test gets: a clean environment and, for the slow ones, real servers and a real browser."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the developer's settings or store."""
+    for name in list(os.environ):
+        if name.startswith("ADVISOR_") and name != "ADVISOR_TEST_BROWSER":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real filings; its absence is a failure in CI and a skip elsewhere."""
+    if not SHARED.is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail("shared/ is absent; in CI it has to be there")
+        pytest.skip("the real filings are not on this machine (no shared/ beside the project)")
+    return SHARED

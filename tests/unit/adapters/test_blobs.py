@@ -1,0 +1,87 @@
+"""Stored documents: whole or absent, and never outside their folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.adapters.local.blobs import FileBlobStore
+from services.domain.errors import InvalidInput, NotFound, Unavailable
+
+KEY = "2026/03/report-1f2e.pdf"
+
+
+def test_a_document_comes_back_byte_by_byte(tmp_path: Path):
+    blobs = FileBlobStore(tmp_path)
+    blobs.put(KEY, b"%PDF-\x00\xff")
+    assert blobs.get(KEY) == b"%PDF-\x00\xff"
+    assert FileBlobStore(tmp_path).get(KEY) == b"%PDF-\x00\xff"
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["report-1f2e.pdf"]
+
+
+def test_a_missing_document_is_not_found(tmp_path: Path):
+    with pytest.raises(NotFound):
+        FileBlobStore(tmp_path).get(KEY)
+
+
+def test_deleting_is_final_and_may_be_repeated(tmp_path: Path):
+    blobs = FileBlobStore(tmp_path)
+    blobs.put(KEY, b"x")
+    blobs.delete(KEY)
+    blobs.delete(KEY)
+    with pytest.raises(NotFound):
+        blobs.get(KEY)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "../x.pdf", "2026/03/../../x.pdf", "/2026/03/x.pdf", "2026/03/x/y.pdf", "2026/03/.x.pdf",
+        "2026/03/x.pdf\n", "2026\\03\\x.pdf", "2026/03/x", "", "2026/03/..", "2026/3/x.pdf",
+        "2026/03/x\0.pdf", "2026/03/é.pdf", "２０２６/03/x.pdf",
+    ],
+)  # fmt: skip
+def test_a_key_that_is_no_plain_path_is_refused_by_every_verb(tmp_path: Path, key: str):
+    blobs = FileBlobStore(tmp_path / "documents")
+    for act in (lambda: blobs.put(key, b"x"), lambda: blobs.get(key), lambda: blobs.delete(key)):
+        with pytest.raises(InvalidInput):
+            act()
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(key=st.text(alphabet="./\\02a-é\0", max_size=24))
+def test_no_key_leads_out_of_the_folder(key: str):
+    root = Path("documents").resolve()
+    try:
+        path = FileBlobStore(root)._path(key)
+    except InvalidInput:
+        return
+    assert path.resolve().is_relative_to(root)
+
+
+def test_a_full_disk_leaves_no_half_document_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unavailable, match="No space left on device"):
+        FileBlobStore(tmp_path).put(KEY, b"x" * 1000)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_bytes_are_synced_before_they_get_their_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    acts: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: (acts.append("sync"), fsync(fd))[1])
+    monkeypatch.setattr(
+        Path, "replace", lambda self, to: (acts.append("rename"), replace(self, to))[1]
+    )
+    FileBlobStore(tmp_path).put(KEY, b"x")
+    assert acts[:2] == ["sync", "rename"]
+    assert "sync" in acts[2:]

@@ -1,0 +1,92 @@
+"""Settings: defaults, variables, refusals that name the variable, and the example file."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.config import PROJECT_ROOT, Settings, read_settings
+from services.domain.errors import InvalidInput
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in Settings.model_fields:
+        monkeypatch.delenv(f"ADVISOR_{field.upper()}", raising=False)
+
+
+def test_the_defaults_keep_everything_on_this_machine():
+    settings = Settings(_env_file=None)
+    assert settings.data_dir == PROJECT_ROOT / "data"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8501)
+    assert settings.workers in {1, 2}
+    assert settings.max_upload_bytes == 52_428_800
+    assert (settings.lease_seconds, settings.max_delivery, settings.poll_seconds) == (30, 5, 0.25)
+    assert settings.demo_roles is True
+
+
+def test_a_relative_data_folder_starts_at_the_project_and_not_where_the_program_was_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ADVISOR_DATA_DIR", "elsewhere/data")
+    assert Settings(_env_file=None).data_dir == PROJECT_ROOT / "elsewhere" / "data"
+
+
+def test_settings_cannot_be_changed_once_read():
+    with pytest.raises(ValueError, match="frozen"):
+        Settings(_env_file=None).port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ADVISOR_PORT", "0"),
+        ("ADVISOR_PORT", "65536"),
+        ("ADVISOR_PORT", "http"),
+        ("ADVISOR_WORKERS", "0"),
+        ("ADVISOR_MAX_UPLOAD_BYTES", "52428801"),
+        ("ADVISOR_LEASE_SECONDS", "0.5"),
+        ("ADVISOR_MAX_DELIVERY", "0"),
+        ("ADVISOR_POLL_SECONDS", "0"),
+        ("ADVISOR_LOG_LEVEL", "LOUD"),
+        ("ADVISOR_DEMO_ROLES", "perhaps"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(InvalidInput) as refused:
+        read_settings()
+    assert variable in refused.value.sentence
+    assert value in refused.value.sentence
+
+
+def test_demo_roles_are_refused_where_other_machines_can_come_in(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ADVISOR_HOST", "0.0.0.0")
+    with pytest.raises(InvalidInput) as refused:
+        read_settings()
+    assert "ADVISOR_HOST=0.0.0.0" in refused.value.sentence
+    assert "ADVISOR_DEMO_ROLES" in refused.value.sentence
+    monkeypatch.setenv("ADVISOR_DEMO_ROLES", "false")
+    assert read_settings().host == "0.0.0.0"
+
+
+def test_a_child_process_given_the_environment_reads_the_same_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    settings = Settings(
+        _env_file=None, data_dir=tmp_path, port=9000, workers=3, demo_roles=False, poll_seconds=0.05
+    )
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings(_env_file=None) == settings
+
+
+def test_the_example_file_lists_every_variable_with_its_default():
+    text = (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^(ADVISOR_\w+)=(.*)$", text, flags=re.MULTILINE))
+    assert set(listed) == {f"ADVISOR_{name.upper()}" for name in Settings.model_fields}
+    read = Settings(_env_file=PROJECT_ROOT / ".env.example")
+    assert read == Settings(_env_file=None, workers=2)

@@ -1,0 +1,109 @@
+"""What a document says about itself: company, form, and the end of the period it reports on."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.extraction.periods import Calendar, dates_in
+
+_COVER_PAGES = 4
+_FORM = re.compile(
+    r"\bform\s*(10\s*-?\s*k(?:\s*/?\s*a\b|t\b)?|10\s*-?\s*q(?:\s*/\s*a\b)?|20\s*-?\s*f|40\s*-?\s*f|8\s*-?\s*k(?:\s*/\s*a\b)?|6\s*-?\s*k|s-\d|f-\d)",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    r"(?:fiscal\s+year|year|annual\s+period|quarterly\s+period|quarter|period|three\s+months|months|weeks)\s*(?:ended|ending)\s*:?\s*(.{6,40})",
+    re.IGNORECASE,
+)
+_CHARTER = re.compile(r"exact\s*name\s*of\s*(?:each\s*)?registrant", re.IGNORECASE)
+_COMPANY_LINE = re.compile(
+    r"\b(?:inc|incorporated|corp|corporation|company|co|plc|ltd|limited|llc|l\.p|lp|n\.v|s\.a|ag|se|group|holdings|trust)\b\.?,?",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(
+    r"commission|form 10|washington|securities|file number|for the|mark one|annual report|quarterly report|transition|united states|^\W*$|\d{4}",
+    re.IGNORECASE,
+)
+_ANNUAL_FORMS = frozenset({"10-K", "20-F", "40-F", "annual report"})
+_SUBSIDIARIES = re.compile(r",?\s+and\s+(?:its\s+)?(?:consolidated\s+)?subsidiar(?:y|ies).*$|\s+and\s+its\s+.*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Company, form ('10-K', '10-Q', '8-K', ...) and period end, each None when not said."""
+
+    company: str | None
+    form: str | None
+    period_end: date | None
+
+    @property
+    def annual(self) -> bool:
+        """Whether the report covers a year: an annual form, or no quarterly one."""
+        return self.form is None or self.form in _ANNUAL_FORMS
+
+
+def read_filing(texts: Sequence[str]) -> Filing:
+    """Read the cover: the first pages of the document."""
+    cover = "\n".join(texts[:_COVER_PAGES]).replace("\u00a0", " ")
+    form = _form(cover)
+    return Filing(_company(cover), form, _period_end(cover))
+
+
+def _form(cover: str) -> str | None:
+    match = _FORM.search(cover)
+    if match is not None:
+        return re.sub(r"\s+", "", match[1].upper()).replace("10K", "10-K").replace("10Q", "10-Q")
+    head = cover[:3000].lower()
+    if "annual report" in head:
+        return "annual report"
+    if re.search(r"(?:reports?|announces?|results).{0,80}(?:quarter|year)", head, re.DOTALL):
+        return "earnings release"
+    return None
+
+
+def _period_end(cover: str) -> date | None:
+    flat = " ".join(cover.split())
+    for match in _ENDED.finditer(flat):
+        days = dates_in(match[1])
+        if days:
+            return days[0]
+    return None
+
+
+def _company(cover: str) -> str | None:
+    lines = [line.strip() for line in cover.splitlines() if line.strip()]
+    for index, line in enumerate(lines):
+        if _CHARTER.search(line):
+            names = [name for name in lines[max(0, index - 3) : index] if _may_name(name)]
+            if names:
+                return _tidy(names[-1])
+    named = (line for line in lines[:25] if len(line) < 60 and _COMPANY_LINE.search(line))
+    first = next((line for line in named if _may_name(line)), None)
+    return _tidy(first) if first else None
+
+
+def _may_name(line: str) -> bool:
+    return _NOT_A_NAME.search(line) is None and any(character.isalpha() for character in line)
+
+
+def _tidy(name: str) -> str:
+    return " ".join(_SUBSIDIARIES.sub("", name).split()).strip(" _-–—")
+
+
+def calendar_of(filing: Filing, pages: Sequence[str]) -> Calendar:
+    """Return the registrant's calendar from its cover and the dates printed on the given pages."""
+    days = Counter(day for text in pages for day in dates_in(text))
+    end = filing.period_end or _latest(days)
+    return Calendar(
+        period_end=end,
+        fiscal_year_end=(end.month, end.day) if end is not None and filing.annual else None,
+        annual=filing.annual,
+        dates=frozenset(days),
+    )
+
+
+def _latest(days: Counter[date]) -> date | None:
+    common = [day for day, count in days.items() if count >= 2] or list(days)
+    return max(common, default=None)

@@ -1,0 +1,203 @@
+"""Words to lines to tokens: a token is a word, or a number with its sign, parentheses and '$' joined."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from services.domain.layout import PageLayout, Word
+from services.domain.provenance import Box
+from services.extraction.numbers import Number, is_currency_sign, normalise, parse_number
+
+_SAME_LINE = 0.48  # of the smaller height
+_TEXT_GAP = 0.6  # of the line height: a number nearer than this to a word is part of the text
+_CLOSE_GAP = 1.0  # of the line height: how far ')' or '%' may stand from its number
+_LEADER = re.compile(r"[.\u2026_\u00b7]{2,}|[.\u2026\u00b7]")
+_TRAILING_LEADER = re.compile(r"[.\u2026_]{3,}$")
+_CLOSERS = re.compile(r"\)?%?\)?|%\)?")
+_FOOTNOTE = re.compile(r"\*+|\((?:[a-z]|\d)\)|[a-z]\)|[†‡§#^]")
+_NIL_GAP = 0.9
+
+
+@dataclass(slots=True)
+class Token:
+    """A word or a number; ``boxes`` are the printed pieces, '$' first; ``gap`` the space before the digits."""
+
+    text: str
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    number: Number | None = None
+    boxes: tuple[Box, ...] = ()
+    free: bool = False
+    gap: float = 0.0
+
+    @property
+    def height(self) -> float:
+        """Height of the loose character boxes."""
+        return self.y1 - self.y0
+
+    @property
+    def edge(self) -> float:
+        """Right edge of the digits: a closing parenthesis or percent sign hangs right of it."""
+        edge = self.x1
+        if self.number is not None and not self.number.nil:
+            edge -= 0.3 * self.height * self.text.count(")") + 0.8 * self.height * self.text.count("%")
+        return edge
+
+
+@dataclass(slots=True)
+class Line:
+    """Tokens on one baseline, left to right."""
+
+    tokens: list[Token]
+    y0: float
+    y1: float
+    page: int = 0
+    text: str = field(default="")
+
+    @property
+    def height(self) -> float:
+        """Height of the line's text."""
+        return self.y1 - self.y0
+
+    @property
+    def x0(self) -> float:
+        """Left edge of the first token."""
+        return self.tokens[0].x0
+
+    @property
+    def cells(self) -> list[Token]:
+        """The numbers that stand free, not inside a text."""
+        return [token for token in self.tokens if token.free]
+
+
+def lines_of(page: PageLayout) -> list[Line]:
+    """Return the page's lines from top to bottom, tokens joined and free numbers marked."""
+    lines = []
+    depth = 0
+    for words in _rows(page.words):
+        tokens = _tokens(words)
+        if tokens:
+            depth = _mark_free(tokens, depth)
+            top, bottom = min(t.y0 for t in tokens), max(t.y1 for t in tokens)
+            text = " ".join(token.text for token in tokens)
+            lines.append(Line(tokens, top, bottom, page.number, text))
+    return lines
+
+
+def _rows(words: Sequence[Word]) -> Iterable[list[Word]]:
+    row: list[Word] = []
+    centre, height = 0.0, 0.0
+    for word in sorted(words, key=lambda w: (w.y0 + w.y1, w.x0)):
+        middle, tall = (word.y0 + word.y1) / 2, word.y1 - word.y0
+        if row and abs(middle - centre) < _SAME_LINE * min(height, tall):
+            row.append(word)
+            continue
+        if row:
+            yield sorted(row, key=lambda w: w.x0)
+        row, centre, height = [word], middle, tall
+    if row:
+        yield sorted(row, key=lambda w: w.x0)
+
+
+def _token(word: Word, text: str, number: Number | None = None) -> Token:
+    return Token(text, word.x0, word.x1, word.y0, word.y1, number, (Box(*word[1:]),))
+
+
+def _tokens(words: Sequence[Word]) -> list[Token]:
+    tokens: list[Token] = []
+    pending: list[Token] = []  # '$' and '(' that wait for their number
+    for word in words:
+        text = normalise(word.text)
+        if _LEADER.fullmatch(text):
+            continue
+        text = _TRAILING_LEADER.sub("", text) or text
+        if _closes(tokens, pending, word, text):
+            continue
+        if is_currency_sign(text) or text in {"(", "$(", "-$"}:
+            pending.append(_token(word, text))
+            continue
+        token = _token(word, text)
+        _read(token, pending)
+        if token.number is None and not text.startswith("("):
+            tokens.extend(pending)
+        elif token.number is None:
+            tokens.extend(pending)
+        pending = []
+        if not _is_footnote(tokens, token):
+            tokens.append(token)
+    return tokens + pending
+
+
+def _read(token: Token, pending: list[Token]) -> None:
+    """Give the token its number, together with the signs that wait before it."""
+    prefix = "".join(sign.text for sign in pending)
+    number = parse_number(prefix + token.text)
+    if number is None and pending:
+        number = parse_number(token.text)
+        prefix = prefix if number is not None and "(" not in prefix else ""
+    if number is None:
+        return
+    token.number = number
+    if pending and prefix:
+        token.gap = token.x0 - pending[-1].x1
+        token.text = prefix + token.text
+        token.boxes = tuple(box for sign in pending for box in sign.boxes) + token.boxes
+        token.x0 = pending[0].x0
+
+
+def _closes(tokens: list[Token], pending: list[Token], word: Word, text: str) -> bool:
+    """Join ')' or '%' to the number before it; '(420' becomes a number only then."""
+    if not text or not _CLOSERS.fullmatch(text) or not tokens or pending:
+        return False
+    last = tokens[-1]
+    if word.x0 - last.x1 > _CLOSE_GAP * last.height or not last.text[-1:].isdigit():
+        if not (last.text.endswith(")") and text == "%" and last.number is not None):
+            return False
+    number = parse_number(last.text + text)
+    if number is None:
+        return False
+    last.text, last.number, last.x1 = last.text + text, number, word.x1
+    last.boxes = (*last.boxes, Box(*word[1:]))
+    return True
+
+
+def _is_footnote(tokens: list[Token], token: Token) -> bool:
+    """Whether the token is a footnote mark glued behind a number."""
+    if not tokens or tokens[-1].number is None or not _FOOTNOTE.fullmatch(token.text):
+        return False
+    small = token.height < 0.85 * tokens[-1].height
+    near = token.x0 - tokens[-1].x1 < 0.35 * tokens[-1].height
+    return near and (small or token.number is None)
+
+
+def _mark_free(tokens: list[Token], depth: int) -> int:
+    """Mark the numbers that stand free; ``depth`` counts parentheses a text left open.
+
+    Returns the depth carried to the next line: a label such as '(net of 12 and' may go on there.
+    """
+    carried = depth
+    for index, token in enumerate(tokens):
+        if token.number is None:
+            carried = max(0, carried + token.text.count("(") - token.text.count(")"))
+            continue
+        before = tokens[index - 1] if index else None
+        after = tokens[index + 1] if index + 1 < len(tokens) else None
+        token.free = _is_free(token, before, after, carried > 0)
+    if any(token.free for token in tokens):
+        return 0
+    return min(carried, 1)
+
+
+def _is_free(token: Token, before: Token | None, after: Token | None, in_parenthesis: bool) -> bool:
+    height = token.height
+    needed = (_NIL_GAP if token.number and token.number.nil else _TEXT_GAP) * height
+    beside = before is not None and before.number is None and token.x0 - before.x1 < needed
+    spread = token.gap >= height
+    if beside and not spread:
+        return False
+    if after is not None and after.number is None and after.x0 - token.x1 < needed:
+        return False
+    wide = before is None or token.x0 - before.x1 >= 2 * height or spread
+    return not in_parenthesis or wide

@@ -1,0 +1,186 @@
+"""Income statement: which row is which of the fifteen income-statement concepts."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.extraction.income_rules import (
+    COST_OF_REVENUE,
+    COSTS,
+    INCLUDING,
+    INTEREST,
+    INTEREST_NET,
+    PARENT,
+    PLAIN,
+    PRETAX,
+    REVENUE,
+    SALES,
+    TAX,
+    TO_COMMON_ONLY,
+    WHOLE,
+)
+from services.extraction.matching_rows import (
+    NOTHING,
+    Decisions,
+    Pick,
+    RowView,
+    adds_up,
+    pick,
+    positive_sign,
+)
+from services.extraction.matching_shares import (
+    BODY,
+    match_per_share,
+    zoned_income,
+)
+
+
+def match_income(views: Sequence[RowView]) -> Decisions:
+    """Return the decisions on an income statement's rows, per-share and share-count rows included."""
+    zoned = [view for view in name_blank_results(zoned_income(views)) if view.has_numbers]
+    decisions = Decisions()
+    for concept, rules in PLAIN:
+        sign = positive_sign if concept in COSTS else _as_printed
+        free = [view for view in zoned if not decisions.taken(view)]
+        decisions.decide(concept, pick(free, rules), sign)
+    decisions.decide("interest_expense", _interest(zoned), positive_sign)
+    _match_tax(zoned, decisions)
+    _match_net_income(zoned, decisions)
+    match_per_share(zoned, decisions)
+    return decisions
+
+
+def _as_printed(_: RowView) -> int:
+    return 1
+
+
+def _interest(rows: Sequence[RowView]) -> Pick:
+    """Gross interest when printed; a net line only when no other interest line stands beside it."""
+    gross = pick(rows, tuple(replace(rule, unless=_merge(rule.unless)) for rule in INTEREST))
+    if gross.view is not None or gross.rivals:
+        return gross
+    income = [
+        v
+        for v in rows
+        if v.zone == BODY and re.match(r"(?:total )?interest (?:and .*)?income$", v.text)
+    ]
+    return NOTHING if income else pick(rows, INTEREST_NET)
+
+
+def _merge(unless: str) -> str:
+    own = r"noninterest|preferred|before"
+    return f"{unless}|{own}" if unless else own
+
+
+def _match_tax(rows: Sequence[RowView], decisions: Decisions) -> None:
+    free = [view for view in rows if not decisions.taken(view)]
+    pretax_outcome = pick(free, PRETAX)
+    tax_outcome = pick([v for v in free if v is not pretax_outcome.view], TAX)
+    if pretax_outcome.view is not None and tax_outcome.view is not None:
+        above = [view for view in free if view.index < tax_outcome.view.index]
+        nearer = pick(above, PRETAX)
+        pretax_outcome = nearer if nearer.view is not None else pretax_outcome
+    pretax = decisions.decide("income_before_tax", pretax_outcome)
+    tax = tax_outcome.view
+    if tax is not None:
+        sign = _tax_sign(rows, pretax, tax)
+        decisions.decide("income_tax_expense", tax_outcome, lambda _: sign)
+
+
+def _tax_sign(rows: Sequence[RowView], pretax: RowView | None, tax: RowView) -> int:
+    """+1 when the printed tax lowers income; decided by arithmetic, else by the order of the words."""
+    if pretax is not None and tax.numbers:
+        between = [v for v in rows if pretax.index < v.index < tax.index and v.zone == BODY]
+        after = [v for v in rows if v.index > tax.index and v.zone == BODY][:4]
+        for count in range(len(after)):
+            others = [(1, view) for view in (*between, *after[:count])]
+            for sign in (1, -1):
+                if adds_up(after[count], [(1, pretax), (-sign, tax), *others]):
+                    return sign
+    return _tax_sign_in_words(tax)
+
+
+def _tax_sign_in_words(tax: RowView) -> int:
+    first = re.search(r"provision|expense|charge|benefit|credit|recovery", tax.text)
+    says_benefit_first = first is not None and first.group(0) in {"benefit", "credit", "recovery"}
+    return -1 if says_benefit_first else 1
+
+
+def _match_net_income(rows: Sequence[RowView], decisions: Decisions) -> None:
+    """Parent's net income, and the whole one where noncontrolling interests stand between the two."""
+    free = [view for view in rows if not decisions.taken(view)]
+    if not _has_noncontrolling(free):
+        plain = pick(free, WHOLE[:1])
+        if plain.view is None:
+            plain = pick(free, PARENT)
+        decisions.decide(
+            "net_income", plain if plain.view is not None else pick(free, TO_COMMON_ONLY)
+        )
+        return
+    parent = pick(free, PARENT)
+    if parent.view is None:
+        parent = _below_noncontrolling(free)
+    decisions.decide("net_income", parent)
+    left = [v for v in free if not decisions.taken(v) and _precedes(v, parent.view)]
+    decisions.decide("net_income_incl_nci", pick(left, INCLUDING))
+
+
+def _has_noncontrolling(rows: Sequence[RowView]) -> bool:
+    return any(v.zone == BODY and re.search("noncontrolling|minority", v.text) for v in rows)
+
+
+def _precedes(view: RowView, parent: RowView | None) -> bool:
+    return parent is None or view.index < parent.index or parent.index - view.index < 2
+
+
+def _below_noncontrolling(rows: Sequence[RowView]) -> Pick:
+    """Without an 'attributable to' row the plain net income below the noncontrolling row is the parent's."""
+    rows = [view for view in rows if view.zone == BODY]
+    last = max(
+        (v.index for v in rows if re.search("noncontrolling|minority", v.text)), default=None
+    )
+    below = [view for view in rows if last is not None and view.index > last]
+    outcome = pick(below, WHOLE[:1])
+    if outcome.view is None:
+        outcome = pick(rows, TO_COMMON_ONLY[:1])
+    return outcome if outcome.view is not None else pick(rows, WHOLE[:1])
+
+
+def name_blank_results(views: Sequence[RowView]) -> list[RowView]:
+    """Return the rows with unlabelled (or merely 'total') results named when arithmetic leaves no doubt."""
+    named = list(views)
+    for place, view in enumerate(views):
+        if view.text in {"", "total"} and view.has_numbers and view.zone == BODY:
+            text = _name_of_result(named, place)
+            if text is not None:
+                named[place] = replace(view, text=text, inferred=True)
+    return named
+
+
+def _name_of_result(views: Sequence[RowView], place: int) -> str | None:
+    above = [view for view in views[:place] if view.has_numbers and view.zone == BODY]
+    total = views[place]
+    heading = total.section or (above[-1].section if above else "")
+    if re.match(rf"(?:net |operating |total )*{SALES}", heading) and _sums(above, total):
+        return "total revenues"
+    if re.match(r"costs? of (?:sales|revenues?|goods|products)", heading) and _sums(above, total):
+        return "total cost of sales"
+    revenue, cost = pick(above, REVENUE).view, pick(above, COST_OF_REVENUE).view
+    if revenue is not None and cost is not None:
+        sign = -1 if not cost.mostly_negative else 1
+        if adds_up(total, [(1, revenue), (sign, cost)]):
+            return "gross profit"
+    if revenue is None and len(above) > 1 and _sums(above, total) and _looks_like_sales(above):
+        return "total revenues"
+    return None
+
+
+def _sums(above: Sequence[RowView], total: RowView) -> bool:
+    return any(
+        len(above) - start > 1 and adds_up(total, [(1, view) for view in above[start:]])
+        for start in range(len(above))
+    )
+
+
+def _looks_like_sales(above: Sequence[RowView]) -> bool:
+    return not any(re.search(r"cost|expense|income|tax|loss", view.text) for view in above)

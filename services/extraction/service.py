@@ -1,0 +1,150 @@
+"""Stage 2: a document's layout to statements, facts, findings and tie-outs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.confidence import rescore
+from services.domain.ids import FindingId, deterministic_id
+from services.domain.reports import (
+    Fact,
+    Finding,
+    FindingSeverity,
+    Report,
+    Statement,
+    TieOut,
+)
+from services.extraction.derived import derive
+from services.extraction.facts import assemble
+from services.extraction.filing import calendar_of, read_filing
+from services.extraction.locate import locate
+from services.extraction.matching import match_statement
+from services.extraction.model import ColumnKind, RawStatement
+from services.extraction.sheets import read_workbook
+from services.extraction.statements import ReadStatement, read_statements
+from services.extraction.tie_out import check
+from services.ports import DocumentReader, OnPage
+
+NO_STATEMENTS = "No financial statements were found in this document."
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was read: the report with its cover's words filled in, and all that was found in it."""
+
+    report: Report
+    statements: list[Statement]
+    facts: list[Fact]
+    findings: list[Finding]
+    tie_outs: list[TieOut]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document's statements as printed, before meaning."""
+
+    report: Report
+    statements: Sequence[RawStatement]
+    findings: Sequence[Finding]
+
+
+def extract(
+    document: DocumentReader, report: Report, on_page: OnPage | None = None
+) -> Extraction:
+    """Read a document's statements and facts.
+
+    Args:
+        document: The opened document.
+        report: Its report; company, form, period end and page count are filled in on the copy returned.
+        on_page: Called with (pages done, pages in all) while a PDF's text is read.
+    """
+    if report.format.is_workbook:
+        read = _read_workbook(document, report)
+    else:
+        read = _read_pdf(document, report, on_page)
+    statements: list[Statement] = []
+    facts: list[Fact] = []
+    for raw in read.statements:
+        statement, found = assemble(raw, match_statement(raw), read.report)
+        statements.append(statement)
+        facts.extend(found)
+    facts.extend(derive(facts))
+    tie_outs = check(statements, facts)
+    findings = list(read.findings)
+    if not facts:
+        findings.append(_finding(report, "no-statements", FindingSeverity.ERROR, NO_STATEMENTS))
+    return Extraction(read.report, statements, rescore(facts, tie_outs), findings, tie_outs)
+
+
+def _read_workbook(document: DocumentReader, report: Report) -> _Read:
+    statements, notes = read_workbook(document.sheets())
+    findings = [
+        _finding(report, note.code, note.severity, note.sentence).model_copy(
+            update={"sheet": note.sheet}
+        )
+        for note in notes
+    ]
+    end = _iso(_newest(statements))
+    return _Read(report.model_copy(update={"period_end": end}), statements, findings)
+
+
+def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) -> _Read:
+    texts = document.page_texts(on_page)
+    filing = read_filing(texts)
+    located = locate(texts)
+    numbers = sorted(
+        {page for pages in located.primary.values() for page in pages}
+        | {place.page for place in located.others}
+    )
+    layouts = {page.number: page for page in document.page_words(numbers)} if numbers else {}
+    calendar = calendar_of(filing, [texts[0] if texts else "", *(texts[n - 1] for n in numbers)])
+    read = read_statements(layouts, located, calendar)
+    filled = report.model_copy(
+        update={
+            "company": filing.company,
+            "form": filing.form,
+            "period_end": _iso(filing.period_end or _newest(s.raw for s in read)),
+            "page_count": document.page_count,
+        }
+    )
+    findings = [finding for statement in read for finding in _oddities(report, statement)]
+    return _Read(filled, [statement.raw for statement in read], findings)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _newest(statements: Iterable[RawStatement]) -> date | None:
+    ends = [c.period.end for raw in statements for c in raw.columns if c.period is not None]
+    return max(ends, default=None)
+
+
+def _oddities(report: Report, read: ReadStatement) -> Iterable[Finding]:
+    """Yield what the reader must be told about one statement: orphans, missing periods and unit."""
+    raw = read.raw
+    page = raw.pages[0] if raw.pages else None
+    for orphan in read.orphans:
+        printed = ", ".join(orphan.printed)
+        sentence = f"On page {orphan.page}, {printed} in the row “{orphan.label}” stands in no column and was left out."
+        yield _finding(report, "orphan-number", FindingSeverity.WARNING, sentence, orphan.page)
+    for column in raw.columns:
+        if column.kind is ColumnKind.VALUE and column.period is None:
+            sentence = f"A column headed “{column.header}” of “{raw.title}” has no readable period; its numbers were left out."
+            yield _finding(report, "missing-period", FindingSeverity.WARNING, sentence, page)
+    if raw.scale_certainty < 0.9:
+        sentence = f"No unit (thousands, millions) is printed near “{raw.title}”; amounts are read as printed."
+        yield _finding(report, "missing-unit", FindingSeverity.WARNING, sentence, page)
+
+
+def _finding(
+    report: Report, code: str, severity: FindingSeverity, sentence: str, page: int | None = None
+) -> Finding:
+    return Finding(
+        finding_id=FindingId(deterministic_id("finding", report.report_id, code, page, sentence)),
+        report_id=report.report_id,
+        code=code,
+        severity=severity,
+        sentence=sentence,
+        page=page,
+    )

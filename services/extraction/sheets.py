@@ -1,0 +1,317 @@
+"""Statements in worksheets: income statement, balance sheet, cash flow, and tables of budget and actual."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from services.domain.concepts import StatementKind
+from services.domain.layout import CellKind, SheetCell, SheetLayout
+from services.domain.reports import Basis, FindingSeverity
+from services.extraction.model import ColumnKind, RawCell, RawColumn, RawRow, RawStatement
+from services.extraction.sheet_grid import (
+    currency_of_format,
+    grid_of,
+    raw_cell,
+    trailing_commas,
+)
+from services.extraction.sheet_headers import HeaderPart, part_of_text, squashed
+from services.extraction.sheet_kinds import (
+    STATED,
+    currency_of,
+    kind_of,
+    kind_of_title,
+    scale_of,
+    title_kind,
+    unstated_scale_certainty,
+)
+from services.extraction.sheet_periods import context_of, periods_of
+from services.extraction.sheet_tables import Row, SheetColumn, SheetTable, tables_in
+
+_MAX_TITLE = 200
+_SHOWN_REFS = 5
+_SHOWN_NAMES = 8
+_PRIMARY_MAKE_A_REPORT = 2
+_SIDE_TABLE = ("side-table", "tables that are none of the primary statements")
+_NO_PERIOD = ("no-period-table", "no table with periods in its header")
+_DUPLICATE_CERTAINTY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SheetNote:
+    """Something to be told about how a worksheet was read; becomes a Finding."""
+
+    code: str
+    severity: FindingSeverity
+    sentence: str
+    sheet: str
+
+
+def read_workbook(
+    sheets: Sequence[SheetLayout],
+) -> tuple[list[RawStatement], list[SheetNote]]:
+    """Return the statements of all visible worksheets in order, and what was left out and why.
+
+    Columns of budget or forecast become statements of their own with basis ``budget`` or ``pro-forma``.
+    Where a workbook holds two or more primary statements, its other tables of actual figures (notes,
+    details) are left out.
+    """
+    statements: list[RawStatement] = []
+    notes: list[SheetNote] = []
+    unread: list[str] = []
+    for sheet in sheets:
+        if sheet.hidden:
+            notes += _hidden_note(sheet)
+            continue
+        found = _statements_of_sheet(sheet)
+        statements += found
+        notes += _notes_of_sheet(sheet, found)
+        if not found and any(cell.kind is CellKind.NUMBER for cell in sheet.cells):
+            unread.append(sheet.name)
+    kept, left = _without_side_tables(statements)
+    return kept, [*_gathered(left, _SIDE_TABLE), *_gathered(unread, _NO_PERIOD), *notes]
+
+
+def _statements_of_sheet(sheet: SheetLayout) -> list[RawStatement]:
+    found: list[RawStatement] = []
+    for segment in grid_of(sheet).segments():
+        tables = tables_in(segment) or tables_in(segment.transposed())
+        for table in tables:
+            for part in _split_at_titles(table):
+                found += _statements_of_table(sheet.name, part)
+    return found
+
+
+def _split_at_titles(table: SheetTable) -> Iterator[SheetTable]:
+    """Yield a table per statement where several stand under one header."""
+    titles, rows = table.titles, table.rows
+    if title_kind(titles) is StatementKind.OTHER:
+        yield table
+        return
+    start = 0
+    for index, row in enumerate(rows):
+        label = _label(row, table)
+        kind = None if "[" in label or _has_numbers(row, table) else kind_of_title(label)
+        if kind in {None, StatementKind.OTHER}:
+            continue
+        if index > start:
+            yield SheetTable(titles, table.columns, rows[start:index], table.headless)
+        titles, start = (*table.titles, label), index + 1
+    if start < len(rows):
+        yield SheetTable(titles, table.columns, rows[start:], table.headless)
+
+
+def _has_numbers(row: Row, table: SheetTable) -> bool:
+    places = {column.column for column in table.columns}
+    return any(column in places and raw_cell(cell) is not None for column, cell in row)
+
+
+def _statements_of_table(sheet: str, table: SheetTable) -> list[RawStatement]:
+    labels = [_label(row, table) for row in table.rows]
+    titles = (sheet, *table.titles)
+    kind = kind_of(titles, labels)
+    title_part = _title_part(titles)
+    parts = [column.part for column in table.columns]
+    periods = periods_of(parts, context_of(kind, title_part, parts))
+    columns = [
+        RawColumn(column.header, column.part.kind or ColumnKind.VALUE, period, certainty)
+        for column, (period, certainty) in zip(table.columns, periods, strict=True)
+    ]
+    if not _is_statement(kind, columns, table):
+        return []
+    columns = _doubted(columns, table.columns)
+    scale, certainty = _scale(table, titles)
+    return [
+        RawStatement(
+            kind=kind,
+            title=" - ".join(dict.fromkeys(table.titles or (sheet,)))[:_MAX_TITLE],
+            columns=tuple(columns[index] for index in places),
+            rows=tuple(_rows(table, [table.columns[index] for index in places])),
+            scale=scale,
+            scale_certainty=certainty,
+            currency=_currency(table, titles),
+            basis=basis,
+            sheet=sheet,
+        )
+        for basis, places in _by_basis(table.columns, title_part).items()
+    ]
+
+
+def _title_part(titles: Iterable[str]) -> HeaderPart:
+    """What the titles say of all columns; a title of budget and actual says neither."""
+    part = HeaderPart()
+    for title in titles:
+        part = part_of_text(title).over(part)
+    words = " ".join(squashed(title) for title in titles)
+    one_basis = "actual" not in words and ("budget" in words or "forecast" in words)
+    return HeaderPart(
+        end=part.end,
+        year=part.year,
+        month=part.month,
+        day=part.day,
+        quarter=part.quarter,
+        half=part.half,
+        months=part.months,
+        basis=part.basis if one_basis else None,
+        instant=part.instant,
+    )
+
+
+def _is_statement(kind: StatementKind, columns: Sequence[RawColumn], table: SheetTable) -> bool:
+    """Whether there are dated values: at least two rows, and a period (or a primary statement's rows)."""
+    dated = any(c.period is not None and c.kind is ColumnKind.VALUE for c in columns)
+    rows = sum(1 for row in table.rows if _has_numbers(row, table))
+    return rows >= 2 and (dated or kind is not StatementKind.OTHER)
+
+
+def _doubted(columns: Sequence[RawColumn], told: Sequence[SheetColumn]) -> list[RawColumn]:
+    """Return the columns with less certainty where two of one basis claim the same period."""
+    keys = [(c.period, t.part.basis, c.kind) for c, t in zip(columns, told, strict=True)]
+    return [
+        replace(column, certainty=min(column.certainty, _DUPLICATE_CERTAINTY))
+        if column.kind is ColumnKind.VALUE and column.period is not None and keys.count(key) > 1
+        else column
+        for column, key in zip(columns, keys, strict=True)
+    ]
+
+
+def _by_basis(columns: Sequence[SheetColumn], title: HeaderPart) -> dict[Basis, list[int]]:
+    """Return the columns' places by basis; changes and percentages stay with the actual figures."""
+    default: Basis = title.basis or "consolidated"
+    groups: dict[Basis, list[int]] = {}
+    for index, column in enumerate(columns):
+        if column.part.kind is None:
+            groups.setdefault(column.part.basis or default, []).append(index)
+    home: Basis = "consolidated" if "consolidated" in groups else next(iter(groups), default)
+    for index, column in enumerate(columns):
+        if column.part.kind is not None:
+            groups.setdefault(home, []).append(index)
+    return {basis: sorted(places) for basis, places in groups.items()}
+
+
+def _rows(table: SheetTable, columns: Sequence[SheetColumn]) -> Iterator[RawRow]:
+    section: str | None = None
+    first = min(column.column for column in table.columns)
+    for row in table.rows:
+        by_column = dict(row)
+        cells = [_read(by_column.get(column.column)) for column in columns]
+        label = _label(row, table)
+        if any(cell is not None for cell in cells):
+            yield RawRow(label, tuple(cells), section, _indent(row, first))
+        elif label and not _has_numbers(row, table):
+            section = label
+
+
+def _read(cell: SheetCell | None) -> RawCell | None:
+    return None if cell is None else raw_cell(cell)
+
+
+def _label(row: Row, table: SheetTable) -> str:
+    """Return the row's words: the last text left of the values (a code may stand before it)."""
+    first = min(column.column for column in table.columns)
+    texts = [
+        " ".join(cell.text.split())
+        for column, cell in row
+        if column < first and cell.kind is CellKind.TEXT and raw_cell(cell) is None
+    ]
+    worded = [text for text in texts if any(letter.isalpha() for letter in text)]
+    return max(worded or texts, key=len, default="")
+
+
+def _indent(row: Row, first: int) -> float:
+    """Return the label's depth: leading spaces, and two for each column to the right."""
+    for column, cell in row:
+        if column < first and cell.kind is CellKind.TEXT:
+            return float(len(cell.text) - len(cell.text.lstrip()) + 2 * (column - row[0][0]))
+    return 0.0
+
+
+def _values(table: SheetTable) -> Iterator[SheetCell]:
+    places = {column.column for column in table.columns if column.part.kind is None}
+    for row in table.rows:
+        for column, cell in row:
+            if column in places and cell.kind is CellKind.NUMBER:
+                yield cell
+
+
+def _scale(table: SheetTable, titles: Sequence[str]) -> tuple[int, float]:
+    """Return scale and certainty: a format that shows thousands means the cell holds whole units."""
+    numbers = [cell for cell in _values(table) if cell.number is not None]
+    stated = scale_of((*reversed(titles), *(column.header for column in table.columns)))
+    shortened = [trailing_commas(cell.number_format) for cell in numbers]
+    if shortened and sorted(shortened)[len(shortened) // 2] > 0:
+        return 1, STATED
+    if stated is not None:
+        return stated, STATED
+    largest = max((abs(float(cell.number or 0)) for cell in numbers), default=0.0)
+    return 1, unstated_scale_certainty(largest)
+
+
+def _currency(table: SheetTable, titles: Sequence[str]) -> str:
+    signs = (currency_of_format(cell.number_format) for cell in _values(table))
+    sign = next((found for found in signs if found is not None), None)
+    return currency_of((*reversed(titles), sign or "")) or "USD"
+
+
+def _without_side_tables(
+    statements: Sequence[RawStatement],
+) -> tuple[list[RawStatement], list[str]]:
+    """Return the statements to keep and the names of the sheets whose tables were left out."""
+    primary = {s.kind for s in statements if s.kind is not StatementKind.OTHER}
+    if len(primary) < _PRIMARY_MAKE_A_REPORT:
+        return list(statements), []
+    kept: list[RawStatement] = []
+    left: list[RawStatement] = []
+    for statement in statements:
+        aside = statement.kind is StatementKind.OTHER and statement.basis == "consolidated"
+        (left if aside else kept).append(statement)
+    return kept, list(dict.fromkeys(statement.sheet or "" for statement in left))
+
+
+def _gathered(names: Sequence[str], note: tuple[str, str]) -> list[SheetNote]:
+    """Return one note for all sheets of which the same is to be said."""
+    if not names:
+        return []
+    code, what = note
+    shown = ", ".join(f"'{name}'" for name in names[:_SHOWN_NAMES])
+    more = f" and {len(names) - _SHOWN_NAMES:,} more" if len(names) > _SHOWN_NAMES else ""
+    sentence = f"{_count(names, 'sheet')} not read: {what} ({shown}{more})."
+    return [SheetNote(code, FindingSeverity.INFO, sentence, names[0])]
+
+
+def _hidden_note(sheet: SheetLayout) -> list[SheetNote]:
+    if not sheet.cells:
+        return []
+    sentence = f"Sheet '{sheet.name}' is hidden and was not read."
+    return [SheetNote("hidden-sheet", FindingSeverity.WARNING, sentence, sheet.name)]
+
+
+def _notes_of_sheet(sheet: SheetLayout, found: Sequence[RawStatement]) -> list[SheetNote]:
+    if not found:
+        return []
+    notes = []
+    errors = [cell.ref for cell in sheet.cells if cell.kind is CellKind.ERROR]
+    unvalued = [cell.ref for cell in sheet.cells if cell.formula is not None and not cell.text]
+    if errors:
+        what = f"{_count(errors, 'cell')} of sheet '{sheet.name}' hold an error, such as"
+        notes.append(_warning("error-cells", what, errors, sheet.name))
+    if unvalued:
+        what = (
+            f"{_count(unvalued, 'formula')} of sheet '{sheet.name}' have no stored value (open the file "
+            "in Excel, save it, upload it again), such as"
+        )
+        notes.append(_warning("formula-without-value", what, unvalued, sheet.name))
+    if sheet.hidden_rows or sheet.hidden_columns:
+        sentence = (
+            f"Sheet '{sheet.name}' has {_count(sheet.hidden_rows, 'hidden row')} and "
+            f"{_count(sheet.hidden_columns, 'hidden column')}; their numbers were read as well."
+        )
+        notes.append(SheetNote("hidden-cells", FindingSeverity.WARNING, sentence, sheet.name))
+    return notes
+
+
+def _count(things: Sequence[str] | frozenset[int], noun: str) -> str:
+    return f"{len(things):,} {noun}" + ("" if len(things) == 1 else "s")
+
+
+def _warning(code: str, what: str, refs: Sequence[str], sheet: str) -> SheetNote:
+    shown = ", ".join(refs[:_SHOWN_REFS])
+    return SheetNote(code, FindingSeverity.WARNING, f"{what} {shown}.", sheet)

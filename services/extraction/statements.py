@@ -1,0 +1,245 @@
+"""Located pages to statements as printed: tables chosen, periods and unit resolved, pages joined."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.domain.concepts import StatementKind
+from services.domain.layout import PageLayout
+from services.domain.periods import Period
+from services.domain.reports import Basis
+from services.extraction.lines import lines_of
+from services.extraction.locate import Located, squash, title_kinds
+from services.extraction.model import ColumnKind, RawColumn, RawRow, RawStatement
+from services.extraction.periods import Calendar, read_hint, resolve
+from services.extraction.rows import raw_rows
+from services.extraction.tables import Table, tables_of
+from services.extraction.units import currency_in, scale_in
+
+_DELTA = re.compile(r"change|inc\.?\b|increase|decrease|variance|\bdiff", re.IGNORECASE)
+_PERCENT = re.compile(r"%|percent|\bpct\b", re.IGNORECASE)
+_NOTE = re.compile(r"^\s*notes?\s*$", re.IGNORECASE)
+_PARENT = re.compile(r"parent|condensedfinancialinformationof|schedulei(?![iv])")
+_GUARANTOR = re.compile(r"guarantor|consolidating")
+_PRO_FORMA = re.compile(r"proforma")
+_TITLE_REACH = 14
+_CERTAIN_SCALE, _BORROWED_SCALE, _UNKNOWN_SCALE = 0.995, 0.9, 0.5
+_LEAST_ROWS = 4
+_EVIDENCE: dict[StatementKind, re.Pattern[str]] = {
+    StatementKind.INCOME: re.compile(r"netincome|netearnings|netloss|revenue|netsales|costof|beforeincometax|pershare|incometax|operatingincome"),
+    StatementKind.BALANCE: re.compile(r"totalassets|currentassets|currentliabilities|accountspayable|retainedearnings|totalliabilities|receivable|totalequity|stockholders|shareholders|goodwill|accumulated"),
+    StatementKind.CASH_FLOW: re.compile(r"activities|depreciation|netchange|deferred|proceeds|repurchase|purchasesof|paymentsof|repayment|dividends|endof|beginningof|cashpaid|issuance"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """Numbers of a row that stand in no column."""
+
+    page: int
+    label: str
+    printed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStatement:
+    """A statement as printed and the numbers that found no column."""
+
+    raw: RawStatement
+    orphans: tuple[Orphan, ...] = ()
+
+
+def read_statements(
+    pages: Mapping[int, PageLayout], located: Located, calendar: Calendar
+) -> list[ReadStatement]:
+    """Return the statements of the located pages in document order, continued pages joined."""
+    tables = {number: _page_tables(page) for number, page in pages.items()}
+    read: list[ReadStatement] = []
+    for kind, numbers in located.primary.items():
+        found = [
+            _statement(kind, table, calendar, "consolidated")
+            for number in numbers
+            for table in _tables_of_kind(tables[number], kind, number == numbers[0])
+        ]
+        read.extend(_joined(found))
+    for place in located.others:
+        basis = _basis(pages[place.page])
+        chosen = _tables_of_kind(tables[place.page], place.kind, True)
+        found = [_statement(place.kind, table, calendar, basis) for table in chosen]
+        read.extend(_joined(found))
+    read = _with_scales([statement for statement in read if statement.raw.rows])
+    return sorted(read, key=lambda statement: statement.raw.pages)
+
+
+def _page_tables(page: PageLayout) -> list[Table]:
+    return tables_of(lines_of(page), page.number, page.width)
+
+
+def _basis(page: PageLayout) -> Basis:
+    """Return whose numbers a further set shows, from the words at the top of its page."""
+    head = squash(" ".join(word.text for word in page.words[:90]))
+    if _PARENT.search(head):
+        return "parent-only"
+    if _GUARANTOR.search(head):
+        return "guarantor"
+    return "pro-forma" if _PRO_FORMA.search(head) else "unknown"
+
+
+def _tables_of_kind(tables: Sequence[Table], kind: StatementKind, first: bool) -> list[Table]:
+    """Return the tables that show the kind: the one its title is nearest to, and what continues it.
+
+    A table between the title of another statement and its end is left to that statement.
+    """
+    del first
+    current: StatementKind | None = None
+    chosen = []
+    for table in tables:
+        titled = [k for line in table.above[-_TITLE_REACH:] for k in title_kinds(line.text)]
+        current = titled[-1] if titled else current
+        if kind in titled or (current in {None, kind} and _shows(table, kind)):
+            chosen.append(table)
+            current = kind
+    if chosen:
+        return chosen
+    return sorted(tables, key=lambda table: -_evidence(table, kind))[:1]
+
+
+def _shows(table: Table, kind: StatementKind) -> bool:
+    return _evidence(table, kind) >= max(2, 0.15 * len(table.rows))
+
+
+def _evidence(table: Table, kind: StatementKind) -> int:
+    labels = [squash(" ".join(word.text for word in row.label)) for row in table.rows]
+    return sum(1 for label in labels if _EVIDENCE[kind].search(label))
+
+
+def _statement(
+    kind: StatementKind, table: Table, calendar: Calendar, basis: Basis
+) -> ReadStatement:
+    kinds = [_column_kind(table, index) for index in range(len(table.columns))]
+    hints = [
+        read_hint(header if column is ColumnKind.VALUE else "")
+        for header, column in zip(table.headers, kinds, strict=True)
+    ]
+    context = " ".join(line.text for line in table.above[-8:])
+    periods = resolve(hints, kind, context, calendar)
+    columns = tuple(
+        RawColumn(header, column, period, certainty)
+        for header, column, (period, certainty) in zip(table.headers, kinds, periods, strict=True)
+    )
+    scale = _scale(table)
+    raw = RawStatement(
+        kind=kind,
+        title=_title(table, kind),
+        columns=columns,
+        rows=raw_rows(table),
+        scale=scale or 1,
+        scale_certainty=_CERTAIN_SCALE if scale else _UNKNOWN_SCALE,
+        currency=_currency(table),
+        basis=basis,
+        pages=(table.page,),
+    )
+    orphans = tuple(
+        Orphan(table.page, " ".join(w.text for w in row.label), tuple(t.text for t in row.orphans))
+        for row in table.rows
+        if row.orphans
+    )
+    return ReadStatement(raw, orphans)
+
+
+def _column_kind(table: Table, index: int) -> ColumnKind:
+    header = table.headers[index]
+    cells = [row.cells[index] for row in table.rows]
+    numbers = [cell.number for cell in cells if cell is not None and cell.number is not None]
+    percents = sum(1 for number in numbers if number.percent)
+    if _NOTE.match(header):
+        return ColumnKind.DELTA
+    if (numbers and percents > 0.5 * len(numbers)) or _PERCENT.search(header):
+        return ColumnKind.PERCENT
+    return ColumnKind.DELTA if _DELTA.search(header) else ColumnKind.VALUE
+
+
+def _unit_texts(table: Table) -> list[str]:
+    """Return the lines that may name the unit, nearest to the header first."""
+    header = [line.text for line in table.header]
+    above = [line.text for line in reversed(table.above[-8:])]
+    below = [row.line.text for row in table.rows[:3] if not row.has_cells]
+    return [" ".join(header), *above, *below]
+
+
+def _scale(table: Table) -> int | None:
+    texts = _unit_texts(table)
+    joined = [f"{b} {a}" for a, b in zip(texts, texts[1:], strict=False)]
+    return next((scale for text in [*texts, *joined] if (scale := scale_in(text))), None)
+
+
+def _currency(table: Table) -> str:
+    signs = [cell.text for row in table.rows for cell in row.cells if cell is not None]
+    named = currency_in([*_unit_texts(table), *signs])
+    return named or "USD"
+
+
+def _title(table: Table, kind: StatementKind) -> str:
+    """Return the title line, the owner before it and the unit behind it."""
+    lines = [line.text for line in table.above[-_TITLE_REACH:]]
+    titled = [index for index, line in enumerate(lines) if kind in title_kinds(line)]
+    title = lines[titled[-1]] if titled else kind.value.replace("_", " ").capitalize()
+    unit = next((text for text in _unit_texts(table) if scale_in(text)), "")
+    unit = re.sub(r"\s(?:19|20)\d\d.*$", "", unit)
+    return f"{title} {unit}".strip() if unit and unit not in title else title
+
+
+def _joined(found: Sequence[ReadStatement]) -> list[ReadStatement]:
+    """Join a table to the one before it when it goes on with the same columns."""
+    joined: list[ReadStatement] = []
+    for statement in found:
+        if joined and _goes_on(joined[-1].raw, statement.raw):
+            joined[-1] = _merge(joined[-1], statement)
+        else:
+            joined.append(statement)
+    return joined
+
+
+def _values(raw: RawStatement) -> list[Period | None]:
+    return [column.period for column in raw.columns]
+
+
+def _goes_on(first: RawStatement, second: RawStatement) -> bool:
+    if len(first.columns) != len(second.columns):
+        return False
+    headless = all(period is None for period in _values(second))
+    return headless or _values(first) == _values(second)
+
+
+def _merge(first: ReadStatement, second: ReadStatement) -> ReadStatement:
+    one, two = first.raw, second.raw
+    known = one.scale_certainty >= two.scale_certainty
+    raw = replace(
+        one,
+        rows=(*one.rows, *two.rows),
+        pages=tuple(sorted({*one.pages, *two.pages})),
+        scale=one.scale if known else two.scale,
+        scale_certainty=max(one.scale_certainty, two.scale_certainty),
+    )
+    return ReadStatement(raw, (*first.orphans, *second.orphans))
+
+
+def _with_scales(read: Sequence[ReadStatement]) -> list[ReadStatement]:
+    """Let a statement without a unit borrow that of its neighbours, when they agree."""
+    known = [s.raw.scale for s in read if s.raw.scale_certainty > _UNKNOWN_SCALE]
+    if len(set(known)) != 1:
+        return list(read)
+    return [
+        statement
+        if statement.raw.scale_certainty > _UNKNOWN_SCALE
+        else replace(
+            statement,
+            raw=replace(statement.raw, scale=known[0], scale_certainty=_BORROWED_SCALE),
+        )
+        for statement in read
+    ]
+
+
+def useful_rows(raw: RawStatement) -> Sequence[RawRow]:
+    """Return the rows that carry at least one number."""
+    return [row for row in raw.rows if any(cell is not None for cell in row.cells)]

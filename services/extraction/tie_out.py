@@ -1,0 +1,169 @@
+"""Tie-outs: what a report's numbers say about each other, check by check and period by period.
+
+Subtotals (T06) are discovered on every statement as printed; the named identities run on the facts
+of consolidated statements. A missing input makes a check not applicable, it never counts as zero.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from services.domain.concepts import StatementKind, Unit
+from services.domain.reports import Fact, LineItem, Statement, TieOut
+from services.extraction import cash_checks, income_checks
+from services.extraction.footing import (
+    BrokenRelation,
+    FootingRow,
+    Relation,
+    discover,
+    discover_broken,
+    residual,
+    rounding_unit,
+)
+from services.extraction.statement_view import (
+    ROUNDING_UNITS,
+    Check,
+    StatementView,
+    Term,
+    conclude,
+    judged,
+    not_applicable,
+    views,
+)
+
+BALANCE = Check("T01", "Total assets equal total liabilities and equity")
+SUBTOTAL = Check("T06", "Printed subtotal equals the rows it sums")
+
+_TOTAL_LABEL = re.compile(
+    r"\btotals?\b|^\W*(net|gross)\b|^\W*cash .*\bend\b|comprehensive (income|loss)|"
+    r"(income|earnings|profit|loss)\W.*\b(before|from|including|attributable|operations)\b|"
+    r"operating (income|profit|loss|earnings)|(shareholders|stockholders|shareowners)\W* equity",
+    re.IGNORECASE,
+)
+_TOTAL_ASSETS = re.compile(r"^\W*total assets\b", re.IGNORECASE)
+_SUMMABLE = (Unit.MONEY, Unit.PER_SHARE, Unit.SHARES)
+
+
+def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut]:
+    """Return every tie-out of one report, in document order, then the identities by number."""
+    printed = views(statements, facts)
+    subtotals = [tie_out for view in printed for tie_out in _subtotals(view)]
+    consolidated = [view for view in printed if view.statement.basis == "consolidated"]
+    results = [*subtotals, *_balance(consolidated)]
+    results += income_checks.check(consolidated, subtotals)
+    results += cash_checks.check(consolidated)
+    return list({tie_out.tie_out_id: tie_out for tie_out in results}.values())
+
+
+def _balance(consolidated: Iterable[StatementView]) -> list[TieOut]:
+    sheets = [view for view in consolidated if view.statement.kind is StatementKind.BALANCE]
+    return [
+        _balance_column(view, column)
+        for view in sheets
+        for column in range(len(view.statement.columns))
+    ]
+
+
+def _balance_column(view: StatementView, column: int) -> TieOut:
+    assets = view.concept("total_assets", column)
+    claims = view.concept("total_liabilities_and_equity", column)
+    if assets is None or claims is None:
+        missing = "total assets" if assets is None else "total liabilities and equity"
+        period = view.statement.columns[column]
+        return not_applicable(BALANCE, view.statement, period, f"no row was read as {missing}")
+    return judged(BALANCE, assets, [Term(1, claims)])
+
+
+def _subtotals(view: StatementView) -> list[TieOut]:
+    groups: dict[tuple[Unit, int], list[LineItem]] = {}
+    for row in view.statement.rows:
+        facts = (view.cell(row, column) for column in range(len(row.facts)))
+        cells = [fact for fact in facts if fact is not None]
+        if cells and cells[0].unit in _SUMMABLE:
+            groups.setdefault((cells[0].unit, cells[0].scale), []).append(row)
+    return [tie_out for group in groups.values() for tie_out in _foot(view, group)]
+
+
+def _foot(view: StatementView, lines: Sequence[LineItem]) -> list[TieOut]:
+    rows = _footing_rows(view, lines)
+    width = len(view.statement.columns)
+    found = discover(rows, range(width))
+    results = [
+        tie_out
+        for relation in found
+        for column in range(width)
+        if (tie_out := _related(view, lines, relation, column)) is not None
+    ]
+    for broken in discover_broken(rows, found):
+        results += _broken(view, lines, rows, broken)
+    return results
+
+
+def _footing_rows(view: StatementView, lines: Sequence[LineItem]) -> list[FootingRow]:
+    width = range(len(view.statement.columns))
+    cells = [[view.cell(line, column) for column in width] for line in lines]
+    finest = max((fact.decimals for row in cells for fact in row if fact is not None), default=0)
+    return [
+        FootingRow(
+            row=line.row,
+            label=line.label,
+            values=tuple(None if fact is None else _whole(fact, finest) for fact in row),
+            unit=max((10 ** (finest - decimals) for decimals in _printed_decimals(row)), default=1),
+            total_like=line.is_total or bool(_TOTAL_LABEL.search(line.label)),
+            closes=bool(_TOTAL_ASSETS.search(line.label)),
+        )
+        for line, row in zip(lines, cells, strict=True)
+    ]
+
+
+def _printed_decimals(row: Sequence[Fact | None]) -> list[int]:
+    """Return the decimals of the cells that hold an amount; a nil dash has no rounding."""
+    return [fact.decimals for fact in row if fact is not None and fact.printed_value != 0]
+
+
+def _whole(fact: Fact, finest: int) -> int:
+    return int(fact.printed_value.scaleb(finest).to_integral_value())
+
+
+def _related(
+    view: StatementView, lines: Sequence[LineItem], relation: Relation, column: int
+) -> TieOut | None:
+    total = view.cell(lines[relation.total], column)
+    if total is None:
+        return None
+    terms = [
+        Term(weight, fact)
+        for member, weight in zip(relation.members, relation.weights, strict=True)
+        if (fact := view.cell(lines[member], column)) is not None
+    ]
+    if not terms:
+        return None
+    expected = sum(
+        (term.weight * term.fact.printed_value * term.fact.scale for term in terms), Decimal(0)
+    )
+    return conclude(SUBTOTAL, total, terms, (expected, total.printed_value * total.scale))
+
+
+def _broken(
+    view: StatementView,
+    lines: Sequence[LineItem],
+    rows: Sequence[FootingRow],
+    broken: BrokenRelation,
+) -> list[TieOut]:
+    relation, bad = broken.relation, broken.column
+    within = abs(residual(rows, relation, bad)) <= ROUNDING_UNITS * rounding_unit(rows, relation)
+    results = []
+    for column in range(len(view.statement.columns)):
+        if column == bad and not broken.judged and not within:
+            results.append(_unjudged(view, lines[relation.total], column))
+        elif (tie_out := _related(view, lines, relation, column)) is not None:
+            results.append(tie_out)
+    return results
+
+
+def _unjudged(view: StatementView, total: LineItem, column: int) -> TieOut:
+    reason = (
+        f"'{total.label.strip(' $')}' does not equal its rows in this column and "
+        "one of them is blank there"
+    )
+    return not_applicable(SUBTOTAL, view.statement, view.statement.columns[column], reason)

@@ -1,0 +1,275 @@
+"""Anomaly rules: failed tie-outs (A01 to A03) and receivables that outgrow revenue (A13)."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from services.analysis import charts, wording
+from services.analysis.facts_view import Missing
+from services.analysis.finding import (
+    CannotCompute,
+    Context,
+    Finding,
+    calculation,
+    ratio,
+    rounding_margin,
+)
+from services.analysis.residual import likely_cause
+from services.domain.ids import FactId
+from services.domain.insights import Calculation, Chart, ChartSeries, Severity
+from services.domain.periods import Period
+from services.domain.reports import Fact, TieOut
+
+DSO_GROWTH = Decimal("0.20")
+YEAR = 365
+
+
+def balance_sheet(context: Context) -> list[Finding]:
+    """A01: total assets differ from total liabilities and equity."""
+    if not context.judged("T01"):
+        raise CannotCompute("total assets, or total liabilities and equity, was not read")
+    return [_unbalanced(context, tie_out) for tie_out in context.failures("T01")]
+
+
+def _unbalanced(context: Context, tie_out: TieOut) -> Finding:
+    assets, claims = _facts(context, tie_out)[:2]
+    suspect = min((assets, claims), key=lambda fact: fact.confidence.value)
+    gap = _gap(tie_out)
+    return Finding(
+        period=assets.period,
+        severity=Severity.CRITICAL,
+        template="A01",
+        values={
+            "ta": context.money(assets.value),
+            "tle": context.money(claims.value),
+            "d": context.money(abs(gap)),
+            "date": assets.period.label,
+            "suspect": f"'{suspect.label.strip(' $')}'",
+        },
+        inputs=((assets, "total assets"), (claims, "total liabilities and equity")),
+        calculations=(_gap_step(tie_out, context, (assets, claims)),),
+        threshold=_tolerance(tie_out, context),
+        amount=abs(gap),
+        chart=charts.bars(
+            "Balance sheet",
+            "money",
+            charts.fact_series("Total assets", [assets]),
+            charts.fact_series("Total liabilities and equity", [claims]),
+        ),
+        tie_outs=(tie_out.tie_out_id,),
+    )
+
+
+def subtotals(context: Context) -> list[Finding]:
+    """A02: printed subtotals that do not foot in one column while the other columns do."""
+    if not context.judged("T06"):
+        raise CannotCompute("no printed subtotal was recognised")
+    groups: dict[tuple[str, int], list[TieOut]] = {}
+    for tie_out in context.failures("T06"):
+        total = _facts(context, tie_out)[0]
+        groups.setdefault((total.statement_id, total.column), []).append(tie_out)
+    return [_unfooted(context, group) for group in groups.values()]
+
+
+def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
+    worst = max(group, key=lambda tie_out: abs(_gap(tie_out)))
+    total, *members = _facts(context, worst)
+    gap = _gap(worst)
+    inputs = {fact.fact_id: fact for tie_out in group for fact in _facts(context, tie_out)}
+    totals = {tie_out.total for tie_out in group}
+    values = {
+        "total": f"'{total.label.strip(' $')}'",
+        "period": total.period.label,
+        "d": context.money(abs(gap)),
+        "direction": "above" if gap > 0 else "below",
+        "m": str(len(members)),
+        "more": str(len(group) - 1),
+        "candidate_fix": likely_cause(gap, total, members),
+    }
+    severity = Severity.MEDIUM
+    if not isinstance(context.materiality, Missing):
+        severity = context.severity(gap) or Severity.LOW
+    return Finding(
+        period=total.period,
+        severity=severity,
+        template="A02" if len(group) == 1 else "A02 several",
+        values=values,
+        inputs=tuple(
+            (fact, "printed subtotal" if fact.fact_id in totals else f"part: {fact.label.strip()}")
+            for fact in inputs.values()
+        ),
+        calculations=tuple(
+            _gap_step(tie_out, context, _facts(context, tie_out)) for tie_out in group
+        ),
+        threshold=_tolerance(worst, context),
+        amount=abs(gap),
+        chart=_parts_chart(total, members, worst),
+        tie_outs=tuple(tie_out.tie_out_id for tie_out in group),
+        key=total.statement_id,
+    )
+
+
+def _parts_chart(total: Fact, members: Sequence[Fact], tie_out: TieOut) -> Chart:
+    steps = [
+        (fact.label.strip(" $"), weight * fact.printed_value * fact.scale, fact)
+        for fact, weight in zip(members, tie_out.weights, strict=True)
+    ]
+    printed = total.printed_value * total.scale
+    ending = [("Unexplained", _gap(tie_out), None), (total.label.strip(" $"), printed, total)]
+    return charts.waterfall(
+        f"{total.label.strip(' $')}, {total.period.label}",
+        "money",
+        [*steps, *ending],
+        (len(steps) + 1,),
+    )
+
+
+def cash_flow(context: Context) -> list[Finding]:
+    """A03: the cash-flow statement does not reconcile to the change in cash or to closing cash."""
+    if not context.judged("T11", "T12"):
+        raise CannotCompute("the activities and the change in cash were not all read")
+    groups: dict[tuple[str, Period], list[TieOut]] = {}
+    for tie_out in context.failures("T11", "T12"):
+        total = _facts(context, tie_out)[0]
+        groups.setdefault((total.statement_id, total.period), []).append(tie_out)
+    return [_unreconciled(context, group) for group in groups.values()]
+
+
+def _unreconciled(context: Context, group: Sequence[TieOut]) -> Finding:
+    first = group[0]
+    facts = {fact.fact_id: fact for tie_out in group for fact in _facts(context, tie_out)}
+    total, *members = _facts(context, first)
+    activities = first.check == "T11"
+    return Finding(
+        period=total.period,
+        severity=Severity.HIGH,
+        template="A03" if activities else "A03 roll-forward",
+        values={
+            "x": context.money(first.expected or Decimal(0)),
+            "y": context.money(total.value),
+            "d": context.money(abs(_gap(first))),
+            "period": total.period.label,
+        },
+        inputs=tuple((fact, fact.label.strip(" $")) for fact in facts.values()),
+        calculations=tuple(
+            _gap_step(tie_out, context, _facts(context, tie_out)) for tie_out in group
+        ),
+        threshold=_tolerance(first, context),
+        amount=abs(_gap(first)),
+        chart=_parts_chart(total, members, first),
+        tie_outs=tuple(tie_out.tie_out_id for tie_out in group),
+        key=total.statement_id,
+    )
+
+
+def _facts(context: Context, tie_out: TieOut) -> list[Fact]:
+    """Return the total and the members of a tie-out, in that order."""
+    ids: list[FactId] = [] if tie_out.total is None else [tie_out.total]
+    found = [context.view.by_id(fact_id) for fact_id in (*ids, *tie_out.members)]
+    return [fact for fact in found if fact is not None]
+
+
+def _gap(tie_out: TieOut) -> Decimal:
+    return tie_out.difference or Decimal(0)
+
+
+def _gap_step(tie_out: TieOut, context: Context, facts: Sequence[Fact]) -> Calculation:
+    expected, actual = tie_out.expected or Decimal(0), tie_out.actual or Decimal(0)
+    return calculation(
+        f"difference, {tie_out.name}",
+        f"{context.money(actual)} − {context.money(expected)}",
+        _gap(tie_out),
+        context.money(_gap(tie_out)),
+        facts,
+    )
+
+
+def _tolerance(tie_out: TieOut, context: Context) -> str:
+    return f"difference above {context.money(tie_out.tolerance or Decimal(0))} (two rounding units)"
+
+
+def receivables(context: Context) -> list[Finding]:
+    """A13: days sales outstanding up by over 20 % and receivables above what revenue explains."""
+    if context.profile.financial:
+        raise CannotCompute("receivable days have no meaning for a bank or insurer")
+    period = context.current()
+    revenue, due = (
+        context.fact("revenue", period),
+        context.balance("accounts_receivable_net", period),
+    )
+    earlier = context.view.year_before("revenue", period)
+    revenue_before = context.fact("revenue", earlier)
+    due_before = context.balance("accounts_receivable_net", earlier)
+    expected = due_before.value * ratio(revenue.value, revenue_before.value, "earlier revenue")
+    excess = due.value - expected
+    length = Decimal(YEAR if period.span == "FY" else period.days + 1)
+    now = length * ratio(due.value, revenue.value, "revenue")
+    before = length * ratio(due_before.value, revenue_before.value, "earlier revenue")
+    limit = context.measured().performance
+    grown = ratio(now, before, "earlier receivables") - 1
+    severity = context.severity(excess)
+    if grown <= DSO_GROWTH or excess <= limit or severity is None:
+        return []
+    facts = (due, revenue, due_before, revenue_before)
+    roles = ("receivables", "revenue", "receivables", "revenue")
+    return [
+        Finding(
+            period=period,
+            severity=severity,
+            template="A13",
+            values={
+                "g_ar": wording.growth(due.value / due_before.value - 1),
+                "g_rev": wording.growth(revenue.value / revenue_before.value - 1),
+                "excess": context.money(excess),
+                "d0": wording.plain(before, 1),
+                "d1": wording.plain(now, 1),
+                "period": period.label,
+            },
+            inputs=tuple(
+                (fact, f"{role}, {fact.period.label}")
+                for fact, role in zip(facts, roles, strict=True)
+            ),
+            calculations=(
+                _dso_step(before, due_before, revenue_before, length),
+                _dso_step(now, due, revenue, length),
+                calculation(
+                    "receivables above expectation",
+                    f"{context.money(due.value)} − {context.money(expected)}",
+                    excess,
+                    context.money(excess),
+                    facts,
+                ),
+            ),
+            threshold=f"DSO up more than 20 % and excess above {context.money(limit)}",
+            margin=rounding_margin(facts, lambda moved: _outgrows(moved, limit)),
+            amount=excess,
+            chart=charts.line(
+                "Receivables and revenue (start = 100)",
+                "ratio",
+                _indexed("Receivables", (due_before, due)),
+                _indexed("Revenue", (revenue_before, revenue)),
+            ),
+        )
+    ]
+
+
+def _outgrows(moved: Sequence[Decimal], limit: Decimal) -> bool:
+    due, revenue, due_before, revenue_before = moved
+    growth = (due / revenue) / (due_before / revenue_before) - 1
+    return growth > DSO_GROWTH and due - due_before * revenue / revenue_before > limit
+
+
+def _dso_step(value: Decimal, due: Fact, revenue: Fact, length: Decimal) -> Calculation:
+    return calculation(
+        f"days sales outstanding, {due.period.label}",
+        f"{length} × closing receivables / revenue",
+        value,
+        wording.days(value),
+        (due, revenue),
+    )
+
+
+def _indexed(name: str, facts: Sequence[Fact]) -> ChartSeries:
+    base = facts[0].value
+    return charts.computed_series(
+        name, [fact.period for fact in facts], [100 * fact.value / base for fact in facts]
+    )

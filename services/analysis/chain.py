@@ -1,0 +1,115 @@
+"""The reasoning chain: from cells read to sentence and route, and the hash of what it ran on."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from services.analysis.finding import Finding
+from services.analysis.registry import RULESET_VERSION, Rule
+from services.analysis.templates import Templates
+from services.domain.ids import ChainId, InsightId
+from services.domain.insights import Insight, ReasoningChain, ReasoningStep
+from services.domain.reports import Fact, TieOut
+
+DETERMINISTIC = "deterministic"
+
+
+def inputs_hash(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> str:
+    """Return the SHA-256 over canonical JSON of the facts, the checks and the ruleset version."""
+    content = {
+        "ruleset": RULESET_VERSION,
+        "facts": [
+            fact.model_dump(mode="json") for fact in sorted(facts, key=lambda fact: fact.fact_id)
+        ],
+        "tie_outs": [
+            tie_out.model_dump(mode="json")
+            for tie_out in sorted(tie_outs, key=lambda tie_out: tie_out.tie_out_id)
+        ],
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def chain_of(
+    rule: Rule,
+    finding: Finding,
+    insight: Insight,
+    consulted: Sequence[TieOut],
+    templates: Templates,
+) -> ReasoningChain:
+    """Return the ordered steps behind one insight."""
+    steps = [_read(finding), _checked(consulted), *_computed(finding), _compared(rule, finding)]
+    steps += [_scored(insight), _routed(insight)]
+    numbered = tuple(
+        step.model_copy(update={"step": number, "rule": f"{rule.rule_id} {rule.version}"})
+        for number, step in enumerate(steps, start=1)
+    )
+    return ReasoningChain(
+        chain_id=ChainId(insight.chain_id),
+        insight_id=InsightId(insight.insight_id),
+        report_id=insight.report_id,
+        ruleset_version=RULESET_VERSION,
+        prompt_template_version=f"{templates.version} sha256:{templates.sha256}",
+        model_version=DETERMINISTIC,
+        inputs_hash=inputs_hash(finding.facts, consulted),
+        steps=numbered,
+        confidence_score=insight.confidence.total,
+        timestamp=insight.created_at,
+    )
+
+
+def _step(action: str, result: str, facts: Sequence[Fact] = (), *inputs: str) -> ReasoningStep:
+    return ReasoningStep(
+        step=0,
+        action=action,
+        rule="",
+        inputs=inputs,
+        result=result,
+        fact_ids=tuple(fact.fact_id for fact in facts),
+    )
+
+
+def _read(finding: Finding) -> ReasoningStep:
+    cells = [
+        f"{role}: {fact.source.printed} ({fact.source.place}, read with "
+        f"{fact.confidence.total:.3f})"
+        for fact, role in finding.inputs
+    ]
+    return _step("read cells", f"{len(finding.facts)} cells read", finding.facts, *cells)
+
+
+def _checked(consulted: Sequence[TieOut]) -> ReasoningStep:
+    lines = [f"{tie_out.check} {tie_out.status}: {tie_out.sentence}" for tie_out in consulted]
+    return _step("consult checks", f"{len(consulted)} checks touch these cells", (), *lines)
+
+
+def _computed(finding: Finding) -> list[ReasoningStep]:
+    return [
+        ReasoningStep(
+            step=0,
+            action="compute",
+            rule="",
+            inputs=(f"{calculation.name} = {calculation.formula}",),
+            result=f"{calculation.display} ({calculation.value})",
+            fact_ids=calculation.inputs,
+        )
+        for calculation in finding.calculations
+    ]
+
+
+def _compared(rule: Rule, finding: Finding) -> ReasoningStep:
+    result = f"'{rule.title}' applies, severity {finding.severity}"
+    return _step("compare with threshold", result, (), finding.threshold)
+
+
+def _scored(insight: Insight) -> ReasoningStep:
+    parts = [
+        f"{factor.name} {factor.value:.3f}: {factor.reason}"
+        for factor in insight.confidence.factors
+    ]
+    total = f"confidence {insight.confidence.total:.3f} ({insight.band}); estimate, not calibrated"
+    return _step("score", total, (), *parts)
+
+
+def _routed(insight: Insight) -> ReasoningStep:
+    return _step("route", f"to {insight.route}", (), *insight.route_reasons)

@@ -1,0 +1,142 @@
+"""Materiality: the amount below which a difference does not matter, and severity by amount.
+
+The base follows audit practice (SAB 99 calls 5 % a first step, never a safe harbour).
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from services.analysis import wording
+from services.analysis.facts_view import FactsView, Missing
+from services.analysis.profile import Profile
+from services.domain.ids import ReportId
+from services.domain.insights import Materiality, Severity
+from services.domain.periods import Period
+from services.domain.reports import Fact
+
+INCOME_PERCENT = Decimal("0.05")
+REVENUE_PERCENT = Decimal("0.005")
+ASSETS_PERCENT = Decimal("0.005")
+EQUITY_PERCENT = Decimal("0.01")
+PERFORMANCE_SHARE = Decimal("0.75")
+TRIVIAL_SHARE = Decimal("0.05")
+THIN_MARGIN = Decimal("0.02")
+STEADY_VARIATION = Decimal("0.5")
+YEARS = 3
+_CRITICAL_MULTIPLE = 3
+
+
+class _Base(NamedTuple):
+    name: str
+    amount: Decimal
+    percent: Decimal
+    why: str
+    currency: str
+
+
+def materiality_of(
+    report_id: ReportId, view: FactsView, profile: Profile, period: Period | None
+) -> Materiality | Missing:
+    """Return the materiality of a report's latest period, or why it has none."""
+    base = _base(view, profile, period)
+    if isinstance(base, Missing):
+        return base
+    overall = base.amount * base.percent
+    performance, trivial = overall * PERFORMANCE_SHARE, overall * TRIVIAL_SHARE
+    shown = [wording.money(amount, base.currency) for amount in (overall, performance, trivial)]
+    return Materiality(
+        report_id=report_id,
+        base=base.name,
+        base_amount=base.amount,
+        percent=base.percent,
+        overall=overall,
+        performance=performance,
+        trivial=trivial,
+        sentence=(
+            f"Overall materiality is {shown[0]}: {wording.percent(base.percent)} of {base.name} of "
+            f"{wording.money(base.amount, base.currency)}, because {base.why}. Performance "
+            f"materiality {shown[1]}, clearly trivial below {shown[2]}."
+        ),
+    )
+
+
+def severity_by_amount(amount: Decimal, materiality: Materiality) -> Severity | None:
+    """Return the severity of an amount at risk, None when it is clearly trivial."""
+    size = abs(amount)
+    if size < materiality.trivial:
+        return None
+    if size < materiality.performance:
+        return Severity.LOW
+    if size < materiality.overall:
+        return Severity.MEDIUM
+    if size <= _CRITICAL_MULTIPLE * materiality.overall:
+        return Severity.HIGH
+    return Severity.CRITICAL
+
+
+def _base(view: FactsView, profile: Profile, period: Period | None) -> _Base | Missing:
+    if profile.financial:
+        return _balance_base(view, period, "the statements are those of a bank or insurer")
+    if period is None:
+        return _balance_base(view, period, "no income statement was read")
+    return _income_base(view, period) or _revenue_base(view, period)
+
+
+def _income_base(view: FactsView, period: Period) -> _Base | None:
+    incomes = view.series("income_before_tax", period)[-YEARS:]
+    revenue = view.get("revenue", period)
+    if not incomes or any(fact.value <= 0 for fact in incomes):
+        return _average_base(incomes)
+    values = [fact.value for fact in incomes]
+    thin = not isinstance(revenue, Missing) and values[-1] < THIN_MARGIN * revenue.value
+    if thin:
+        return None
+    years = "the one period read" if len(values) == 1 else f"each of the {len(values)} periods read"
+    if _variation(values) < STEADY_VARIATION:
+        why = f"it is positive in {years} and steady"
+        name = f"income before tax ({period.label})"
+        return _Base(name, values[-1], INCOME_PERCENT, why, incomes[-1].currency)
+    return _average_base(incomes)
+
+
+def _average_base(incomes: Sequence[Fact]) -> _Base | None:
+    if not incomes or incomes[-1].value <= 0:
+        return None
+    average = sum((fact.value for fact in incomes), Decimal(0)) / len(incomes)
+    if average <= 0:
+        return None
+    name = f"average income before tax ({len(incomes)} periods)"
+    why = "income before tax varies widely"
+    return _Base(name, average, INCOME_PERCENT, why, incomes[-1].currency)
+
+
+def _variation(values: Sequence[Decimal]) -> Decimal:
+    """Return the coefficient of variation (sample); 0 for a single value."""
+    if len(values) < 2:
+        return Decimal(0)
+    mean = sum(values, Decimal(0)) / len(values)
+    variance = sum(((value - mean) ** 2 for value in values), Decimal(0)) / (len(values) - 1)
+    return variance.sqrt() / mean
+
+
+def _revenue_base(view: FactsView, period: Period) -> _Base | Missing:
+    revenue = view.get("revenue", period)
+    if isinstance(revenue, Missing) or revenue.value <= 0:
+        return _balance_base(view, period, "neither income before tax nor revenue is a usable base")
+    why = "income before tax is a loss, thin, or was not read"
+    name = f"revenue ({period.label})"
+    return _Base(name, revenue.value, REVENUE_PERCENT, why, revenue.currency)
+
+
+def _balance_base(view: FactsView, period: Period | None, why: str) -> _Base | Missing:
+    dates = view.balance_dates()
+    date = period or next(iter(dates), None)
+    for concept, name, percent in (
+        ("stockholders_equity", "shareholders' equity", EQUITY_PERCENT),
+        ("total_assets", "total assets", ASSETS_PERCENT),
+    ):
+        fact = view.at(concept, date)
+        if not isinstance(fact, Missing) and fact.value > 0:
+            return _Base(f"{name} ({fact.period.label})", fact.value, percent, why, fact.currency)
+    return Missing("no income before tax, revenue, equity or total assets was read")

@@ -1,0 +1,171 @@
+"""The analysis stage: facts and checks in, insights with their proof out. Pure: the time is given."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services import confidence
+from services.analysis.chain import chain_of
+from services.analysis.facts_view import FactsView, Missing
+from services.analysis.finding import CannotCompute, Context, Finding
+from services.analysis.materiality import materiality_of
+from services.analysis.metrics import Metric, derived_metrics
+from services.analysis.profile import profile_of
+from services.analysis.registry import RULES, Rule
+from services.analysis.templates import Templates
+from services.domain.concepts import StatementKind
+from services.domain.ids import ChainId, InsightId, deterministic_id
+from services.domain.insights import (
+    Evidence,
+    Insight,
+    InsightStatus,
+    Materiality,
+    NotComputable,
+    ReasoningChain,
+    Route,
+)
+from services.domain.reports import Fact, Report, Statement, TieOut, TieOutStatus
+
+_STATUS = {
+    Route.CFO: InsightStatus.PUBLISHED,
+    Route.ANALYST: InsightStatus.OPEN,
+    Route.REVIEW: InsightStatus.IN_REVIEW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What one report's facts say: insights (worst first) with their chains, and what stayed open.
+
+    ``materiality`` is None when no base was read; the reason is then among ``not_computable``.
+    """
+
+    insights: tuple[Insight, ...]
+    chains: tuple[ReasoningChain, ...]
+    materiality: Materiality | None
+    not_computable: tuple[NotComputable, ...]
+    metrics: tuple[Metric, ...]
+
+
+def analyse(  # noqa: PLR0913 - the stage's whole input, each a different thing
+    report: Report,
+    statements: Sequence[Statement],
+    facts: Sequence[Fact],
+    tie_outs: Sequence[TieOut],
+    history: Sequence[Fact],
+    templates: Templates,
+    now: datetime,
+) -> Analysis:
+    """Run every rule on one report; ``history`` are facts of the company's other reports."""
+    context = _context(report, statements, facts, tie_outs, history)
+    pairs: list[tuple[Insight, ReasoningChain]] = []
+    open_: list[NotComputable] = []
+    for rule in RULES:
+        found = _run(rule, context)
+        if isinstance(found, NotComputable):
+            open_.append(found)
+        else:
+            pairs += [_proved(rule, finding, context, templates, now) for finding in found]
+    pairs.sort(key=lambda pair: (-pair[0].severity.rank, pair[0].rule_id, pair[0].insight_id))
+    materiality = context.materiality
+    if isinstance(materiality, Missing):
+        open_.append(
+            NotComputable(
+                report_id=report.report_id,
+                rule_id="materiality",
+                title="Materiality",
+                reason=materiality.reason,
+            )
+        )
+    return Analysis(
+        insights=tuple(insight for insight, _ in pairs),
+        chains=tuple(chain for _, chain in pairs),
+        materiality=None if isinstance(materiality, Missing) else materiality,
+        not_computable=tuple(open_),
+        metrics=tuple(derived_metrics(context.view)),
+    )
+
+
+def _context(
+    report: Report,
+    statements: Sequence[Statement],
+    facts: Sequence[Fact],
+    tie_outs: Sequence[TieOut],
+    history: Sequence[Fact],
+) -> Context:
+    view = FactsView(facts, history, tie_outs)
+    profile = profile_of(statements, view)
+    income = next(iter(view.durations(StatementKind.INCOME)), None)
+    money = [statement.currency for statement in statements]
+    return Context(
+        report_id=report.report_id,
+        statements=statements,
+        view=view,
+        profile=profile,
+        materiality=materiality_of(report.report_id, view, profile, income),
+        income=income,
+        cash=next(iter(view.durations(StatementKind.CASH_FLOW)), None),
+        currency=money[0] if money else "USD",
+        tie_outs=tuple(tie_outs),
+    )
+
+
+def _run(rule: Rule, context: Context) -> list[Finding] | NotComputable:
+    try:
+        return rule.run(context)
+    except CannotCompute as answer:
+        return NotComputable(
+            report_id=context.report_id,
+            rule_id=rule.rule_id,
+            title=rule.title,
+            reason=str(answer),
+        )
+
+
+def _proved(
+    rule: Rule, finding: Finding, context: Context, templates: Templates, now: datetime
+) -> tuple[Insight, ReasoningChain]:
+    consulted = _consulted(finding, context)
+    failed = any(tie_out.status is TieOutStatus.FAIL for tie_out in consulted)
+    score = confidence.insight_confidence(finding.facts, finding.margin, rule.prior)
+    where, reasons = confidence.route(score, finding.severity, has_failed_check=failed)
+    parts = (context.report_id, rule.rule_id, finding.period.model_dump_json(), finding.key)
+    insight = Insight(
+        insight_id=InsightId(deterministic_id("ins", *parts)),
+        report_id=context.report_id,
+        rule_id=rule.rule_id,
+        rule_version=rule.version,
+        kind=rule.kind,
+        title=rule.title,
+        text=templates.render(finding.template, finding.values),
+        severity=finding.severity,
+        amount=finding.amount,
+        period=finding.period,
+        confidence=score,
+        route=where,
+        route_reasons=reasons,
+        status=_STATUS[where],
+        has_failed_check=failed,
+        evidence=tuple(Evidence(fact_id=fact.fact_id, role=role) for fact, role in finding.inputs),
+        calculations=finding.calculations,
+        tie_outs=tuple(tie_out.tie_out_id for tie_out in consulted),
+        chain_id=ChainId(deterministic_id("chain", *parts)),
+        chart=finding.chart,
+        what_to_check=rule.what_to_check,
+        created_at=now,
+    )
+    return insight, chain_of(rule, finding, insight, consulted, templates)
+
+
+def _consulted(finding: Finding, context: Context) -> list[TieOut]:
+    """Return the judged checks that touch the finding's facts, and those it names itself."""
+    used = {fact.fact_id for fact in finding.facts}
+    touches: Callable[[TieOut], bool] = lambda tie_out: (  # noqa: E731
+        tie_out.total in used or not used.isdisjoint(tie_out.members)
+    )
+    return [
+        tie_out
+        for tie_out in context.tie_outs
+        if tie_out.status is not TieOutStatus.NOT_APPLICABLE
+        and (touches(tie_out) or tie_out.tie_out_id in finding.tie_outs)
+    ]

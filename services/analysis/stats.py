@@ -1,0 +1,105 @@
+"""Statistics for short series: the moderated t (variance shared across lines) and Benjamini-Hochberg."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special, stats
+
+CLEANING_FROM = 5
+CLEANING_FACTOR = 3.0
+_LARGEST_DF = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """The variance shared by all lines of a company: ``variance`` with ``df`` degrees of freedom."""
+
+    df: float
+    variance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moderated:
+    """A newest change against its own past: expectation, 80 % range, t, degrees of freedom, p."""
+
+    mean: float
+    low: float
+    high: float
+    t: float
+    df: float
+    p: float
+
+
+def cleaned(history: Sequence[float]) -> tuple[list[float], int | None]:
+    """Drop one old outlier from at least five changes when the spread shrinks more than threefold.
+
+    Returns the kept changes and the index dropped, None when nothing was.
+    """
+    if len(history) < CLEANING_FROM:
+        return list(history), None
+    whole = float(np.std(history, ddof=1))
+    spreads = [
+        float(np.std([*history[:left], *history[left + 1 :]], ddof=1))
+        for left in range(len(history))
+    ]
+    best = min(range(len(history)), key=lambda left: spreads[left])
+    if whole <= CLEANING_FACTOR * spreads[best]:
+        return list(history), None
+    return [*history[:best], *history[best + 1 :]], best
+
+
+def shared_prior(histories: Sequence[Sequence[float]]) -> Prior | None:
+    """Fit the shared variance by moment matching of log variances (limma); None below two lines."""
+    samples = [
+        (len(history) - 1, float(np.var(history, ddof=1)))
+        for history in histories
+        if len(history) > 1
+    ]
+    samples = [(df, variance) for df, variance in samples if variance > 0]
+    if len(samples) < 2:
+        return None
+    halves = np.array([df / 2 for df, _ in samples])
+    logs = np.log([variance for _, variance in samples])
+    centred = logs - special.digamma(halves) + np.log(halves)
+    mean = float(np.mean(centred))
+    excess = float(np.var(centred, ddof=1) - np.mean(special.polygamma(1, halves)))
+    if excess <= 0:
+        return Prior(df=_LARGEST_DF, variance=math.exp(mean))
+    half = _inverse_trigamma(excess)
+    variance = math.exp(mean + float(special.digamma(half)) - math.log(half))
+    return Prior(df=min(2 * half, _LARGEST_DF), variance=variance)
+
+
+def _inverse_trigamma(target: float) -> float:
+    def gap(log_x: float) -> float:
+        return float(special.polygamma(1, math.exp(log_x))) - target
+
+    return math.exp(optimize.brentq(gap, -20.0, 20.0, xtol=1e-12))
+
+
+def moderated_t(newest: float, history: Sequence[float], prior: Prior) -> Moderated:
+    """Test the newest change against at least two past ones with the shrunken variance."""
+    count = len(history)
+    df = count - 1
+    mean = float(np.mean(history))
+    own = float(np.var(history, ddof=1))
+    whole = prior.df + df
+    spread = math.sqrt((prior.df * prior.variance + df * own) / whole * (1 + 1 / count))
+    t = (newest - mean) / spread
+    reach = float(stats.t.ppf(0.9, whole)) * spread
+    p = float(2 * stats.t.sf(abs(t), whole))
+    return Moderated(mean=mean, low=mean - reach, high=mean + reach, t=t, df=whole, p=p)
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Return the adjusted p-values in the order given; reject those at or below q."""
+    count = len(p_values)
+    order = sorted(range(count), key=lambda index: p_values[index], reverse=True)
+    adjusted = [1.0] * count
+    least = 1.0
+    for place, index in enumerate(order):
+        least = min(least, p_values[index] * count / (count - place))
+        adjusted[index] = least
+    return adjusted

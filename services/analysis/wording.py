@@ -1,0 +1,76 @@
+"""Numbers the way finance people write them; pure, no locale."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+_BILLIONS_FROM = Decimal(10_000_000_000)
+_MILLION = Decimal(1_000_000)
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+_HUNDRED = Decimal(100)
+
+
+def money(value: Decimal, currency: str = "USD") -> str:
+    """Write an amount in base units: $32.8 billion, $1,234 million, $(160) million, $(532,000)."""
+    size = abs(value)
+    if _rounded(size / _MILLION, 0) >= _BILLIONS_FROM / _MILLION:
+        return _amount(value, size / (1000 * _MILLION), 1, currency) + " billion"
+    if size >= _MILLION:
+        decimals = 0 if size >= 100 * _MILLION else 1
+        return _amount(value, size / _MILLION, decimals, currency) + " million"
+    return _amount(value, size, 0, currency)
+
+
+def _amount(value: Decimal, size: Decimal, decimals: int, currency: str) -> str:
+    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    text = f"{_rounded(size, decimals):,}"
+    return f"{symbol}({text})" if value < 0 else f"{symbol}{text}"
+
+
+def per_share(value: Decimal, currency: str = "USD") -> str:
+    """Write an amount per share with two decimals: $8.89, $(0.41)."""
+    return _amount(value, abs(value), 2, currency)
+
+
+def percent(fraction: Decimal, decimals: int = 1) -> str:
+    """Write a fraction as a percentage: 0.234 becomes 23.4 %."""
+    return f"{_rounded(fraction * _HUNDRED, decimals)} %"
+
+
+def growth(fraction: Decimal) -> str:
+    """Write a change as a signed percentage: +3.5 %, −8.3 %."""
+    return f"{_signed(_rounded(fraction * _HUNDRED, 1))} %"
+
+
+def points(fraction: Decimal) -> str:
+    """Write a difference of two percentages in points: +2.3 pp."""
+    return f"{_signed(_rounded(fraction * _HUNDRED, 1))} pp"
+
+
+def basis_points(fraction: Decimal) -> str:
+    """Write a difference of two percentages in basis points: −229 bp."""
+    return f"{_signed(_rounded(fraction * 10_000, 0))} bp"
+
+
+def days(value: Decimal) -> str:
+    """Write a number of days: 55.9 days."""
+    return f"{_rounded(value, 1)} days"
+
+
+def times(value: Decimal, decimals: int = 2) -> str:
+    """Write a multiple: 1.68×."""
+    return f"{_rounded(value, decimals)}×"
+
+
+def plain(value: Decimal, decimals: int = 2) -> str:
+    """Write a score without a unit."""
+    return f"{_rounded(value, decimals):,}"
+
+
+def _signed(value: Decimal) -> str:
+    if value == 0:
+        return f"{abs(value):,}"
+    return f"{'+' if value > 0 else '−'}{abs(value):,}"
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+    return abs(rounded) if rounded == 0 else rounded

@@ -20,7 +20,8 @@ from services.config import Settings
 from services.domain.errors import AdvisorError
 from services.engine import Analysed, Engine, Read
 from services.extraction.jsonl import fact_line
-from services.worker import run_worker, supervise
+from services.supervisor import supervise
+from services.worker import run_worker
 
 ROOT = Path(__file__).resolve().parent.parent
 EXIT_OK, EXIT_DOCUMENT, EXIT_BROKEN_TRAIL = 0, 1, 3

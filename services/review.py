@@ -88,7 +88,7 @@ class ReviewDesk:
 
     def request(self, insight_id: InsightId, comment: str, actor: User) -> ReviewItem:
         """Send an insight that waits with the analyst to the review queue; raises Conflict if it is there."""
-        require(actor, Permission.VIEW_INSIGHTS)
+        require(actor, Permission.REQUEST_REVIEW)
         insight = self._insight(insight_id)
         if insight.status is not InsightStatus.OPEN:
             raise Conflict(

@@ -1,0 +1,59 @@
+/* A page image with its boxes; boxes come in PDF points, the image tells the page's size through its dpi. */
+
+const MARGIN = 1.5;
+const zooms = new WeakMap();
+
+function place(box, node, page) {
+  node.style.left = ((box.x0 - MARGIN) / page.width) * 100 + "%";
+  node.style.top = ((box.y0 - MARGIN) / page.height) * 100 + "%";
+  node.style.width = ((box.x1 - box.x0 + 2 * MARGIN) / page.width) * 100 + "%";
+  node.style.height = ((box.y1 - box.y0 + 2 * MARGIN) / page.height) * 100 + "%";
+}
+
+function drawBoxes(paper, image, data) {
+  const page = { width: (image.naturalWidth / data.dpi) * 72, height: (image.naturalHeight / data.dpi) * 72 };
+  paper.querySelectorAll(".box").forEach((old) => old.remove());
+  data.boxes.forEach((box) => {
+    const node = document.createElement("div");
+    node.className = "box " + box.kind;
+    node.dataset.testid = box.kind === "number" ? "cell-highlight" : "row-highlight";
+    if (box.kind === "number") {
+      node.setAttribute("role", "img");
+      node.setAttribute("aria-label", box.spoken);
+    } else {
+      node.setAttribute("aria-hidden", "true");
+    }
+    place(box, node, page);
+    paper.append(node);
+  });
+}
+
+function centre(scroll, paper) {
+  const target = paper.querySelector(".box.number");
+  if (!target) return;
+  scroll.scrollTop = target.offsetTop - scroll.clientHeight / 2;
+  scroll.scrollLeft = target.offsetLeft - scroll.clientWidth * 0.72;
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const find = (selector) => parentElement.querySelector(selector);
+  const scroll = find(".scroll"), paper = find(".paper"), image = find("img");
+  if (!scroll || !data) return;
+  find(".place").textContent = data.place;
+  scroll.style.height = data.height + "px";
+  image.alt = data.alt;
+  const zoom = (factor) => {
+    zooms.set(scroll, factor);
+    paper.style.width = factor * 100 + "%";
+    requestAnimationFrame(() => centre(scroll, paper));
+  };
+  const current = () => zooms.get(scroll) || data.zoom;
+  find(".in").onclick = () => zoom(Math.min(4, current() * 1.25));
+  find(".out").onclick = () => zoom(Math.max(0.5, current() / 1.25));
+  find(".fit").onclick = () => zoom(1);
+  const ready = () => { drawBoxes(paper, image, data); zoom(current()); };
+  image.onload = ready;
+  if (image.getAttribute("src") !== data.image) image.src = data.image;
+  else if (image.complete) ready();
+}

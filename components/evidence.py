@@ -1,0 +1,73 @@
+"""The facts an insight rests on, one chosen at a time, its source beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.confidence_badge import confidence_words
+from components.fact_panel import show_fact
+from components.format import as_printed, plain
+from components.frame import guard
+from components.session import services
+from components.source_view import show_source
+from services.domain.insights import Insight
+from services.domain.reports import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A fact and the part it plays."""
+
+    fact: Fact
+    role: str
+
+
+def evidence_of(insight: Insight) -> tuple[list[Item], int]:
+    """Return the stored facts of an insight's evidence, and how many it names that are not stored."""
+    records = services().ports.records
+    found = [(records.fact(evidence.fact_id), evidence.role) for evidence in insight.evidence]
+    items = [Item(fact, role) for fact, role in found if fact is not None]
+    return items, len(found) - len(items)
+
+
+def show_evidence(insight: Insight, key: str, height: int = 560) -> None:
+    """Draw the evidence list and the highlighted source of the chosen fact."""
+    items, lost = evidence_of(insight)
+    if lost:
+        st.warning(f"{lost} of {len(insight.evidence)} pieces of evidence are no longer stored.")
+    if not items:
+        st.warning("This insight names no number in a document; treat it as unsupported.")
+        return
+    _chooser(items, key, height)
+
+
+@st.fragment
+def _chooser(items: Sequence[Item], key: str, height: int) -> None:
+    with guard():
+        index = st.radio(
+            "Evidence",
+            range(len(items)),
+            format_func=lambda i: plain(f"{items[i].role}: {as_printed(items[i].fact)}"),
+            captions=[plain(_caption(item.fact)) for item in items],
+            key=f"{key}_chosen",
+        )
+        fact = items[index].fact
+        show_source(fact, f"{key}_source", height, [item.fact for item in items])
+        with st.expander("About this number", icon=":material/info:"):
+            show_fact(fact)
+
+
+def _caption(fact: Fact) -> str:
+    place = f"{fact.source.document}, {fact.source.place}"
+    return (
+        f"{fact.label} · {fact.period.label} · {place} · {confidence_words(fact.confidence.total)}"
+    )
+
+
+@st.dialog("Source", width="large", position="right")
+def source_drawer(fact: Fact) -> None:
+    """Open the source of one number in a drawer."""
+    with guard():
+        show_source(fact, f"drawer_{fact.fact_id}", 520)
+        show_fact(fact)

@@ -1,0 +1,42 @@
+"""What is known of one number: as printed, normalised, its unit, period, place and confidence."""
+
+import streamlit as st
+
+from components.confidence_badge import show_confidence, show_fact_parts
+from components.format import concept_name, full, plain, scale_words
+from services.domain.concepts import CONCEPTS
+from services.domain.reports import Fact
+
+
+def show_fact(fact: Fact) -> None:
+    """Draw a fact's identity, values and the four parts of its confidence."""
+    st.markdown(f"**{plain(fact.label)}** · {plain(fact.period.label)}")
+    show_confidence(fact.confidence.total)
+    st.table(
+        {"Field": list(fields := fact_fields(fact)), "Value": list(fields.values())},
+        border="horizontal",
+        hide_index=True,
+        hide_header=True,
+        alt="What is known of this number",
+    )
+    show_fact_parts(fact.confidence)
+
+
+def fact_fields(fact: Fact) -> dict[str, str]:
+    """Return the fact's particulars by name, with Markdown of the document made harmless."""
+    concept = CONCEPTS.get(fact.concept) if fact.concept else None
+    fields = {
+        "Printed": plain(fact.source.printed),
+        "Value": plain(full(fact)),
+        "Concept": concept_name(fact.concept),
+        "Sign": concept.sign.capitalize() if concept else "As printed",
+        "Scale": f"Printed in {scale_words(fact.scale)}" if fact.scale != 1 else "Printed in units",
+        "Basis": fact.basis.capitalize(),
+        "Source": plain(f"{fact.source.document}, {fact.source.place}"),
+    }
+    if fact.candidates:
+        names = ", ".join(concept_name(candidate) for candidate in fact.candidates)
+        fields["Could also be"] = plain(names)
+    if fact.derived_from:
+        fields["Derived"] = f"Computed from {len(fact.derived_from)} other numbers"
+    return fields

@@ -1,0 +1,153 @@
+"""How numbers, periods and document text are written: pure functions, no toolkit."""
+
+import re
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from services.domain.concepts import CONCEPTS, Unit
+from services.domain.periods import Period
+from services.domain.reports import Fact, ReportFormat
+
+UNKNOWN = "n/a"
+"""What stands where a number is not known; never 0 and never blank."""
+
+_SCALES = {1: "", 1_000: "thousands", 1_000_000: "millions", 1_000_000_000: "billions"}
+_SUFFIXES = {1: "", 1_000: " k", 1_000_000: " m", 1_000_000_000: " bn"}
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>^=])")
+_MINUTE, _HOUR = 60, 3600
+_KIB, _MIB = 1024, 1024 * 1024
+_ALMOST_SURE = 0.995
+
+
+def amount(value: Decimal | None, decimals: int = 0) -> str:
+    """Return a number as statements print it: thousands separated, negative in parentheses."""
+    if value is None:
+        return UNKNOWN
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{decimals}f}"
+    return f"({text})" if rounded < 0 else text
+
+
+def scale_words(scale: int) -> str:
+    """Return 'millions' for 1,000,000; '' for units; the number itself for an unusual scale."""
+    return _SCALES.get(scale, f"× {scale:,}")
+
+
+def unit_words(currency: str, scale: int) -> str:
+    """Return what a column of money counts, such as 'USD millions'."""
+    return f"{currency} {scale_words(scale)}".strip()
+
+
+def money(value: Decimal | None, currency: str = "USD", scale: int = 1_000_000) -> str:
+    """Return base-unit money shown in ``scale``: '$32,765 m' or '$(1,577) m'; finer where it would print 0."""
+    if value is None:
+        return UNKNOWN
+    while scale > 1 and 0 < abs(value) < scale:
+        scale //= 1_000
+    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    suffix = _SUFFIXES.get(scale, f" × {scale:,}")
+    return f"{symbol}{amount(value / scale)}{suffix}"
+
+
+def headline(fact: Fact) -> str:
+    """Return a fact's normalised value the way it is spoken of: money in the statement's scale, EPS in full."""
+    if fact.unit is Unit.PER_SHARE:
+        symbol = _SYMBOLS.get(fact.currency, f"{fact.currency} ")
+        return f"{symbol}{amount(fact.value, max(2, fact.decimals))}"
+    if fact.unit is Unit.SHARES:
+        return f"{amount(fact.value / 1_000_000, 1)} m shares"
+    if fact.unit is Unit.PURE:
+        return amount(fact.value, fact.decimals)
+    return money(fact.value, fact.currency, fact.scale)
+
+
+def as_printed(fact: Fact) -> str:
+    """Return the number as its cell shows it: printed sign, printed digits."""
+    return amount(fact.printed_value, fact.decimals)
+
+
+def full(fact: Fact) -> str:
+    """Return the normalised value in base units with its unit: 'USD 32,765,000,000'."""
+    units = {
+        Unit.MONEY: fact.currency,
+        Unit.PER_SHARE: f"{fact.currency} per share",
+        Unit.SHARES: "shares",
+        Unit.PURE: "",
+    }
+    digits = max(0, -int(fact.value.normalize().as_tuple().exponent))
+    return f"{amount(fact.value, digits)} {units[fact.unit]}".strip()
+
+
+def change(ratio: Decimal | None) -> str:
+    """Return a relative change with its sign: '+3.5%', '-7.6%'."""
+    if ratio is None:
+        return UNKNOWN
+    return f"{ratio * 100:+,.1f}%"
+
+
+def probability(total: float) -> str:
+    """Return a probability in whole percent; what is not certain never reads 100%."""
+    if _ALMOST_SURE <= total < 1:
+        return ">99%"
+    return f"{total * 100:.0f}%"
+
+
+def concept_name(concept: str | None) -> str:
+    """Return the standard name of a concept id, or the id where it is not one of the standard ones."""
+    if concept is None:
+        return "Not mapped to a standard concept"
+    known = CONCEPTS.get(concept)
+    return known.name if known else concept.replace("_", " ").capitalize()
+
+
+def column_heading(period: Period) -> str:
+    """Return a period as a column heading in up to two lines: 'Year to' over 'Dec 31, 2018'."""
+    return period.label.replace(" to ", " to\n", 1)
+
+
+def day(iso: str | None) -> str | None:
+    """Return an ISO date as a finance reader writes it, 'Dec 31, 2018'; other text as it is."""
+    if iso is None:
+        return None
+    try:
+        return Period(end=date.fromisoformat(iso)).label
+    except ValueError:
+        return iso
+
+
+def when(moment: datetime) -> str:
+    """Return a UTC time for people: '22 Nov 2026, 17:35 UTC'."""
+    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
+def elapsed(seconds: float) -> str:
+    """Return a duration: '8 s', '1 min 12 s', '1 h 05 min'."""
+    whole = max(0, int(seconds))
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s"
+    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes: '820 bytes', '12 KB', '2.4 MB'."""
+    if count < _KIB:
+        return f"{count} bytes"
+    return f"{count / _KIB:.0f} KB" if count < _MIB else f"{count / _MIB:.1f} MB"
+
+
+def format_name(format: ReportFormat) -> str:
+    """Return a file format in words."""
+    return "PDF" if format is ReportFormat.PDF else f"Workbook ({format.value})"
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """Return '1 report', '3 reports', '1,204 facts'."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def plain(text: str) -> str:
+    """Return document text escaped, so that Markdown shows it and does not obey it."""
+    return _MARKDOWN.sub(r"\\\1", text).replace("\n", " ")

@@ -1,0 +1,103 @@
+"""The pages, who may open them, and links that keep the role and carry ids in the address."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.session import ROLE_PARAM, current_user
+from services.access import PERMISSIONS, Permission
+from services.domain.users import Role
+
+_EVERYBODY = frozenset(Role)
+_PREPARERS = frozenset({Role.ANALYST, Role.ADMIN})
+_CONTROLLERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page: script, address, permission to open it, and the roles whose menu holds it."""
+
+    name: str
+    script: str
+    title: str
+    icon: str
+    permission: Permission
+    menu: frozenset[Role]
+
+
+PAGES: dict[str, PageEntry] = {
+    page.name: page
+    for page in (
+        PageEntry(
+            "upload", "pages/analyst/upload.py", "Reports", "upload_file",
+            Permission.UPLOAD, _PREPARERS,
+        ),
+        PageEntry(
+            "report", "pages/analyst/report.py", "Statements", "table_view",
+            Permission.VIEW_REPORTS, _EVERYBODY,
+        ),
+        PageEntry(
+            "insights", "pages/analyst/insights.py", "Insights", "lightbulb",
+            Permission.VIEW_INSIGHTS, _EVERYBODY - {Role.CFO},
+        ),
+        PageEntry(
+            "insight", "pages/analyst/insight.py", "Insight", "lightbulb",
+            Permission.VIEW_INSIGHTS, frozenset(),
+        ),
+        PageEntry(
+            "review", "pages/reviewer/queue.py", "Review queue", "rule",
+            Permission.VIEW_AUDIT, _CONTROLLERS,
+        ),
+        PageEntry(
+            "summary", "pages/cfo/summary.py", "CFO summary", "monitoring",
+            Permission.VIEW_SUMMARY, _EVERYBODY,
+        ),
+        PageEntry(
+            "audit", "pages/admin/audit_trail.py", "Audit trail", "verified_user",
+            Permission.VIEW_AUDIT, _CONTROLLERS,
+        ),
+    )
+}  # fmt: skip
+
+HOMES = {
+    Role.ANALYST: "upload",
+    Role.REVIEWER: "review",
+    Role.CFO: "summary",
+    Role.AUDITOR: "audit",
+    Role.ADMIN: "upload",
+}
+
+
+def may_open(name: str, role: Role) -> bool:
+    """Whether a role's permissions let it open a page."""
+    return PAGES[name].permission in PERMISSIONS[role]
+
+
+def go(name: str, **ids: str) -> None:
+    """Open a page with ids in its address, keeping the role."""
+    st.switch_page(PAGES[name].script, query_params=_params(ids))
+
+
+def link(name: str, label: str, icon: str | None = None, **ids: str) -> None:
+    """Draw a link to a page with ids in its address, keeping the role."""
+    st.page_link(
+        PAGES[name].script,
+        label=label,
+        icon=f":material/{icon}:" if icon else None,
+        query_params=_params(ids),
+    )
+
+
+def chosen(name: str) -> str | None:
+    """Return an id from the address, such as ``chosen('report')`` for ``?report=…``."""
+    return st.query_params.get(name) or None
+
+
+def remember(name: str, value: str) -> None:
+    """Put an id into the address, so that a reload opens the same thing."""
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def _params(ids: dict[str, str]) -> dict[str, str]:
+    return {ROLE_PARAM: current_user().role.value, **ids}

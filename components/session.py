@@ -1,0 +1,92 @@
+"""Who is using the pages, and the services; the only component that reaches the composition root."""
+
+from base64 import b64encode
+
+import streamlit as st
+
+from components.format import day
+from services.bootstrap import Services, build
+from services.domain.ids import ReportId, UserId
+from services.domain.layout import SheetLayout
+from services.domain.reports import Report
+from services.domain.users import Role, User
+
+DEMO_USERS: dict[Role, User] = {
+    role: User(user_id=UserId(f"demo-{role.value}"), name=name, role=role)
+    for role, name in (
+        (Role.ANALYST, "Analyst"),
+        (Role.REVIEWER, "Reviewer"),
+        (Role.CFO, "CFO"),
+        (Role.AUDITOR, "Auditor"),
+        (Role.ADMIN, "Administrator"),
+    )
+}
+"""The local demo users: five different people, so that the four-eyes rule can be seen at work."""
+
+ROLE_PARAM = "role"
+_ROLE_STATE = "_role"
+PAGE_DPI = 130
+"""Pixels an inch of a drawn page; boxes are placed by it."""
+
+
+@st.cache_resource(show_spinner=False)
+def services() -> Services:
+    """Return the services, built once a process."""
+    return build()
+
+
+def current_user() -> User:
+    """Return the signed-in demo user; the role comes from the session, else from the address."""
+    return DEMO_USERS[_role()]
+
+
+def sign_in(role: Role) -> None:
+    """Become the demo user of ``role`` for the rest of the session."""
+    st.session_state[_ROLE_STATE] = role.value
+
+
+def keep_role_in_address() -> None:
+    """Write the role into the address, so that a reload or a shared link opens as the same person."""
+    role = _role().value
+    if st.query_params.get(ROLE_PARAM) != role:
+        st.query_params[ROLE_PARAM] = role
+
+
+def _role() -> Role:
+    named = st.session_state.get(_ROLE_STATE) or st.query_params.get(ROLE_PARAM)
+    if named not in set(Role):
+        named = Role.ANALYST.value
+    st.session_state[_ROLE_STATE] = named
+    return Role(named)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def page_image(blob_key: str, page: int) -> str:
+    """Return a page of a PDF as a data address; raises NotFound or UnreadableDocument."""
+    image = services().ports.renderer.webp(blob_key, page, PAGE_DPI)
+    return f"data:image/webp;base64,{b64encode(image).decode('ascii')}"
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _sheets(blob_key: str, _report: Report) -> list[SheetLayout]:
+    ports = services().ports
+    with ports.layout.open(ports.blobs.get(blob_key), _report.format) as document:
+        return document.sheets()
+
+
+def sheet(report: Report, name: str) -> SheetLayout | None:
+    """Return one worksheet of a workbook, or None when it has no sheet of that name."""
+    return next((s for s in _sheets(report.blob_key, report) if s.name == name), None)
+
+
+def report_name(report_id: ReportId) -> str:
+    """Return how a report is called in lists: company and period, else its file name."""
+    report = services().ports.records.report(report_id)
+    return report_id if report is None else title_of(report)
+
+
+def title_of(report: Report) -> str:
+    """Return 'Company · form · period end', with what is known of it, else the file name."""
+    parts = [report.company, report.form, day(report.period_end)]
+    known = " · ".join(part for part in parts if part)
+    return known if report.company else report.name

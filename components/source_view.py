@@ -1,0 +1,167 @@
+"""The place a number was read from: the page image with the cell marked, or the sheet around the cell."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components.format import as_printed
+from components.session import PAGE_DPI, page_image, services, sheet
+from services.domain.layout import CellKind, SheetCell, SheetLayout
+from services.domain.provenance import Box
+from services.domain.reports import Fact, Report
+
+_ASSETS = Path(__file__).with_name("assets")
+_ROWS_AROUND, _COLUMNS_AFTER, _MAX_COLUMNS = 14, 5, 14
+_CELL = re.compile(r"^([A-Z]{1,3})([0-9]{1,7})$")
+_ALPHABET = 26
+
+_PAGE = st.components.v2.component(
+    "page_view",
+    html="""<div class="viewer"><div class="bar"><span class="place"></span>
+<button class="out" type="button" aria-label="Zoom out">−</button>
+<button class="in" type="button" aria-label="Zoom in">+</button>
+<button class="fit" type="button">Fit</button></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Source page">
+<div class="paper"><img alt=""></div></div></div>""",
+    css=(_ASSETS / "page_view.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "page_view.js").read_text(encoding="utf-8"),
+)
+_SHEET = st.components.v2.component(
+    "sheet_view",
+    html="""<div class="viewer"><div class="bar"><span class="place"></span>
+<span class="formula"></span></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Source sheet"></div></div>""",
+    css=(_ASSETS / "sheet_view.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "sheet_view.js").read_text(encoding="utf-8"),
+)
+
+
+def show_source(fact: Fact, key: str, height: int = 620, others: Sequence[Fact] = ()) -> None:
+    """Draw where ``fact`` was read, its cell marked and in view; ``others`` on the page are outlined."""
+    report = services().ports.records.report(fact.report_id)
+    if report is None:
+        st.warning("The report this number was read from is no longer in the store.")
+    elif fact.source.page is not None:
+        _show_page(report, fact, key, height, others)
+    elif fact.source.sheet is not None and fact.source.cell is not None:
+        _show_sheet(report, fact, key, height)
+    else:
+        st.warning("This number carries no place in the document; treat it as unsupported.")
+
+
+def page_boxes(fact: Fact, others: Sequence[Fact] = ()) -> list[dict[str, Any]]:
+    """Return the boxes to draw on a page: the number, its label, and other facts of the same page."""
+    spoken = f"{fact.label}, {fact.period.label}: {as_printed(fact)}"
+    number = [_box(box, "number", spoken) for box in fact.source.boxes]
+    label = [_box(box, "label", "") for box in fact.source.label_boxes]
+    rest = [
+        _box(box, "other", "")
+        for other in others
+        if other.source.page == fact.source.page and other.fact_id != fact.fact_id
+        for box in other.source.boxes
+    ]
+    return [*number, *label, *rest]
+
+
+def sheet_window(layout: SheetLayout, cell: str) -> dict[str, Any] | None:
+    """Return the rows and columns around a cell such as ``B34``, or None for a malformed reference."""
+    match = _CELL.match(cell)
+    if match is None:
+        return None
+    column, row = column_number(match[1]), int(match[2])
+    first_row, last_row = max(1, row - _ROWS_AROUND), row + _ROWS_AROUND
+    first_column = max(1, column + _COLUMNS_AFTER - _MAX_COLUMNS + 1)
+    columns = range(first_column, max(column + _COLUMNS_AFTER, first_column) + 1)
+    cells = {
+        (c.row, c.column): c
+        for c in layout.cells
+        if first_row <= c.row <= last_row and c.column in columns
+    }
+    used = max([column, *(c for _, c in cells)])
+    shown = [c for c in columns if c <= used]
+    target = cells.get((row, column))
+    return {
+        "row": row,
+        "column": match[1],
+        "formula": _formula(target),
+        "columns": [column_letters(c) for c in shown],
+        "rows": [
+            {"number": r, "cells": [_sheet_cell(cells.get((r, c))) for c in shown]}
+            for r in range(first_row, last_row + 1)
+        ],
+    }
+
+
+def column_number(letters: str) -> int:
+    """Return the 1-based column of 'A', 'Z', 'AA'."""
+    number = 0
+    for letter in letters:
+        number = number * _ALPHABET + ord(letter) - ord("A") + 1
+    return number
+
+
+def column_letters(number: int) -> str:
+    """Return the letters of a 1-based column: 27 is 'AA'."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, _ALPHABET)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _show_page(report: Report, fact: Fact, key: str, height: int, others: Sequence[Fact]) -> None:
+    page = fact.source.page or 1
+    pages = f" of {report.page_count}" if report.page_count else ""
+    _PAGE(
+        key=key,
+        data={
+            "image": page_image(report.blob_key, page),
+            "dpi": PAGE_DPI,
+            "height": height,
+            "zoom": 1.35,
+            "boxes": page_boxes(fact, others),
+            "place": f"{fact.source.document} · page {page}{pages}",
+            "alt": f"Page {page} of {fact.source.document}",
+        },
+    )
+    if not fact.source.boxes:
+        st.caption("The reader kept no box for this number; the whole page is shown.")
+
+
+def _show_sheet(report: Report, fact: Fact, key: str, height: int) -> None:
+    name, cell = fact.source.sheet or "", fact.source.cell or ""
+    layout = sheet(report, name)
+    window = sheet_window(layout, cell) if layout else None
+    if window is None:
+        st.warning(f"The workbook has no cell {name}!{cell} any more.")
+        return
+    _SHEET(
+        key=key,
+        data={
+            **window,
+            "height": height,
+            "place": f"{fact.source.document} · {name}!{cell}",
+            "alt": f"Cells around {cell} of sheet {name}",
+        },
+    )
+
+
+def _box(box: Box, kind: str, spoken: str) -> dict[str, Any]:
+    return {"kind": kind, "spoken": spoken, **box._asdict()}
+
+
+def _formula(cell: SheetCell | None) -> str:
+    if cell is None:
+        return "empty cell"
+    if cell.formula:
+        return f"={cell.formula.removeprefix('=')}"
+    return cell.text
+
+
+def _sheet_cell(cell: SheetCell | None) -> dict[str, Any]:
+    if cell is None:
+        return {"text": "", "number": False}
+    return {"text": cell.text, "number": cell.kind is CellKind.NUMBER}

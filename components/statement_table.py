@@ -1,0 +1,120 @@
+"""A statement as it is printed, where every number opens its source."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components.confidence_badge import confidence_words
+from components.format import as_printed, column_heading, unit_words
+from services.domain.confidence import Band, band_of
+from services.domain.ids import FactId
+from services.domain.periods import Period
+from services.domain.reports import Fact, LineItem, Statement
+
+_ASSETS = Path(__file__).with_name("assets")
+_FAILED = "failed"
+
+_TABLE = st.components.v2.component(
+    "statement_table",
+    html='<div class="frame"></div>',
+    css=(_ASSETS / "statement_table.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "statement_table.js").read_text(encoding="utf-8"),
+)
+
+
+def show_statement(
+    statement: Statement,
+    facts: Mapping[FactId, Fact],
+    failed: frozenset[FactId],
+    selected: FactId | None,
+    key: str,
+) -> FactId | None:
+    """Draw a statement and return the fact whose number was clicked in this run, or None.
+
+    ``failed`` are the facts of checks that did not hold; they carry a cross. Medium and low confidence
+    carry a square and a triangle, high confidence nothing.
+    """
+    result = _TABLE(
+        key=key,
+        data={
+            "title": statement.title,
+            "unit": unit_words(statement.currency, statement.scale),
+            "columns": [column_heading(period) for period in statement.columns],
+            "rows": table_rows(statement, facts, failed, selected),
+        },
+        on_chosen_change=_no_callback,
+    )
+    clicked = getattr(result, "chosen", None)
+    return FactId(clicked) if clicked in facts else None
+
+
+def table_rows(
+    statement: Statement,
+    facts: Mapping[FactId, Fact],
+    failed: frozenset[FactId],
+    selected: FactId | None,
+) -> list[dict[str, Any]]:
+    """Return the rows to draw; a section heading that is no row of its own gets one."""
+    rows: list[dict[str, Any]] = []
+    section: str | None = None
+    for item in statement.rows:
+        heading = not any(item.facts)
+        if item.section and item.section != section and not heading:
+            rows.append(_heading(item.section, 0.0))
+        section = item.label if heading else item.section
+        if heading:
+            rows.append(_heading(item.label, item.indent))
+            continue
+        rows.append(
+            {
+                "label": item.label,
+                "indent": _steps(item.indent),
+                "section": False,
+                "total": item.is_total,
+                "cells": _cells(item, statement.columns, facts, failed, selected),
+            }
+        )
+    return rows
+
+
+def _heading(label: str, indent: float) -> dict[str, Any]:
+    return {"label": label, "indent": _steps(indent), "section": True, "total": False, "cells": []}
+
+
+def _steps(indent: float) -> float:
+    return max(0.0, min(6.0, indent))
+
+
+def _cells(
+    item: LineItem,
+    columns: Sequence[Period],
+    facts: Mapping[FactId, Fact],
+    failed: frozenset[FactId],
+    selected: FactId | None,
+) -> list[dict[str, Any] | None]:
+    known = [facts.get(fact_id) if fact_id else None for fact_id in item.facts]
+    known += [None] * (len(columns) - len(known))
+    return [
+        fact and _cell(fact, fact.fact_id in failed, fact.fact_id == selected) for fact in known
+    ]
+
+
+def _cell(fact: Fact, failed: bool, selected: bool) -> dict[str, Any]:
+    text = as_printed(fact)
+    doubt = "In a check that does not hold. " if failed else ""
+    band = band_of(fact.confidence.total)
+    return {
+        "fact": fact.fact_id,
+        "text": text,
+        "selected": selected,
+        "mark": _FAILED if failed else "" if band is Band.HIGH else band.value,
+        "spoken": f"{fact.label}, {fact.period.label}: {text}. {doubt}Show source",
+        "hint": f"{doubt}Confidence {confidence_words(fact.confidence.total)} · "
+        f"{fact.source.place} · click to see the source",
+    }
+
+
+def _no_callback() -> None:
+    """Make the component's result always carry its trigger."""

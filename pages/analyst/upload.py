@@ -1,0 +1,123 @@
+"""Reports: upload files, watch the workers read them, open what was read."""
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from components import frame
+from components.format import format_name, plain, size, when
+from components.navigation import go
+from components.session import current_user, services, title_of
+from components.upload_status import STATUS_WORDS, watch_open_reports
+from services.domain.errors import AdvisorError
+from services.domain.reports import Report, ReportStatus
+
+_TYPES = ["pdf", "xlsx", "xlsm", "xls", "xlsb", "ods", "csv"]
+_ROUND, _RESULTS = "_upload_round", "_upload_results"
+_STATUS_COLOURS = ["#0072B2", "#0072B2", "#0072B2", "#009E73", "#E69F00", "#D55E00"]
+
+
+def _take(name: str, data: bytes) -> tuple[bool, str]:
+    try:
+        return True, services().intake.accept(name, data, current_user()).sentence
+    except AdvisorError as error:
+        return False, error.sentence
+
+
+def _upload(files: list[UploadedFile]) -> None:
+    st.session_state[_RESULTS] = [(f.name, *_take(f.name, f.getvalue())) for f in files]
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.rerun()
+
+
+def _load_samples() -> None:
+    accepted = services().samples.load(current_user())
+    st.session_state[_RESULTS] = [(a.report.name, True, a.sentence) for a in accepted]
+    st.rerun()
+
+
+def _show_results() -> None:
+    for name, accepted, sentence in st.session_state.pop(_RESULTS, []):
+        show = st.success if accepted else st.error
+        icon = ":material/check_circle:" if accepted else ":material/error:"
+        show(f"**{plain(name)}** — {sentence}", icon=icon)
+
+
+def _uploader() -> None:
+    files = st.file_uploader(
+        "Financial reports: PDF, Excel, OpenDocument or CSV",
+        type=_TYPES,
+        accept_multiple_files=True,
+        key=f"files_{st.session_state.get(_ROUND, 0)}",
+    )
+    if files:
+        _upload(files)
+
+
+def _table(reports: list[Report]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Report": [title_of(report) for report in reports],
+            "File": [report.name for report in reports],
+            "State": [[STATUS_WORDS[report.status]] for report in reports],
+            "Insights": [
+                len(services().ports.records.insights(report.report_id))
+                if report.status is ReportStatus.ANALYSED
+                else None
+                for report in reports
+            ],
+            "Type": [format_name(report.format) for report in reports],
+            "Pages": [report.page_count or None for report in reports],
+            "Size": [size(report.size) for report in reports],
+            "Version": [report.version for report in reports],
+            "Uploaded": [when(report.uploaded_at) for report in reports],
+        }
+    )
+
+
+def _library(reports: list[Report]) -> None:
+    frame.section("Library")
+    st.caption("Choose a row to open its statements.")
+    picked = st.dataframe(
+        _table(reports),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="library",
+        placeholder="–",
+        alt="Uploaded reports and their state",
+        column_config={
+            "Report": st.column_config.TextColumn(width="medium"),
+            "State": st.column_config.MultiselectColumn(
+                options=list(STATUS_WORDS.values()), color=_STATUS_COLOURS
+            ),
+            "Insights": st.column_config.NumberColumn(format="%d"),
+            "Pages": st.column_config.NumberColumn(format="%d"),
+        },
+    )
+    if rows := picked.selection.rows:
+        go("report", report=reports[rows[0]].report_id)
+    for report in reports:
+        if report.error and report.status is not ReportStatus.ANALYSED:
+            st.warning(f"**{plain(report.name)}** — {report.error}", icon=":material/error:")
+
+
+def _offer_samples() -> None:
+    frame.empty(
+        "No reports yet",
+        "Upload a report above, or look around first with the sample reports that come with the "
+        "product.",
+    )
+    if services().samples.names() and st.button("Load sample reports", key="samples"):
+        _load_samples()
+
+
+frame.header("Reports", "Upload reports; every number read from them keeps the cell it came from.")
+_uploader()
+_show_results()
+watch_open_reports()
+library = services().ports.records.reports()
+if library:
+    _library(library)
+else:
+    _offer_samples()

@@ -1,0 +1,62 @@
+"""The composition root: settings in, services out; the only place that chooses technology."""
+
+from dataclasses import dataclass
+
+from services.adapters.local.layout import LocalLayoutReader
+from services.adapters.local.wiring import local_ports
+from services.analysis.templates import Templates, load_templates
+from services.config import PROJECT_ROOT, Settings, read_settings
+from services.engine import Engine
+from services.intake import Intake
+from services.ports import Ports
+from services.review import ReviewDesk
+from services.samples import SampleShelf
+from services.summary import SummaryDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What pages, API and workers call; ``ports`` for reading what is stored."""
+
+    settings: Settings
+    ports: Ports
+    intake: Intake
+    review: ReviewDesk
+    summary: SummaryDesk
+    samples: SampleShelf
+    templates: Templates
+
+
+def build(settings: Settings | None = None) -> Services:
+    """Join the services; without settings they are read from the environment.
+
+    Raises InvalidInput naming a variable that cannot be used, Unavailable when the data folder is.
+    """
+    settings = settings or read_settings()
+    ports = local_ports(settings)
+    intake = Intake(ports, settings.max_upload_bytes)
+    return Services(
+        settings=settings,
+        ports=ports,
+        intake=intake,
+        review=ReviewDesk(ports.records),
+        summary=SummaryDesk(ports.records),
+        samples=SampleShelf(PROJECT_ROOT / "samples", intake),
+        templates=_templates(),
+    )
+
+
+def build_engine() -> Engine:
+    """Return the stages joined in memory, with no store: for the command line and the benchmarks."""
+    return Engine(layout=LocalLayoutReader(), templates=_templates())
+
+
+def _templates() -> Templates:
+    folder = PROJECT_ROOT / "prompts"
+    return load_templates(
+        {
+            path.name: path.read_text(encoding="utf-8")
+            for path in sorted(folder.glob("*.md"))
+            if path.stem != "README"
+        }
+    )

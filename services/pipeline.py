@@ -1,0 +1,402 @@
+"""The path of a report: one handler a message kind, each returning effects that are committed at once.
+
+ReportReceived → read the document → FactsExtracted → analyse → InsightsAccepted (CFO summary) and
+InsightsEscalated (review queue). A handler writes nothing itself, so that a stage happens wholly or not
+at all, however often it is tried.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.analysis.service import Analysis, analyse
+from services.analysis.templates import Templates
+from services.bootstrap import Services
+from services.domain.audit import AuditEvent
+from services.domain.base import Record, utc_now
+from services.domain.errors import AdvisorError, InvalidInput, NotFound, UnreadableDocument
+from services.domain.ids import FindingId, InsightId, ReportId, deterministic_id
+from services.domain.insights import (
+    Insight,
+    InsightStatus,
+    Materiality,
+    NotComputable,
+    ReasoningChain,
+    Route,
+)
+from services.domain.messages import Effects, Message, MessageKind, message
+from services.domain.reports import (
+    Fact,
+    Finding,
+    FindingSeverity,
+    Progress,
+    Report,
+    ReportStatus,
+    Statement,
+    TieOut,
+)
+from services.domain.reviews import ReviewItem, ReviewStatus
+from services.domain.users import SYSTEM
+from services.engine import same_company
+from services.extraction.service import Extraction, extract
+from services.ports import Delivery, Ports
+from services.review import open_item
+
+PROGRESS_SECONDS = 0.2
+"""Progress is said at most five times a second."""
+
+MAX_BACKOFF_SECONDS = 60.0
+_OUR_FAULT = (
+    "Something went wrong on our side while this report was worked on; it was tried {tries} times. "
+    "Upload it again to have it read anew."
+)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What handlers work with: the ports to read from, the two large stages, one clock."""
+
+    ports: Ports
+    templates: Templates
+    extract: Callable[..., Extraction] = extract
+    analyse: Callable[..., Analysis] = analyse
+    clock: Callable[[], datetime] = utc_now
+    max_delivery: int = 5
+    handlers: Mapping[MessageKind, "Handler"] = field(default_factory=lambda: HANDLERS)
+
+
+Handler = Callable[[Message, Context], Effects]
+
+
+def context_of(services: Services) -> Context:
+    """Return the handlers' context of built services."""
+    return Context(
+        ports=services.ports,
+        templates=services.templates,
+        max_delivery=services.settings.max_delivery,
+    )
+
+
+def handle(delivery: Delivery, context: Context) -> None:
+    """Run one delivery to its end: committed, failed with a sentence, given back, or given up.
+
+    A fault of the document fails the report at once; anything else is tried again later, at most
+    ``max_delivery`` times. Nothing is raised but what stops the process.
+    """
+    incoming = delivery.message
+    _log.info("%s %s delivery %d", incoming.kind, incoming.report_id, delivery.delivery_count)
+    try:
+        if delivery.delivery_count > context.max_delivery:
+            # The worker itself died on every try: not even an error came back.
+            _give_up(delivery, context, "worker-lost", "the worker ended before it was done")
+            return
+        effects = _effects(incoming, context)
+        if not context.ports.queue.complete(delivery, effects):
+            _log.warning("%s lost its lease; nothing was written", incoming.message_id)
+    except Exception as error:  # noqa: BLE001 - the one edge where any failure becomes a retry
+        _log.exception("%s failed", incoming.message_id)
+        _try_later(delivery, context, error)
+
+
+def _effects(incoming: Message, context: Context) -> Effects:
+    try:
+        return context.handlers[incoming.kind](incoming, context)
+    except (UnreadableDocument, InvalidInput, NotFound) as error:
+        return _failure(incoming.report_id, context, error.sentence, error.code)
+
+
+def _try_later(delivery: Delivery, context: Context, error: Exception) -> None:
+    reason = error.code if isinstance(error, AdvisorError) else type(error).__name__
+    try:
+        if delivery.delivery_count >= context.max_delivery:
+            _give_up(delivery, context, reason, str(error))
+        else:
+            context.ports.queue.abandon(delivery, backoff_seconds(delivery))
+    except AdvisorError:
+        _log.exception("%s stays leased until its lease ends", delivery.message.message_id)
+
+
+def backoff_seconds(delivery: Delivery) -> float:
+    """Return min(2^n, 60) seconds after the n-th try, with up to as much again, always the same for the same try."""
+    base = min(2.0**delivery.delivery_count, MAX_BACKOFF_SECONDS)
+    seed = f"{delivery.message.message_id}/{delivery.delivery_count}"
+    return base * (1 + random.Random(seed).random())  # noqa: S311 - spreads retries, no secret
+
+
+def _give_up(delivery: Delivery, context: Context, reason: str, description: str) -> None:
+    sentence = _OUR_FAULT.format(tries=delivery.delivery_count)
+    effects = _failure(delivery.message.report_id, context, sentence, reason)
+    context.ports.queue.dead_letter(delivery, reason, description[:2000], effects)
+
+
+def _failure(report_id: ReportId, context: Context, sentence: str, code: str) -> Effects:
+    report = context.ports.records.report(report_id)
+    failed = (
+        ()
+        if report is None
+        else (report.model_copy(update={"status": ReportStatus.FAILED, "error": sentence}),)
+    )
+    return Effects(
+        records=failed,
+        audit=(_event(context, "report_failed", report_id, code, sentence=sentence),),
+    )
+
+
+def read_report(incoming: Message, context: Context) -> Effects:
+    """ReportReceived: read statements and facts from the stored document."""
+    ports = context.ports
+    report = _report(incoming, context)
+    pages = PageProgress(context, report.report_id, "reading")
+    data = ports.blobs.get(report.blob_key)
+    with ports.layout.open(data, report.format) as document:
+        extraction = context.extract(document, report, pages)
+    found = bool(extraction.facts)
+    status = ReportStatus.READ if found else ReportStatus.NO_STATEMENTS
+    read = extraction.report.model_copy(update={"status": status, "error": None})
+    findings = tuple(extraction.findings)
+    if not found and not findings:
+        findings = (_nothing_found(read),)
+    records: tuple[Record, ...] = (
+        read,
+        *extraction.statements,
+        *extraction.facts,
+        *findings,
+        *extraction.tie_outs,
+    )
+    following = _after_reading(read, incoming, context) if found else ()
+    return Effects(
+        replaces=_pairs(read.report_id, Statement, Fact, Finding, TieOut),
+        records=records,
+        messages=following,
+        audit=(
+            _event(
+                context,
+                "report_read",
+                read.report_id,
+                status.value,
+                statements=str(len(extraction.statements)),
+                facts=str(len(extraction.facts)),
+                tie_outs=str(len(extraction.tie_outs)),
+            ),
+        ),
+    )
+
+
+def _after_reading(read: Report, incoming: Message, context: Context) -> tuple[Message, ...]:
+    """The analysis of this report, and again of later reports of the company that now have more history."""
+    own = message(MessageKind.FACTS_EXTRACTED, read.report_id, incoming.correlation_id)
+    later = tuple(
+        message(MessageKind.FACTS_EXTRACTED, other.report_id, f"{incoming.correlation_id}/history")
+        for other in _same_company(read, context)
+        if other.period_end is not None
+        and read.period_end is not None
+        and other.period_end > read.period_end
+    )
+    return (own, *later)
+
+
+def _same_company(report: Report, context: Context) -> list[Report]:
+    reports = context.ports.records.reports()
+    replaced = {other.supersedes for other in reports} | {report.supersedes}
+    return [
+        other
+        for other in reports
+        if other.report_id != report.report_id
+        and other.report_id not in replaced
+        and other.status in {ReportStatus.READ, ReportStatus.ANALYSED}
+        and same_company(report, other)
+    ]
+
+
+def _nothing_found(report: Report) -> Finding:
+    return Finding(
+        finding_id=FindingId(deterministic_id("finding", report.report_id, "no-statements")),
+        report_id=report.report_id,
+        code="no-statements",
+        severity=FindingSeverity.WARNING,
+        sentence="No income statement, balance sheet or cash flow statement was found in this document.",
+    )
+
+
+def analyse_report(incoming: Message, context: Context) -> Effects:
+    """FactsExtracted: run the analyses and route what they find."""
+    records = context.ports.records
+    report = _report(incoming, context)
+    report_id = report.report_id
+    PageProgress(context, report_id, "analysing")(0, 1)
+    history = [
+        fact for other in _same_company(report, context) for fact in records.facts(other.report_id)
+    ]
+    analysis = context.analyse(
+        report,
+        records.statements(report_id),
+        records.facts(report_id),
+        records.tie_outs(report_id),
+        history,
+        context.templates,
+        context.clock(),
+    )
+    insights = keep_requests(analysis.insights, records.insights(report_id))
+    analysed = report.model_copy(update={"status": ReportStatus.ANALYSED, "error": None})
+    materiality = () if analysis.materiality is None else (analysis.materiality,)
+    return Effects(
+        replaces=_pairs(report_id, ReasoningChain, Insight, Materiality, NotComputable, ReviewItem),
+        records=(
+            analysed,
+            *insights,
+            *analysis.chains,
+            *materiality,
+            *analysis.not_computable,
+            *_open_items(report_id, insights, context),
+        ),
+        messages=_routed(incoming, insights),
+        audit=(
+            _event(
+                context,
+                "report_analysed",
+                report_id,
+                insights=str(len(insights)),
+                escalated=str(sum(insight.route is Route.REVIEW for insight in insights)),
+                not_computable=str(len(analysis.not_computable)),
+                history_facts=str(len(history)),
+            ),
+        ),
+    )
+
+
+def keep_requests(found: Sequence[Insight], stored: Sequence[Insight]) -> tuple[Insight, ...]:
+    """Return the found insights, those still in review where a person or an earlier run sent them there.
+
+    What is already approved or rejected is kept by the store and not touched here.
+    """
+    waiting = {i.insight_id for i in stored if i.status is InsightStatus.IN_REVIEW}
+    return tuple(
+        insight.model_copy(update={"status": InsightStatus.IN_REVIEW})
+        if insight.insight_id in waiting and insight.status is InsightStatus.OPEN
+        else insight
+        for insight in found
+    )
+
+
+def _open_items(
+    report_id: ReportId, insights: Sequence[Insight], context: Context
+) -> list[ReviewItem]:
+    waiting = {i.insight_id for i in insights if i.status is InsightStatus.IN_REVIEW}
+    return [
+        item
+        for item in context.ports.records.review_items(ReviewStatus.OPEN)
+        if item.report_id == report_id and item.insight_id in waiting
+    ]
+
+
+def _routed(incoming: Message, insights: Sequence[Insight]) -> tuple[Message, ...]:
+    kinds = {
+        Route.CFO: MessageKind.INSIGHTS_ACCEPTED,
+        Route.REVIEW: MessageKind.INSIGHTS_ESCALATED,
+    }
+    routed = {
+        kind: tuple(i.insight_id for i in insights if i.route is route)
+        for route, kind in kinds.items()
+    }
+    return tuple(
+        message(kind, incoming.report_id, incoming.correlation_id, insight_ids)
+        for kind, insight_ids in routed.items()
+        if insight_ids
+    )
+
+
+def publish_insights(incoming: Message, context: Context) -> Effects:
+    """InsightsAccepted: the insights stand in the CFO summary from now on."""
+    insights = _insights(incoming, context)
+    published = tuple(
+        insight.model_copy(update={"status": InsightStatus.PUBLISHED})
+        for insight in insights
+        if insight.status in {InsightStatus.OPEN, InsightStatus.PUBLISHED}
+    )
+    return Effects(
+        records=published,
+        audit=(
+            _event(context, "summary_updated", incoming.report_id, insights=str(len(published))),
+        ),
+    )
+
+
+def open_reviews(incoming: Message, context: Context) -> Effects:
+    """InsightsEscalated: a review item for each insight that has none; what is decided stays decided."""
+    undecided = [
+        insight
+        for insight in _insights(incoming, context)
+        if insight.status not in {InsightStatus.APPROVED, InsightStatus.REJECTED}
+    ]
+    now = context.clock()
+    items = [open_item(insight, insight.route_reasons, now) for insight in undecided]
+    opened = [
+        item for item in items if context.ports.records.review_item(item.review_item_id) is None
+    ]
+    waiting = tuple(
+        insight.model_copy(update={"status": InsightStatus.IN_REVIEW}) for insight in undecided
+    )
+    return Effects(
+        records=(*waiting, *opened),
+        audit=(_event(context, "review_opened", incoming.report_id, items=str(len(opened))),),
+    )
+
+
+HANDLERS: dict[MessageKind, Handler] = {
+    MessageKind.REPORT_RECEIVED: read_report,
+    MessageKind.FACTS_EXTRACTED: analyse_report,
+    MessageKind.INSIGHTS_ACCEPTED: publish_insights,
+    MessageKind.INSIGHTS_ESCALATED: open_reviews,
+}
+"""The whole path on one screen."""
+
+
+class PageProgress:
+    """Says how far a stage is, at most five times a second and always at its end."""
+
+    def __init__(self, context: Context, report_id: ReportId, stage: str) -> None:
+        self._context = context
+        self._last_said = float("-inf")
+        now = context.clock()
+        self._progress = Progress(report_id=report_id, stage=stage, started_at=now, updated_at=now)
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take note that ``done`` of ``total`` pages are finished."""
+        if done < total and time.monotonic() - self._last_said < PROGRESS_SECONDS:
+            return
+        self._last_said = time.monotonic()
+        said = {"done": done, "total": total, "updated_at": self._context.clock()}
+        self._context.ports.records.set_progress(self._progress.model_copy(update=said))
+
+
+def _report(incoming: Message, context: Context) -> Report:
+    report = context.ports.records.report(incoming.report_id)
+    if report is None:
+        raise NotFound("The report this work belongs to does not exist.")
+    return report
+
+
+def _insights(incoming: Message, context: Context) -> list[Insight]:
+    found = (context.ports.records.insight(InsightId(i)) for i in incoming.insight_ids)
+    return [insight for insight in found if insight is not None]
+
+
+def _pairs(report_id: ReportId, *kinds: type[Record]) -> tuple[tuple[type[Record], ReportId], ...]:
+    return tuple((kind, report_id) for kind in kinds)
+
+
+def _event(
+    context: Context, action: str, report_id: ReportId, result: str = "ok", **detail: str
+) -> AuditEvent:
+    return AuditEvent(
+        actor=SYSTEM.user_id,
+        action=action,
+        resource=report_id,
+        result=result,
+        detail=detail,
+        at=context.clock(),
+    )

@@ -1,0 +1,74 @@
+"""One worker process: claim a message, keep its lease, run the pipeline on it, until told to stop."""
+
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from services.adapters.local.wiring import local_instances
+from services.bootstrap import build
+from services.config import Settings
+from services.domain.errors import AdvisorError
+from services.domain.messages import Queue
+from services.pipeline import Context, context_of, handle
+from services.ports import Delivery, MessageQueue
+from services.supervisor import start_logging, stop_signal
+
+_QUEUES = tuple(Queue)
+_ERROR_PAUSE_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM, SIGINT or the end of the parent; what is in hand is finished first."""
+    start_logging(settings)
+    stop = stop_signal()
+    services = build(settings)
+    name = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    with local_instances(settings).registered(name):
+        _log.info("worker %s is ready", name)
+        _work(context_of(services), name, settings, stop)
+    _log.info("worker %s has ended", name)
+
+
+def _work(context: Context, name: str, settings: Settings, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            delivery = context.ports.queue.claim(_QUEUES, name)
+            if delivery is None:
+                stop.wait(settings.poll_seconds)
+                continue
+            with lease_kept(context.ports.queue, delivery, settings.lease_seconds / 3):
+                handle(delivery, context)
+        except Exception:  # noqa: BLE001 - a worker outlives whatever one look at the queue does
+            _log.exception("worker %s could not ask for work", name)
+            stop.wait(_ERROR_PAUSE_SECONDS)
+
+
+@contextmanager
+def lease_kept(queue: MessageQueue, delivery: Delivery, every_seconds: float) -> Iterator[None]:
+    """Renew the lease of a delivery from a thread of its own while the block runs."""
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(every_seconds):
+            if not _renewed(queue, delivery):
+                return
+
+    thread = threading.Thread(target=beat, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _renewed(queue: MessageQueue, delivery: Delivery) -> bool:
+    try:
+        return queue.renew(delivery)
+    except AdvisorError:
+        _log.exception("the lease of %s could not be renewed", delivery.message.message_id)
+        return True

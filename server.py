@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 from services.bootstrap import build
-from services.worker import ensure_workers
+from services.supervisor import ensure_workers
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount

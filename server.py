@@ -5,13 +5,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
-from services.bootstrap import build
-from services.supervisor import ensure_workers
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
+from streamlit.runtime.pages_manager import PagesManager
 
 from services.api.app import create_app
+from services.bootstrap import build
+from services.supervisor import ensure_workers
+
+# Streamlit would look for page scripts itself until the first st.navigation call, and answer the first
+# deep link of a process with "Page not found". Pinned by tests/acceptance/test_browser.py.
+PagesManager.uses_pages_directory = False
 
 _services = build()
 

@@ -14,7 +14,7 @@ BLUE, VERMILLION, GREY, GREEN, PURPLE, ORANGE, SKY = (
     "#0072B2", "#D55E00", "#595959", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
 )  # fmt: skip
 PALETTE = (BLUE, ORANGE, GREY, GREEN, PURPLE, SKY, VERMILLION)
-_BAND_FILLS = ("rgba(0,114,178,.10)", "rgba(230,159,0,.12)", "rgba(213,94,0,.12)")
+_BAND_FILLS = ("rgba(0,114,178,.05)", "rgba(0,114,178,.11)", "rgba(0,114,178,.18)")
 CONFIG = {
     "displaylogo": False,
     "showSendToCloud": False,
@@ -22,7 +22,9 @@ CONFIG = {
     "staticPlot": False,
 }
 _BILLION, _MILLION, _THOUSAND = Decimal(10**9), Decimal(10**6), Decimal(10**3)
-_SMALL_MONEY = 10
+_SMALL_MONEY, _LARGE_MONEY = 10, 100
+_WRAP_FROM, _STEP_HEIGHT = 11, 46
+_FROM_ZERO = frozenset({"money", "days"})
 _LINE_KINDS = frozenset({"line", "ratio_bands"})
 
 
@@ -54,12 +56,10 @@ def figure(chart: Chart, height: int = 320) -> go.Figure:
 
 def scale_of(chart: Chart) -> tuple[Decimal, str]:
     """Return what to divide the values by and what the axis then counts."""
-    if chart.unit == "percent":
-        return Decimal("0.01"), "%"
     if chart.unit != "money":
-        return Decimal(1), chart.unit
+        return Decimal(1), "%" if chart.unit == "percent" else chart.unit
     largest = max((abs(y) for s in chart.series for y in s.y if y is not None), default=Decimal(0))
-    if largest >= _BILLION * _SMALL_MONEY:
+    if largest >= _BILLION * _LARGE_MONEY:
         return _BILLION, "billions"
     if largest >= _MILLION * _SMALL_MONEY:
         return _MILLION, "millions"
@@ -76,6 +76,15 @@ def point_label(value: Decimal | None, chart: Chart, divisor: Decimal) -> str:
     if chart.unit == "money":
         return amount(shown, 1 if divisor >= _BILLION else 0)
     return f"{shown:,.1f}" if chart.unit == "days" else f"{shown:,.2f}"
+
+
+def wrapped(name: str) -> str:
+    """Return a tick label broken at the space nearest its middle, when it is long."""
+    spaces = [i for i, letter in enumerate(name) if letter == " "]
+    if len(name) < _WRAP_FROM or not spaces:
+        return name
+    middle = min(spaces, key=lambda i: abs(i - len(name) // 2))
+    return f"{name[:middle]}<br>{name[middle + 1 :]}"
 
 
 def description(chart: Chart) -> str:
@@ -104,24 +113,31 @@ def _labels(series: ChartSeries, chart: Chart, divisor: Decimal) -> list[str]:
 
 def _waterfall(chart: Chart, divisor: Decimal) -> go.Figure:
     series = chart.series[0]
-    measure = ["total" if i in chart.totals else "relative" for i in range(len(series.x))]
+    places = list(range(len(series.x)))
+    measure = ["total" if place in chart.totals else "relative" for place in places]
     if measure and measure[0] == "total":
         measure[0] = "absolute"
-    return go.Figure(
+    drawn = go.Figure(
         go.Waterfall(
-            x=series.x,
-            y=_numbers(series.y, divisor),
+            orientation="h",
+            y=places,
+            x=_numbers(series.y, divisor),
             measure=measure,
             text=_labels(series, chart, divisor),
+            customdata=series.x,
             textposition="outside",
             cliponaxis=False,
             connector={"line": {"color": GREY, "width": 1, "dash": "dot"}},
             increasing={"marker": {"color": BLUE}},
             decreasing={"marker": {"color": VERMILLION}},
             totals={"marker": {"color": GREY}},
-            hovertemplate="%{x}: %{text}<extra></extra>",
+            hovertemplate="%{customdata}: %{text}<extra></extra>",
         )
     )
+    drawn.update_yaxes(
+        autorange="reversed", tickvals=places, ticktext=[wrapped(name) for name in series.x]
+    )
+    return drawn
 
 
 def _lines(chart: Chart, divisor: Decimal) -> go.Figure:
@@ -209,7 +225,8 @@ def _colours(count: int) -> list[str]:
 def _style(drawn: go.Figure, chart: Chart, axis: str, height: int) -> go.Figure:
     layout: dict[str, Any] = {
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+        "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
+        "title": {"text": ""},
         "showlegend": len(chart.series) > 1,
         "legend": {"orientation": "h", "y": 1.12, "x": 0},
         "bargap": 0.45 if len(chart.series) == 1 else 0.25,
@@ -217,6 +234,22 @@ def _style(drawn: go.Figure, chart: Chart, axis: str, height: int) -> go.Figure:
         "uniformtext": {"minsize": 10, "mode": "show"},
     }
     drawn.update_layout(**layout)
-    drawn.update_xaxes(type="category", showgrid=False, automargin=True)
+    if chart.kind == "waterfall":
+        drawn.update_layout(height=max(height, _STEP_HEIGHT * len(chart.series[0].x) + 40))
+        drawn.update_xaxes(title_text=axis, automargin=True, tickformat=",", showgrid=True)
+        drawn.update_yaxes(automargin=True, showgrid=False, zeroline=False)
+        return drawn
+    names = [x for series in chart.series for x in series.x]
+    labels = [wrapped(name) for name in names]
+    drawn.update_xaxes(
+        type="category",
+        showgrid=False,
+        automargin=True,
+        tickangle=0,
+        tickvals=names,
+        ticktext=labels,
+    )
     drawn.update_yaxes(title_text=axis, automargin=True, tickformat=",", zeroline=True)
+    if chart.unit in _FROM_ZERO and not chart.bands:
+        drawn.update_yaxes(rangemode="tozero")
     return drawn

@@ -1,5 +1,7 @@
 """Confidence and severity as a word, a number and a shape; colour only repeats them."""
 
+from typing import Literal
+
 import streamlit as st
 
 from components.format import plain, probability
@@ -7,8 +9,10 @@ from services.domain.confidence import Band, Confidence, ConfidenceFactor, FactC
 from services.domain.insights import InsightKind, InsightStatus, Severity
 
 SHAPES = {Band.HIGH: "▲", Band.MEDIUM: "■", Band.LOW: "▼"}
-BAND_COLOURS = {Band.HIGH: "blue", Band.MEDIUM: "orange", Band.LOW: "violet"}
-SEVERITY_COLOURS = {
+Colour = Literal["red", "orange", "blue", "violet", "gray"]
+
+BAND_COLOURS: dict[Band, Colour] = {Band.HIGH: "blue", Band.MEDIUM: "orange", Band.LOW: "violet"}
+SEVERITY_COLOURS: dict[Severity, Colour] = {
     Severity.CRITICAL: "red",
     Severity.HIGH: "red",
     Severity.MEDIUM: "orange",
@@ -60,10 +64,13 @@ def show_confidence(total: float) -> None:
 
 def show_severity(severity: Severity) -> None:
     """Draw the severity badge."""
+    words = (
+        "For information" if severity is Severity.INFO else f"{severity_words(severity)} severity"
+    )
     st.badge(
-        f"{severity_words(severity)} severity",
+        words,
         icon=SEVERITY_ICONS[severity],
-        color=SEVERITY_COLOURS[severity],  # type: ignore[arg-type]
+        color=SEVERITY_COLOURS[severity],
     )
 
 
@@ -104,5 +111,5 @@ def _bar(factor: ConfidenceFactor) -> None:
         st.caption(plain(factor.reason))
 
 
-def _band_colour(total: float) -> str:
+def _band_colour(total: float) -> Colour:
     return BAND_COLOURS[band_of(total)]

@@ -14,6 +14,9 @@ from components.source_view import show_source
 from services.domain.insights import Insight
 from services.domain.reports import Fact
 
+_DRAWER_WIDTH = 860
+_FITS, _LIST_HEIGHT = 4, 210
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -45,27 +48,31 @@ def show_evidence(insight: Insight, key: str, height: int = 560) -> None:
 @st.fragment
 def _chooser(items: Sequence[Item], key: str, height: int) -> None:
     with guard():
-        index = st.radio(
-            "Evidence",
-            range(len(items)),
-            format_func=lambda i: plain(f"{items[i].role}: {as_printed(items[i].fact)}"),
-            captions=[plain(_caption(item.fact)) for item in items],
-            key=f"{key}_chosen",
-        )
+        with st.container(height=_LIST_HEIGHT if len(items) > _FITS else "content", border=False):
+            index = st.radio(
+                "Evidence",
+                range(len(items)),
+                format_func=lambda i: plain(_label(items[i])),
+                captions=[plain(_caption(item.fact)) for item in items],
+                key=f"{key}_chosen",
+            )
         fact = items[index].fact
         show_source(fact, f"{key}_source", height, [item.fact for item in items])
         with st.expander("About this number", icon=":material/info:"):
             show_fact(fact)
 
 
+def _label(item: Item) -> str:
+    role = item.role[:1].upper() + item.role[1:]
+    return f"{role}: {as_printed(item.fact)}"
+
+
 def _caption(fact: Fact) -> str:
-    place = f"{fact.source.document}, {fact.source.place}"
-    return (
-        f"{fact.label} · {fact.period.label} · {place} · {confidence_words(fact.confidence.total)}"
-    )
+    sure = confidence_words(fact.confidence.total)
+    return f"{fact.label} · {fact.period.label} · {fact.source.place} · {sure}"
 
 
-@st.dialog("Source", width="large", position="right")
+@st.dialog("Source", width=_DRAWER_WIDTH, position="right")
 def source_drawer(fact: Fact) -> None:
     """Open the source of one number in a drawer."""
     with guard():

@@ -10,8 +10,9 @@ from services.domain.reports import Fact
 
 def show_fact(fact: Fact) -> None:
     """Draw a fact's identity, values and the four parts of its confidence."""
-    st.markdown(f"**{plain(fact.label)}** · {plain(fact.period.label)}")
-    show_confidence(fact.confidence.total)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(fact.label)}** · {plain(fact.period.label)}", width="content")
+        show_confidence(fact.confidence.total)
     st.table(
         {"Field": list(fields := fact_fields(fact)), "Value": list(fields.values())},
         border="horizontal",

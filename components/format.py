@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from services.domain.concepts import CONCEPTS, Unit
 from services.domain.periods import Period
-from services.domain.reports import Fact, ReportFormat
+from services.domain.reports import Fact
 
 UNKNOWN = "n/a"
 """What stands where a number is not known; never 0 and never blank."""
@@ -14,7 +14,8 @@ UNKNOWN = "n/a"
 _SCALES = {1: "", 1_000: "thousands", 1_000_000: "millions", 1_000_000_000: "billions"}
 _SUFFIXES = {1: "", 1_000: " k", 1_000_000: " m", 1_000_000_000: " bn"}
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>^=])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]|$~<^]|:(?=[A-Za-z/])|(?<=www)\.)")
+_BLOCK_START = re.compile(r"^(\s*)(\d*)([#+\-.)>=])")
 _MINUTE, _HOUR = 60, 3600
 _KIB, _MIB = 1024, 1024 * 1024
 _ALMOST_SURE = 0.995
@@ -103,7 +104,8 @@ def concept_name(concept: str | None) -> str:
 
 def column_heading(period: Period) -> str:
     """Return a period as a column heading in up to two lines: 'Year to' over 'Dec 31, 2018'."""
-    return period.label.replace(" to ", " to\n", 1)
+    before, joint, end = period.label.rpartition(" to ")
+    return f"{before}{joint.rstrip()}\n{_unbroken(end)}".strip()
 
 
 def day(iso: str | None) -> str | None:
@@ -114,6 +116,10 @@ def day(iso: str | None) -> str | None:
         return Period(end=date.fromisoformat(iso)).label
     except ValueError:
         return iso
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def when(moment: datetime) -> str:
@@ -138,16 +144,20 @@ def size(count: int) -> str:
     return f"{count / _KIB:.0f} KB" if count < _MIB else f"{count / _MIB:.1f} MB"
 
 
-def format_name(format: ReportFormat) -> str:
-    """Return a file format in words."""
-    return "PDF" if format is ReportFormat.PDF else f"Workbook ({format.value})"
-
-
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """Return '1 report', '3 reports', '1,204 facts'."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def shortened(text: str, longest: int = 24) -> str:
+    """Return text cut in its middle when longer than ``longest``; the cut is shown as '…'."""
+    if len(text) <= longest:
+        return text
+    half = (longest - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"
+
+
 def plain(text: str) -> str:
     """Return document text escaped, so that Markdown shows it and does not obey it."""
-    return _MARKDOWN.sub(r"\\\1", text).replace("\n", " ")
+    line = " ".join(text.splitlines())
+    return _BLOCK_START.sub(r"\1\2\\\3", _MARKDOWN.sub(r"\\\1", line))

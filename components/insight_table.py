@@ -11,8 +11,9 @@ from components.session import report_name
 from services.domain.confidence import HIGH_FROM, MEDIUM_FROM
 from services.domain.insights import Insight, Severity
 
-_SEVERITY_COLOURS = ["#D55E00", "#D55E00", "#E69F00", "#8A94A6", "#8A94A6"]
-_BAND_COLOURS = ["#0072B2", "#E69F00", "#CC79A7"]
+_SEVERITY_COLOURS = ["red", "red", "orange", "gray", "gray"]
+_BAND_COLOURS = ["blue", "orange", "violet"]
+_FITS, _HEIGHT = 18, 600
 _BAND_OPTIONS = [band_words(total) for total in (HIGH_FROM, MEDIUM_FROM, 0.0)]
 
 
@@ -24,7 +25,7 @@ def show_insight_table(insights: Sequence[Insight], key: str) -> Insight | None:
         on_select="rerun",
         selection_mode="single-row",
         key=key,
-        height=560,
+        height=_HEIGHT if len(insights) > _FITS else "auto",
         alt="Insights, worst first",
         column_config={
             "Severity": st.column_config.MultiselectColumn(

@@ -8,7 +8,8 @@ from services.access import Permission, may
 from services.domain.reviews import ReviewItem, Verdict
 
 _DONE = "_review_done"
-_PAST = {Verdict.APPROVE: "Approved", Verdict.REJECT: "Rejected"}
+PAST = {Verdict.APPROVE: "Approved", Verdict.REJECT: "Rejected"}
+"""A verdict as a done deed."""
 
 
 def show_review_form(item: ReviewItem) -> None:
@@ -44,5 +45,5 @@ def show_last_decision() -> None:
 def _decide(item: ReviewItem, verdict: Verdict, comment: str) -> None:
     with guard():
         services().review.decide(item.review_item_id, verdict, comment, current_user())
-        st.session_state[_DONE] = f"{_PAST[verdict]} and written to the audit trail."
+        st.session_state[_DONE] = f"{PAST[verdict]} and written to the audit trail."
         st.rerun()

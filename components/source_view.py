@@ -121,7 +121,6 @@ def _show_page(report: Report, fact: Fact, key: str, height: int, others: Sequen
             "image": page_image(report.blob_key, page),
             "dpi": PAGE_DPI,
             "height": height,
-            "zoom": 1.35,
             "boxes": page_boxes(fact, others),
             "place": f"{fact.source.document} · page {page}{pages}",
             "alt": f"Page {page} of {fact.source.document}",

@@ -15,6 +15,7 @@ from services.domain.reports import Fact, LineItem, Statement
 
 _ASSETS = Path(__file__).with_name("assets")
 _FAILED = "failed"
+_POINTS_A_STEP, _MAX_STEPS = 6.0, 6.0
 
 _TABLE = st.components.v2.component(
     "statement_table",
@@ -30,6 +31,7 @@ def show_statement(
     failed: frozenset[FactId],
     selected: FactId | None,
     key: str,
+    height: int = 560,
 ) -> FactId | None:
     """Draw a statement and return the fact whose number was clicked in this run, or None.
 
@@ -39,6 +41,7 @@ def show_statement(
     result = _TABLE(
         key=key,
         data={
+            "height": height,
             "title": statement.title,
             "unit": unit_words(statement.currency, statement.scale),
             "columns": [column_heading(period) for period in statement.columns],
@@ -47,7 +50,7 @@ def show_statement(
         on_chosen_change=_no_callback,
     )
     clicked = getattr(result, "chosen", None)
-    return FactId(clicked) if clicked in facts else None
+    return FactId(clicked) if isinstance(clicked, str) and clicked in facts else None
 
 
 def table_rows(
@@ -59,18 +62,19 @@ def table_rows(
     """Return the rows to draw; a section heading that is no row of its own gets one."""
     rows: list[dict[str, Any]] = []
     section: str | None = None
+    edge = min((item.indent for item in statement.rows), default=0.0)
     for item in statement.rows:
         heading = not any(item.facts)
         if item.section and item.section != section and not heading:
             rows.append(_heading(item.section, 0.0))
         section = item.label if heading else item.section
         if heading:
-            rows.append(_heading(item.label, item.indent))
+            rows.append(_heading(item.label, item.indent - edge))
             continue
         rows.append(
             {
                 "label": item.label,
-                "indent": _steps(item.indent),
+                "indent": _steps(item.indent - edge),
                 "section": False,
                 "total": item.is_total,
                 "cells": _cells(item, statement.columns, facts, failed, selected),
@@ -84,7 +88,7 @@ def _heading(label: str, indent: float) -> dict[str, Any]:
 
 
 def _steps(indent: float) -> float:
-    return max(0.0, min(6.0, indent))
+    return max(0.0, min(_MAX_STEPS, indent / _POINTS_A_STEP))
 
 
 def _cells(
@@ -97,7 +101,8 @@ def _cells(
     known = [facts.get(fact_id) if fact_id else None for fact_id in item.facts]
     known += [None] * (len(columns) - len(known))
     return [
-        fact and _cell(fact, fact.fact_id in failed, fact.fact_id == selected) for fact in known
+        None if fact is None else _cell(fact, fact.fact_id in failed, fact.fact_id == selected)
+        for fact in known
     ]
 
 

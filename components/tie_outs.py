@@ -15,7 +15,7 @@ WORDS = {
     TieOutStatus.PASS_ROUNDING: "≈ Holds within rounding",
     TieOutStatus.NOT_APPLICABLE: "– Not applicable",
 }
-_COLOURS = ["#D55E00", "#0072B2", "#56B4E9", "#8A94A6"]
+_COLOURS = ["red", "blue", "blue", "gray"]
 _ORDER = list(WORDS)
 
 
@@ -39,6 +39,10 @@ def show_tie_outs(tie_outs: Sequence[TieOut], facts: Mapping[FactId, Fact]) -> N
                 options=list(WORDS.values()), color=_COLOURS
             ),
             "Check": st.column_config.TextColumn(width="medium"),
+            **{
+                name: st.column_config.TextColumn(alignment="right")
+                for name in ("Expected", "Printed", "Difference")
+            },
         },
     )
 

@@ -49,6 +49,7 @@ PROGRESS_SECONDS = 0.2
 """Progress is said at most five times a second."""
 
 MAX_BACKOFF_SECONDS = 60.0
+_REFRESH = "/history"
 _OUR_FAULT = (
     "Something went wrong on our side while this report was worked on; it was tried {tries} times. "
     "Upload it again to have it read anew."
@@ -167,11 +168,11 @@ def read_report(incoming: Message, context: Context) -> Effects:
         *findings,
         *extraction.tie_outs,
     )
-    following = _after_reading(read, incoming, context) if found else ()
+    extracted = message(MessageKind.FACTS_EXTRACTED, read.report_id, incoming.correlation_id)
     return Effects(
         replaces=_pairs(read.report_id, Statement, Fact, Finding, TieOut),
         records=records,
-        messages=following,
+        messages=(extracted,) if found else (),
         audit=(
             _event(
                 context,
@@ -184,32 +185,6 @@ def read_report(incoming: Message, context: Context) -> Effects:
             ),
         ),
     )
-
-
-def _after_reading(read: Report, incoming: Message, context: Context) -> tuple[Message, ...]:
-    """The analysis of this report, and again of later reports of the company that now have more history."""
-    own = message(MessageKind.FACTS_EXTRACTED, read.report_id, incoming.correlation_id)
-    later = tuple(
-        message(MessageKind.FACTS_EXTRACTED, other.report_id, f"{incoming.correlation_id}/history")
-        for other in _same_company(read, context)
-        if other.period_end is not None
-        and read.period_end is not None
-        and other.period_end > read.period_end
-    )
-    return (own, *later)
-
-
-def _same_company(report: Report, context: Context) -> list[Report]:
-    reports = context.ports.records.reports()
-    replaced = {other.supersedes for other in reports} | {report.supersedes}
-    return [
-        other
-        for other in reports
-        if other.report_id != report.report_id
-        and other.report_id not in replaced
-        and other.status in {ReportStatus.READ, ReportStatus.ANALYSED}
-        and same_company(report, other)
-    ]
 
 
 def _nothing_found(report: Report) -> Finding:
@@ -228,9 +203,8 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
     report = _report(incoming, context)
     report_id = report.report_id
     PageProgress(context, report_id, "analysing")(0, 1)
-    history = [
-        fact for other in _same_company(report, context) for fact in records.facts(other.report_id)
-    ]
+    others = _same_company(report, context)
+    history = [fact for other in others for fact in records.facts(other.report_id)]
     analysis = context.analyse(
         report,
         records.statements(report_id),
@@ -253,7 +227,7 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
             *analysis.not_computable,
             *_open_items(report_id, insights, context),
         ),
-        messages=_routed(incoming, insights),
+        messages=(*_routed(incoming, insights), *_refreshed(incoming, others)),
         audit=(
             _event(
                 context,
@@ -266,6 +240,31 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
             ),
         ),
     )
+
+
+def _same_company(report: Report, context: Context) -> list[Report]:
+    reports = context.ports.records.reports()
+    replaced = {other.supersedes for other in reports} | {report.supersedes}
+    return [
+        other
+        for other in reports
+        if other.report_id != report.report_id
+        and other.report_id not in replaced
+        and other.status in {ReportStatus.READ, ReportStatus.ANALYSED}
+        and same_company(report, other)
+    ]
+
+
+def _refreshed(incoming: Message, others: Sequence[Report]) -> tuple[Message, ...]:
+    """Let the company's other reports be analysed again, now that this one is part of their history.
+
+    Whichever order reports come in, each is analysed after all of them were read. A refresh itself
+    refreshes nobody.
+    """
+    if incoming.correlation_id.endswith(_REFRESH):
+        return ()
+    run = incoming.correlation_id + _REFRESH
+    return tuple(message(MessageKind.FACTS_EXTRACTED, other.report_id, run) for other in others)
 
 
 def keep_requests(found: Sequence[Insight], stored: Sequence[Insight]) -> tuple[Insight, ...]:

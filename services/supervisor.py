@@ -48,7 +48,9 @@ class _Slot:
                 "worker process %d ended with %s", self.process.pid, self.process.returncode
             )
             _close_pipe(self.process)
-            self.quick_ends = self.quick_ends + 1 if now - self.started < _STEADY_SECONDS else 0
+            # A worker that was killed did not fail by itself; its message's delivery count is the limit.
+            quick = self.process.returncode > 0 and now - self.started < _STEADY_SECONDS
+            self.quick_ends = self.quick_ends + 1 if quick else 0
             pause = 0.5 * 2.0 ** (self.quick_ends - 2) if self.quick_ends > 1 else 0.0
             self.not_before = now + min(pause, _MAX_RESTART_SECONDS)
             self.process = None

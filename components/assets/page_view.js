@@ -1,6 +1,7 @@
 /* A page image with its boxes; boxes come in PDF points, the image tells the page's size through its dpi. */
 
 const MARGIN = 1.5;
+const READABLE_WIDTH = 740;
 const zooms = new WeakMap();
 
 function place(box, node, page) {
@@ -13,11 +14,12 @@ function place(box, node, page) {
 function drawBoxes(paper, image, data) {
   const page = { width: (image.naturalWidth / data.dpi) * 72, height: (image.naturalHeight / data.dpi) * 72 };
   paper.querySelectorAll(".box").forEach((old) => old.remove());
+  const last = data.boxes.filter((box) => box.kind === "number").pop();
   data.boxes.forEach((box) => {
     const node = document.createElement("div");
     node.className = "box " + box.kind;
-    node.dataset.testid = box.kind === "number" ? "cell-highlight" : "row-highlight";
-    if (box.kind === "number") {
+    if (box === last) {
+      node.dataset.testid = "cell-highlight";
       node.setAttribute("role", "img");
       node.setAttribute("aria-label", box.spoken);
     } else {
@@ -29,7 +31,7 @@ function drawBoxes(paper, image, data) {
 }
 
 function centre(scroll, paper) {
-  const target = paper.querySelector(".box.number");
+  const target = paper.querySelector("[data-testid=cell-highlight]");
   if (!target) return;
   scroll.scrollTop = target.offsetTop - scroll.clientHeight / 2;
   scroll.scrollLeft = target.offsetLeft - scroll.clientWidth * 0.72;
@@ -48,11 +50,15 @@ export default function (component) {
     paper.style.width = factor * 100 + "%";
     requestAnimationFrame(() => centre(scroll, paper));
   };
-  const current = () => zooms.get(scroll) || data.zoom;
+  const current = () => zooms.get(scroll) || Math.min(1.6, Math.max(1, READABLE_WIDTH / scroll.clientWidth));
   find(".in").onclick = () => zoom(Math.min(4, current() * 1.25));
   find(".out").onclick = () => zoom(Math.max(0.5, current() / 1.25));
   find(".fit").onclick = () => zoom(1);
-  const ready = () => { drawBoxes(paper, image, data); zoom(current()); };
+  const ready = () => {
+    drawBoxes(paper, image, data);
+    paper.style.width = current() * 100 + "%";
+    requestAnimationFrame(() => centre(scroll, paper));
+  };
   image.onload = ready;
   if (image.getAttribute("src") !== data.image) image.src = data.image;
   else if (image.complete) ready();

@@ -92,6 +92,7 @@ export default function (component) {
   };
   data.rows.forEach((row, index) => body.append(bodyRow(row, index, data.columns.length, choose)));
   table.append(head, body);
+  frame.style.maxHeight = data.height + "px";
   frame.replaceChildren(table);
   frame.scrollTop = scroll;
   frame.onkeydown = (event) => move(event, frame);

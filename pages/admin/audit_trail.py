@@ -9,6 +9,7 @@ from components.session import services
 from services.domain.audit import AuditEntry
 
 _SHOWN = 200
+_FITS, _HEIGHT = 18, 640
 
 
 def _table(entries: list[AuditEntry]) -> pd.DataFrame:
@@ -46,7 +47,7 @@ if shown:
     st.dataframe(
         _table(shown),
         hide_index=True,
-        height=600,
+        height=_HEIGHT if len(shown) > _FITS else "auto",
         alt="Audit entries, newest first",
         column_config={"Hash": st.column_config.TextColumn(width="small")},
     )

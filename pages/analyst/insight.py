@@ -4,12 +4,13 @@ import streamlit as st
 
 from components import frame
 from components.charts import show_chart
-from components.confidence_badge import confidence_words, show_factors
+from components.confidence_badge import STATUS_WORDS, confidence_words, show_factors
 from components.evidence import show_evidence
 from components.format import plain, when
 from components.insight_card import show_badges
 from components.navigation import chosen, link
 from components.reasoning_chain import show_chain
+from components.review_form import PAST
 from components.session import current_user, report_name, services
 from services.access import Permission, may
 from services.domain.ids import InsightId
@@ -57,11 +58,11 @@ def _state(insight: Insight) -> None:
     for decision in decisions:
         comment = f": {plain(decision.comment)}" if decision.comment else ""
         st.markdown(
-            f"- {decision.verdict.value.capitalize()}d by {plain(decision.decided_by)}, "
-            f"{when(decision.decided_at)}{comment}".replace("Rejectd", "Rejected")
+            f"- {PAST[decision.verdict]} by {plain(decision.decided_by)}, "
+            f"{when(decision.decided_at)}{comment}"
         )
     if not insight.route_reasons and not decisions:
-        st.caption("Nobody has been asked about it.")
+        st.caption(STATUS_WORDS[insight.status])
     _ask_for_review(insight)
 
 

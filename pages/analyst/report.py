@@ -12,7 +12,7 @@ from components.source_view import show_source
 from components.statement_table import show_statement
 from components.tie_outs import show_tie_outs
 from components.upload_status import STATUS_WORDS
-from services.domain.ids import FactId, ReportId, StatementId
+from services.domain.ids import FactId, StatementId
 from services.domain.reports import (
     Fact,
     Finding,
@@ -24,6 +24,7 @@ from services.domain.reports import (
     TieOutStatus,
 )
 
+_HEIGHT = 540
 _FINDING_ICONS = {
     FindingSeverity.INFO: ":material/info:",
     FindingSeverity.WARNING: ":material/warning:",
@@ -32,17 +33,20 @@ _FINDING_ICONS = {
 
 
 def _pick_report(reports: list[Report]) -> Report:
-    ids = [report.report_id for report in reports]
+    ids = [str(report.report_id) for report in reports]
     named = chosen("report")
-    picked = st.selectbox(
+    picker, beside = st.columns([4, 1], vertical_alignment="center")
+    picked = picker.selectbox(
         "Report",
         range(len(reports)),
-        index=ids.index(ReportId(named)) if named in ids else _first_read(reports),
+        index=ids.index(named) if named in ids else _first_read(reports),
         format_func=lambda i: f"{title_of(reports[i])} ({reports[i].name})",
         key=f"report_{named or ''}",
         label_visibility="collapsed",
     )
     remember("report", ids[picked])
+    with beside:
+        link("insights", "Insights of this report", "lightbulb", report=ids[picked])
     return reports[picked]
 
 
@@ -72,7 +76,7 @@ def _choose(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOu
         "Statement",
         range(len(statements)),
         default=_starting_statement(statements, facts),
-        format_func=lambda i: plain(_short(statements[i])),
+        format_func=lambda i: plain(_short(statements[i], statements)),
         key="statement",
         label_visibility="collapsed",
         required=True,
@@ -83,11 +87,14 @@ def _choose(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOu
     selected = _selected(state, statement.statement_id, mine)
     table, source = st.columns([11, 12], gap="medium")
     with table:
-        where = f"pages {', '.join(map(str, statement.pages))}" if statement.pages else ""
-        where = f"sheet {statement.sheet}" if statement.sheet else where
-        st.caption(plain(f"{statement.title} · {statement.basis} · {where}"))
+        st.caption(plain(f"{statement.title} · {statement.basis} · {_where(statement)}"))
         clicked = show_statement(
-            statement, mine, _failed(tie_outs), selected, f"table_{statement.statement_id}"
+            statement,
+            mine,
+            _failed(tie_outs),
+            selected,
+            f"table_{statement.statement_id}",
+            _HEIGHT,
         )
         st.caption(
             "Choose a number to see its cell. ■ medium and ▼ low confidence, ✕ part of a check "
@@ -98,16 +105,25 @@ def _choose(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOu
         remember("fact", clicked)
         st.rerun(scope="fragment")
     with source:
-        _source(mine.get(selected) if selected else None)
+        fact = mine.get(selected) if selected else None
+        _source(fact)
+    if fact is not None:
+        with st.container(border=True):
+            show_fact(fact)
+
+
+def _where(statement: Statement) -> str:
+    if statement.sheet:
+        return f"sheet {statement.sheet}"
+    pages = ", ".join(str(page) for page in statement.pages)
+    return f"page {pages}" if len(statement.pages) == 1 else f"pages {pages}"
 
 
 def _source(fact: Fact | None) -> None:
     if fact is None:
         frame.empty("No number chosen", "Choose a number in the statement to see where it stands.")
         return
-    show_source(fact, "statement_source", 520)
-    with st.container(border=True):
-        show_fact(fact)
+    show_source(fact, "statement_source", _HEIGHT - 4)
 
 
 def _starting_statement(statements: list[Statement], facts: list[Fact]) -> int:
@@ -132,8 +148,10 @@ def _failed(tie_outs: list[TieOut]) -> frozenset[FactId]:
     )
 
 
-def _short(statement: Statement) -> str:
-    return statement.kind.value.replace("_", " ").capitalize()
+def _short(statement: Statement, among: list[Statement]) -> str:
+    name = statement.kind.value.replace("_", " ").capitalize()
+    alone = sum(other.kind is statement.kind for other in among) == 1
+    return name if alone else f"{name}, {_where(statement)}"
 
 
 def _findings(findings: list[Finding]) -> None:
@@ -173,7 +191,6 @@ def _show(report: Report) -> None:
     if report.status in {ReportStatus.RECEIVED, ReportStatus.READING, ReportStatus.FAILED}:
         return
     _figures(report, facts, tie_outs)
-    link("insights", "Insights of this report", "lightbulb", report=report.report_id)
     failed = sum(t.status is TieOutStatus.FAIL for t in tie_outs)
     tabs = st.tabs(
         [

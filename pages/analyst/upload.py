@@ -1,11 +1,13 @@
 """Reports: upload files, watch the workers read them, open what was read."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components import frame
-from components.format import format_name, plain, size, when
+from components.format import plain, size, when
 from components.navigation import go
 from components.session import current_user, services, title_of
 from components.upload_status import STATUS_WORDS, watch_open_reports
@@ -14,33 +16,50 @@ from services.domain.reports import Report, ReportStatus
 
 _TYPES = ["pdf", "xlsx", "xlsm", "xls", "xlsb", "ods", "csv"]
 _ROUND, _RESULTS = "_upload_round", "_upload_results"
-_STATUS_COLOURS = ["#0072B2", "#0072B2", "#0072B2", "#009E73", "#E69F00", "#D55E00"]
+_STATUS_COLOURS = ["blue", "blue", "blue", "green", "orange", "red"]
 
 
-def _take(name: str, data: bytes) -> tuple[bool, str]:
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What became of one file; ``outcome`` is None for a refused one."""
+
+    name: str
+    outcome: str | None
+    sentence: str
+
+
+def _take(name: str, data: bytes) -> _Result:
     try:
-        return True, services().intake.accept(name, data, current_user()).sentence
+        accepted = services().intake.accept(name, data, current_user())
     except AdvisorError as error:
-        return False, error.sentence
+        return _Result(name, None, error.sentence)
+    return _Result(name, accepted.outcome, accepted.sentence)
 
 
 def _upload(files: list[UploadedFile]) -> None:
-    st.session_state[_RESULTS] = [(f.name, *_take(f.name, f.getvalue())) for f in files]
+    st.session_state[_RESULTS] = [_take(f.name, f.getvalue()) for f in files]
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.rerun()
 
 
 def _load_samples() -> None:
     accepted = services().samples.load(current_user())
-    st.session_state[_RESULTS] = [(a.report.name, True, a.sentence) for a in accepted]
+    st.session_state[_RESULTS] = [
+        _Result(one.report.name, one.outcome, one.sentence) for one in accepted
+    ]
     st.rerun()
 
 
 def _show_results() -> None:
-    for name, accepted, sentence in st.session_state.pop(_RESULTS, []):
-        show = st.success if accepted else st.error
-        icon = ":material/check_circle:" if accepted else ":material/error:"
-        show(f"**{plain(name)}** — {sentence}", icon=icon)
+    results: list[_Result] = st.session_state.get(_RESULTS, [])
+    new = [plain(result.name) for result in results if result.outcome == "new"]
+    if new:
+        st.success(f"Accepted: {', '.join(new)}.", icon=":material/check_circle:")
+    for result in results:
+        if result.outcome is None:
+            st.error(f"**{plain(result.name)}** — {result.sentence}", icon=":material/error:")
+        elif result.outcome != "new":
+            st.info(plain(result.sentence), icon=":material/info:")
 
 
 def _uploader() -> None:
@@ -58,7 +77,6 @@ def _table(reports: list[Report]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Report": [title_of(report) for report in reports],
-            "File": [report.name for report in reports],
             "State": [[STATUS_WORDS[report.status]] for report in reports],
             "Insights": [
                 len(services().ports.records.insights(report.report_id))
@@ -66,7 +84,8 @@ def _table(reports: list[Report]) -> pd.DataFrame:
                 else None
                 for report in reports
             ],
-            "Type": [format_name(report.format) for report in reports],
+            "File": [report.name for report in reports],
+            "Type": [report.format.value.upper() for report in reports],
             "Pages": [report.page_count or None for report in reports],
             "Size": [size(report.size) for report in reports],
             "Version": [report.version for report in reports],
@@ -89,7 +108,7 @@ def _library(reports: list[Report]) -> None:
         column_config={
             "Report": st.column_config.TextColumn(width="medium"),
             "State": st.column_config.MultiselectColumn(
-                options=list(STATUS_WORDS.values()), color=_STATUS_COLOURS
+                width=170, options=list(STATUS_WORDS.values()), color=_STATUS_COLOURS
             ),
             "Insights": st.column_config.NumberColumn(format="%d"),
             "Pages": st.column_config.NumberColumn(format="%d"),

@@ -5,11 +5,12 @@ import streamlit as st
 from components import frame
 from components.charts import show_chart
 from components.evidence import evidence_of, source_drawer
-from components.format import change, concept_name, counted, headline, plain
+from components.format import change, concept_name, counted, headline, plain, shortened
 from components.insight_card import show_badges
-from components.navigation import link
+from components.navigation import chosen, link, remember
 from components.session import services, title_of
 from services.domain.insights import Insight
+from services.domain.reports import Fact
 from services.summary import Coverage, KeyFigure, ReportSummary
 
 _FIGURES_A_ROW = 3
@@ -25,15 +26,19 @@ def _figure(figure: KeyFigure) -> None:
             change(figure.change) if figure.change is not None else None,
             delta_description=before,
         )
-        place = f"{figure.current.period.label} · {figure.current.source.place}"
-        if st.button(
-            plain(place),
-            key=f"source_{figure.current.fact_id}",
-            icon=":material/location_searching:",
-            type="tertiary",
-            help="Show the cell this number was read from",
-        ):
-            source_drawer(figure.current)
+        st.caption(plain(figure.current.period.label))
+        _source_button(figure.current, f"source_{figure.current.fact_id}")
+
+
+def _source_button(fact: Fact, key: str) -> None:
+    if st.button(
+        plain(f"Source: {shortened(fact.source.place)}"),
+        key=key,
+        icon=":material/location_searching:",
+        type="tertiary",
+        help=plain(f"Show where it was read: {fact.source.document}, {fact.source.place}"),
+    ):
+        source_drawer(fact)
 
 
 def _figures(summary: ReportSummary) -> None:
@@ -45,21 +50,15 @@ def _figures(summary: ReportSummary) -> None:
             _figure(figure)
 
 
-def _insight(insight: Insight, index: int) -> None:
+def _insight(insight: Insight) -> None:
     with st.container(border=True, gap="xsmall"):
         show_badges(insight)
         st.subheader(plain(insight.title), anchor=False)
         st.markdown(plain(insight.text))
         items, _ = evidence_of(insight)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             for item in items[:1]:
-                if st.button(
-                    plain(f"Source: {item.fact.source.place}"),
-                    key=f"cell_{index}_{insight.insight_id}",
-                    icon=":material/location_searching:",
-                    type="tertiary",
-                ):
-                    source_drawer(item.fact)
+                _source_button(item.fact, f"cell_{insight.insight_id}")
             link("insight", "Evidence and reasoning", "arrow_forward", insight=insight.insight_id)
 
 
@@ -101,29 +100,37 @@ def _coverage(coverage: Coverage) -> str:
 
 def _show(summary: ReportSummary) -> None:
     frame.section("Key figures")
-    st.caption(plain(f"{title_of(summary.report)} · {summary.report.name}"))
     _standing(summary)
     _figures(summary)
     frame.section("What to know")
     if not summary.insights:
         st.caption("No insight is published or approved for this report yet.")
-    for index, insight in enumerate(summary.insights):
-        _insight(insight, index)
+    for insight in summary.insights:
+        _insight(insight)
     _charts(summary)
+
+
+def _pick(reports: tuple[ReportSummary, ...]) -> ReportSummary:
+    ids = [str(one.report.report_id) for one in reports]
+    named = chosen("report")
+    index = st.selectbox(
+        "Report",
+        range(len(reports)),
+        index=ids.index(named) if named in ids else 0,
+        format_func=lambda i: f"{title_of(reports[i].report)} ({reports[i].report.name})",
+        key=f"summary_of_{named or ''}",
+        label_visibility="collapsed",
+    )
+    remember("report", ids[index])
+    return reports[index]
 
 
 frame.header(
     "CFO summary",
     "Only insights that were published with high confidence or approved by a reviewer.",
 )
-reports = services().summary.build().reports
-if not reports:
-    frame.empty("Nothing to summarise yet", "The summary appears when a report has been analysed.")
-elif len(reports) == 1:
-    _show(reports[0])
+built = services().summary.build().reports
+if built:
+    _show(_pick(built))
 else:
-    tabs = st.tabs([plain(title_of(one.report)) for one in reports], on_change="rerun")
-    for one, tab in zip(reports, tabs, strict=True):
-        if tab.open:
-            with tab:
-                _show(one)
+    frame.empty("Nothing to summarise yet", "The summary appears when a report has been analysed.")

@@ -28,13 +28,13 @@ def _entries(status: ReviewStatus | None) -> list[Entry]:
 
 
 def _pick(entries: list[Entry]) -> Entry:
-    ids = [item.review_item_id for item, _ in entries]
+    ids = [str(item.review_item_id) for item, _ in entries]
     named = chosen("item")
     with st.container(height=_LIST_HEIGHT if len(entries) > _FITS else "content", border=True):
         index = st.radio(
             "Open items, worst first",
-            range(len(entries)),
-            index=ids.index(named) if named in ids else 0,  # type: ignore[arg-type]
+            list(range(len(entries))),
+            index=ids.index(named) if named in ids else 0,
             format_func=lambda i: plain(entries[i][1].title),
             captions=[plain(_caption(item, insight)) for item, insight in entries],
             key=f"item_of_{len(entries)}",
@@ -62,8 +62,6 @@ def _brief(item: ReviewItem, insight: Insight) -> None:
         if insight.what_to_check:
             st.markdown(f"**What to check:** {plain(insight.what_to_check)}")
     show_review_form(item)
-    show_evidence(insight, f"review_{insight.insight_id}", 460)
-    show_chain(insight.insight_id)
     link("insight", "Open the insight's page", "arrow_forward", insight=insight.insight_id)
 
 
@@ -71,11 +69,14 @@ def _open_items(entries: list[Entry]) -> None:
     if not entries:
         frame.empty("Nothing waits", "Every insight that needed a person has been decided.")
         return
-    queue, detail = st.columns([4, 9], gap="medium")
+    queue, brief, evidence = st.columns([3, 5, 7], gap="medium")
     with queue:
         item, insight = _pick(entries)
-    with detail:
+    with brief:
         _brief(item, insight)
+    with evidence:
+        show_evidence(insight, f"review_{insight.insight_id}", 460)
+        show_chain(insight.insight_id)
 
 
 def _decided_items(entries: list[Entry]) -> None:

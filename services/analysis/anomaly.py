@@ -1,4 +1,4 @@
-"""Anomaly rules: failed tie-outs (A01 to A03) and receivables that outgrow revenue (A13)."""
+"""Anomaly rules on failed tie-outs: balance sheet (A01), subtotals (A02), cash flow (A03)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,17 +10,12 @@ from services.analysis.finding import (
     Context,
     Finding,
     calculation,
-    ratio,
-    rounding_margin,
 )
 from services.analysis.residual import likely_cause
 from services.domain.ids import FactId
-from services.domain.insights import Calculation, Chart, ChartSeries, Severity
+from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact, TieOut
-
-DSO_GROWTH = Decimal("0.20")
-YEAR = 365
 
 
 def balance_sheet(context: Context) -> list[Finding]:
@@ -78,7 +73,7 @@ def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
     totals = {tie_out.total for tie_out in group}
     values = {
         "total": f"'{total.label.strip(' $')}'",
-        "period": total.period.label,
+        "period": wording.stretch(total.period),
         "d": context.money(abs(gap)),
         "direction": "above" if gap > 0 else "below",
         "m": str(len(members)),
@@ -138,16 +133,15 @@ def _unreconciled(context: Context, group: Sequence[TieOut]) -> Finding:
     first = group[0]
     facts = {fact.fact_id: fact for tie_out in group for fact in _facts(context, tie_out)}
     total, *members = _facts(context, first)
-    activities = first.check == "T11"
     return Finding(
         period=total.period,
         severity=Severity.HIGH,
-        template="A03" if activities else "A03 roll-forward",
+        template=_cash_template(first),
         values={
             "x": context.money(first.expected or Decimal(0)),
             "y": context.money(total.value),
             "d": context.money(abs(_gap(first))),
-            "period": total.period.label,
+            "period": wording.stretch(total.period),
         },
         inputs=tuple((fact, fact.label.strip(" $")) for fact in facts.values()),
         calculations=tuple(
@@ -159,6 +153,12 @@ def _unreconciled(context: Context, group: Sequence[TieOut]) -> Finding:
         tie_outs=tuple(tie_out.tie_out_id for tie_out in group),
         key=total.statement_id,
     )
+
+
+def _cash_template(tie_out: TieOut) -> str:
+    if tie_out.check == "T11":
+        return "A03"
+    return "A03 opening" if len(tie_out.members) == 1 else "A03 roll-forward"
 
 
 def _facts(context: Context, tie_out: TieOut) -> list[Fact]:
@@ -185,91 +185,3 @@ def _gap_step(tie_out: TieOut, context: Context, facts: Sequence[Fact]) -> Calcu
 
 def _tolerance(tie_out: TieOut, context: Context) -> str:
     return f"difference above {context.money(tie_out.tolerance or Decimal(0))} (two rounding units)"
-
-
-def receivables(context: Context) -> list[Finding]:
-    """A13: days sales outstanding up by over 20 % and receivables above what revenue explains."""
-    if context.profile.financial:
-        raise CannotCompute("receivable days have no meaning for a bank or insurer")
-    period = context.current()
-    revenue, due = (
-        context.fact("revenue", period),
-        context.balance("accounts_receivable_net", period),
-    )
-    earlier = context.view.year_before("revenue", period)
-    revenue_before = context.fact("revenue", earlier)
-    due_before = context.balance("accounts_receivable_net", earlier)
-    expected = due_before.value * ratio(revenue.value, revenue_before.value, "earlier revenue")
-    excess = due.value - expected
-    length = Decimal(YEAR if period.span == "FY" else period.days + 1)
-    now = length * ratio(due.value, revenue.value, "revenue")
-    before = length * ratio(due_before.value, revenue_before.value, "earlier revenue")
-    limit = context.measured().performance
-    grown = ratio(now, before, "earlier receivables") - 1
-    severity = context.severity(excess)
-    if grown <= DSO_GROWTH or excess <= limit or severity is None:
-        return []
-    facts = (due, revenue, due_before, revenue_before)
-    roles = ("receivables", "revenue", "receivables", "revenue")
-    return [
-        Finding(
-            period=period,
-            severity=severity,
-            template="A13",
-            values={
-                "g_ar": wording.growth(due.value / due_before.value - 1),
-                "g_rev": wording.growth(revenue.value / revenue_before.value - 1),
-                "excess": context.money(excess),
-                "d0": wording.plain(before, 1),
-                "d1": wording.plain(now, 1),
-                "period": period.label,
-            },
-            inputs=tuple(
-                (fact, f"{role}, {fact.period.label}")
-                for fact, role in zip(facts, roles, strict=True)
-            ),
-            calculations=(
-                _dso_step(before, due_before, revenue_before, length),
-                _dso_step(now, due, revenue, length),
-                calculation(
-                    "receivables above expectation",
-                    f"{context.money(due.value)} − {context.money(expected)}",
-                    excess,
-                    context.money(excess),
-                    facts,
-                ),
-            ),
-            threshold=f"DSO up more than 20 % and excess above {context.money(limit)}",
-            margin=rounding_margin(facts, lambda moved: _outgrows(moved, limit)),
-            amount=excess,
-            chart=charts.line(
-                "Receivables and revenue (start = 100)",
-                "ratio",
-                _indexed("Receivables", (due_before, due)),
-                _indexed("Revenue", (revenue_before, revenue)),
-            ),
-        )
-    ]
-
-
-def _outgrows(moved: Sequence[Decimal], limit: Decimal) -> bool:
-    due, revenue, due_before, revenue_before = moved
-    growth = (due / revenue) / (due_before / revenue_before) - 1
-    return growth > DSO_GROWTH and due - due_before * revenue / revenue_before > limit
-
-
-def _dso_step(value: Decimal, due: Fact, revenue: Fact, length: Decimal) -> Calculation:
-    return calculation(
-        f"days sales outstanding, {due.period.label}",
-        f"{length} × closing receivables / revenue",
-        value,
-        wording.days(value),
-        (due, revenue),
-    )
-
-
-def _indexed(name: str, facts: Sequence[Fact]) -> ChartSeries:
-    base = facts[0].value
-    return charts.computed_series(
-        name, [fact.period for fact in facts], [100 * fact.value / base for fact in facts]
-    )

@@ -23,7 +23,7 @@ from services.analysis.ratios import (
     altman,
     altman_components,
 )
-from services.domain.insights import Severity
+from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact
 
@@ -60,60 +60,84 @@ def distress_zone(context: Context) -> list[Finding]:
     worsened = before is not None and now.zone.rank < before.zone.rank
     if now.zone is not Zone.DISTRESS and not worsened:
         return []
-    components = altman_components(model, now.inputs)
-    weakest = min(range(len(components)), key=lambda index: components[index])
-    sides = [now] if before is None else [now, before]
-    fragile = _fragile(now)
+    sides = [now] if before is None else [before, now]
     margin = rounding_margin(tuple(now.facts.values()), lambda moved: _zone(now, moved) is now.zone)
-    values = {
-        "variant": model.name,
+    return [
+        Finding(
+            period=now.period,
+            severity=_severity(context, now),
+            template="K06" if before is not None else "K06 one-year",
+            values=_words(context, sides),
+            inputs=tuple(
+                (fact, f"{role}, {fact.period.label}")
+                for side in reversed(sides)
+                for role, fact in side.facts.items()
+            ),
+            calculations=tuple(_step(side) for side in sides),
+            threshold=f"distress below {model.distress}, safe above {model.safe}; or a worse zone",
+            margin=min(margin, FRAGILE_MARGIN) if _fragile(now) else margin,
+            chart=_chart(sides),
+        )
+    ]
+
+
+def _severity(context: Context, now: _Score) -> Severity:
+    if now.zone is not Zone.DISTRESS or _caution(context):
+        return Severity.MEDIUM
+    return Severity.HIGH
+
+
+def _caution(context: Context) -> str:
+    """Return what must be said where the score was not made for the kind of company."""
+    if context.profile.utility or context.profile.property_company:
+        return (
+            " The score was not built for utilities or property companies, whose debt is high by "
+            "design: read its direction, not its level."
+        )
+    return ""
+
+
+def _words(context: Context, sides: Sequence[_Score]) -> dict[str, str]:
+    before, now = sides[0], sides[-1]
+    components = altman_components(now.model, now.inputs)
+    weakest = min(range(len(components)), key=lambda index: components[index])
+    return {
+        "variant": now.model.name,
+        "z0": wording.plain(before.value),
+        "zone0": before.zone,
         "z1": wording.plain(now.value),
         "zone": now.zone,
         "component": COMPONENTS[weakest],
         "share": wording.plain(components[weakest]),
-        "period": now.period.label,
+        "period": wording.stretch(now.period),
+        "caution": _caution(context),
     }
-    if before is not None:
-        values |= {"z0": wording.plain(before.value), "zone0": before.zone}
-    return [
-        Finding(
-            period=period,
-            severity=Severity.HIGH if now.zone is Zone.DISTRESS else Severity.MEDIUM,
-            template="K06" if before is not None else "K06 one-year",
-            values=values,
-            inputs=tuple(
-                (fact, f"{role}, {fact.period.label}")
-                for side in sides
-                for role, fact in side.facts.items()
-            ),
-            calculations=tuple(
-                calculation(
-                    f"Altman {model.name}, {side.period.label}",
-                    _formula(model),
-                    side.value,
-                    wording.plain(side.value),
-                    tuple(side.facts.values()),
-                )
-                for side in sides
-            ),
-            threshold=f"distress below {model.distress}, safe above {model.safe}; or a worse zone",
-            margin=min(margin, FRAGILE_MARGIN) if fragile else margin,
-            chart=charts.ratio_bands(
-                f"Altman {model.name}",
-                "ratio",
-                (
-                    ("distress", None, model.distress),
-                    ("grey", model.distress, model.safe),
-                    ("safe", model.safe, None),
-                ),
-                charts.computed_series(
-                    "Score",
-                    [side.period for side in reversed(sides)],
-                    [side.value for side in reversed(sides)],
-                ),
-            ),
-        )
-    ]
+
+
+def _step(side: _Score) -> Calculation:
+    return calculation(
+        f"Altman {side.model.name}, {side.period.label}",
+        _formula(side.model),
+        side.value,
+        wording.plain(side.value),
+        tuple(side.facts.values()),
+    )
+
+
+def _chart(sides: Sequence[_Score]) -> Chart:
+    model = sides[-1].model
+    return charts.ratio_bands(
+        f"Altman {model.name}",
+        "ratio",
+        (
+            ("distress", None, model.distress),
+            ("grey", model.distress, model.safe),
+            ("safe", model.safe, None),
+        ),
+        charts.computed_series(
+            "Score", [side.period for side in sides], [side.value for side in sides]
+        ),
+    )
 
 
 def _formula(model: AltmanModel) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.analysis import charts, wording
+from services.analysis.facts_view import Absent
 from services.analysis.finding import (
     CannotCompute,
     Context,
@@ -13,7 +14,7 @@ from services.analysis.finding import (
     calculation,
     rounding_margin,
 )
-from services.domain.insights import Calculation, Severity
+from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact
 
@@ -30,6 +31,7 @@ class _Leverage(NamedTuple):
     liquid: Decimal
     ebitda: Decimal
     facts: dict[str, Fact]
+    absences: tuple[Absent, ...]
 
     @property
     def multiple(self) -> Decimal:
@@ -63,6 +65,7 @@ def _leverage(context: Context, period: Period | None) -> _Leverage:
         liquid=facts["cash"].value + balance_value(securities),
         ebitda=ebitda,
         facts=facts,
+        absences=tuple(found for found in (short, securities) if isinstance(found, Absent)),
     )
 
 
@@ -72,31 +75,19 @@ def leverage(context: Context) -> list[Finding]:
         raise CannotCompute("debt is the raw material of a bank or insurer; EBITDA has no meaning")
     if context.profile.property_company:
         raise CannotCompute("EBITDA multiples mislead for a property company")
-    period = context.year()
-    now = _leverage(context, period)
+    now = _leverage(context, context.year())
     allowance = UTILITY_ALLOWANCE if context.profile.utility else Decimal(0)
     leveraged, concern = LEVERAGED + allowance, CONCERN + allowance
     if now.multiple <= leveraged:
         return []
-    before = _earlier_leverage(context, period)
-    values = {
-        "x1": wording.times(now.multiple),
-        "n1": wording.times(now.net_multiple),
-        "debt": context.money(now.debt),
-        "ebitda": context.money(now.ebitda),
-        "limit": wording.times(leveraged, 0),
-        "period": now.period.label,
-    }
+    before = _earlier_leverage(context, now.period)
     sides = [now] if before is None else [before, now]
-    if before is not None:
-        values["x0"] = wording.times(before.multiple)
-    facts = tuple(now.facts.values())
     return [
         Finding(
             period=now.period,
             severity=Severity.HIGH if now.multiple > concern else Severity.MEDIUM,
             template="K03 one-year" if before is None else "K03",
-            values=values,
+            values=_leverage_words(context, sides, leveraged),
             inputs=tuple(
                 (fact, f"{role}, {fact.period.label}")
                 for side in reversed(sides)
@@ -104,25 +95,40 @@ def leverage(context: Context) -> list[Finding]:
             ),
             calculations=tuple(step for side in sides for step in _leverage_steps(context, side)),
             threshold=f"debt / EBITDA above {leveraged}× (high above {concern}×)",
-            margin=rounding_margin(facts, lambda moved: _stays_leveraged(now, moved, leveraged)),
-            amount=now.debt,
-            chart=charts.ratio_bands(
-                "Debt / EBITDA",
-                "ratio",
-                (("leveraged", leveraged, concern), ("raises concern", concern, None)),
-                charts.computed_series(
-                    "Debt / EBITDA",
-                    [side.period for side in sides],
-                    [side.multiple for side in sides],
-                ),
-                charts.computed_series(
-                    "Net debt / EBITDA",
-                    [side.period for side in sides],
-                    [side.net_multiple for side in sides],
-                ),
+            margin=rounding_margin(
+                tuple(now.facts.values()), lambda moved: _stays_leveraged(now, moved, leveraged)
             ),
+            amount=now.debt,
+            chart=_leverage_chart(sides, leveraged, concern),
+            tie_outs=tuple(absence.tie_out for absence in now.absences),
         )
     ]
+
+
+def _leverage_words(
+    context: Context, sides: Sequence[_Leverage], leveraged: Decimal
+) -> dict[str, str]:
+    now = sides[-1]
+    return {
+        "x0": wording.times(sides[0].multiple),
+        "x1": wording.times(now.multiple),
+        "n1": wording.times(now.net_multiple),
+        "debt": context.money(now.debt),
+        "ebitda": context.money(now.ebitda),
+        "limit": wording.times(leveraged, 0),
+        "period": wording.stretch(now.period),
+    }
+
+
+def _leverage_chart(sides: Sequence[_Leverage], leveraged: Decimal, concern: Decimal) -> Chart:
+    periods = [side.period for side in sides]
+    return charts.ratio_bands(
+        "Debt / EBITDA",
+        "ratio",
+        (("leveraged", leveraged, concern), ("raises concern", concern, None)),
+        charts.computed_series("Debt / EBITDA", periods, [side.multiple for side in sides]),
+        charts.computed_series("Net debt / EBITDA", periods, [side.net_multiple for side in sides]),
+    )
 
 
 def _earlier_leverage(context: Context, period: Period) -> _Leverage | None:
@@ -160,80 +166,98 @@ def _stays_leveraged(now: _Leverage, moved: Sequence[Decimal], limit: Decimal) -
     return debt > limit * (value["operating income"] + value["depreciation and amortization"])
 
 
+class _Cover(NamedTuple):
+    """Operating income and interest expense of one period."""
+
+    income: Fact
+    interest: Fact
+
+    @property
+    def times(self) -> Decimal:
+        return self.income.value / self.interest.value
+
+    @property
+    def label(self) -> str:
+        return self.income.period.label
+
+
 def coverage(context: Context) -> list[Finding]:
     """K04: operating income covers interest less than 2.5 times."""
     if context.profile.financial:
         raise CannotCompute("interest is the raw material of a bank or insurer")
     period = context.current()
-    income = context.fact("operating_income", period)
-    interest = context.fact("interest_expense", period)
-    if interest.value <= 0:
+    now = _Cover(context.fact("operating_income", period), context.fact("interest_expense", period))
+    if now.interest.value <= 0:
         raise CannotCompute("interest expense is not positive as printed")
-    now = income.value / interest.value
-    if now >= COVER_WATCH:
+    if now.times >= COVER_WATCH:
         return []
-    pairs = [(income, interest), *_earlier_cover(context, period)]
-    points = [(top.period, top.value / bottom.value) for top, bottom in reversed(pairs)]
-    values = {
-        "x1": wording.times(now, 1),
-        "income": context.money(income.value),
-        "interest": context.money(interest.value),
-        "period": period.label,
-        "x0": wording.times(points[0][1], 1),
-    }
+    sides = [*_earlier_cover(context, period), now]
     return [
         Finding(
             period=period,
-            severity=_cover_severity(now),
-            template="K04" if len(pairs) > 1 else "K04 one-period",
-            values=values,
+            severity=_cover_severity(now.times),
+            template="K04" if len(sides) > 1 else "K04 one-period",
+            values={
+                "x0": wording.times(sides[0].times, 1),
+                "x1": wording.times(now.times, 1),
+                "income": context.money(now.income.value),
+                "interest": context.money(now.interest.value),
+                "period": wording.stretch(period),
+            },
             inputs=tuple(
-                (fact, f"{role}, {fact.period.label}")
-                for pair in pairs
-                for fact, role in zip(pair, ("operating income", "interest expense"), strict=True)
-            ),
-            calculations=tuple(
-                calculation(
-                    f"interest coverage, {top.period.label}",
-                    f"{context.money(top.value)} / {context.money(bottom.value)}",
-                    top.value / bottom.value,
-                    wording.times(top.value / bottom.value, 1),
-                    (top, bottom),
+                pair
+                for side in reversed(sides)
+                for pair in (
+                    (side.income, f"operating income, {side.label}"),
+                    (side.interest, f"interest expense, {side.label}"),
                 )
-                for top, bottom in pairs
             ),
+            calculations=tuple(_cover_step(context, side) for side in sides),
             threshold="below 2.5× (high below 1.5×, critical below 1.0×)",
-            margin=rounding_margin(
-                (income, interest),
-                lambda moved: (
-                    _cover_severity(moved[0] / moved[1]) is _cover_severity(now)
-                    and moved[0] / moved[1] < COVER_WATCH
-                ),
-            ),
-            chart=charts.ratio_bands(
-                "Interest coverage",
-                "ratio",
-                (
-                    ("critical", None, COVER_CRITICAL),
-                    ("high", COVER_CRITICAL, COVER_HIGH),
-                    ("watch", COVER_HIGH, COVER_WATCH),
-                ),
-                charts.computed_series(
-                    "Operating income / interest",
-                    [when for when, _ in points],
-                    [value for _, value in points],
-                ),
-            ),
+            margin=rounding_margin(now, lambda moved: _same_cover(moved, now)),
+            chart=_cover_chart(sides),
         )
     ]
 
 
-def _earlier_cover(context: Context, period: Period) -> list[tuple[Fact, Fact]]:
+def _same_cover(moved: Sequence[Decimal], now: _Cover) -> bool:
+    cover = moved[0] / moved[1]
+    return cover < COVER_WATCH and _cover_severity(cover) is _cover_severity(now.times)
+
+
+def _cover_step(context: Context, side: _Cover) -> Calculation:
+    return calculation(
+        f"interest coverage, {side.label}",
+        f"{context.money(side.income.value)} / {context.money(side.interest.value)}",
+        side.times,
+        wording.times(side.times),
+        side,
+    )
+
+
+def _cover_chart(sides: Sequence[_Cover]) -> Chart:
+    return charts.ratio_bands(
+        "Interest coverage",
+        "ratio",
+        (
+            ("critical", None, COVER_CRITICAL),
+            ("high", COVER_CRITICAL, COVER_HIGH),
+            ("watch", COVER_HIGH, COVER_WATCH),
+        ),
+        charts.computed_series(
+            "Operating income / interest",
+            [side.income.period for side in sides],
+            [side.times for side in sides],
+        ),
+    )
+
+
+def _earlier_cover(context: Context, period: Period) -> list[_Cover]:
     earlier = context.view.year_before("operating_income", period)
     top = context.view.get("operating_income", earlier)
     bottom = context.view.get("interest_expense", earlier)
     if isinstance(top, Fact) and isinstance(bottom, Fact) and bottom.value > 0:
-        return [(top, bottom)]
+        return [_Cover(top, bottom)]
     return []
 
 

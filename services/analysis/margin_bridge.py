@@ -15,7 +15,7 @@ from services.analysis.finding import (
     ratio,
     rounding_margin,
 )
-from services.domain.insights import Chart, Severity
+from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact
 
@@ -24,10 +24,30 @@ BRIDGE_RESIDUAL = Decimal("0.0005")
 DRIVERS_NAMED = 3
 STEPS_DRAWN = 6
 
+_Leaves = Mapping[int, tuple[int, Fact]]
+
+
+class _Side(NamedTuple):
+    """Operating margin of one period."""
+
+    income: Fact
+    revenue: Fact
+
+    @property
+    def margin(self) -> Decimal:
+        return ratio(self.income.value, self.revenue.value, "revenue")
+
+    @property
+    def label(self) -> str:
+        return self.income.period.label
+
 
 class _Driver(NamedTuple):
+    """One printed row and what it moved the margin by (a fraction of revenue)."""
+
     label: str
     shift: Decimal
+    facts: tuple[Fact, ...]
 
 
 def margin_bridge(context: Context) -> list[Finding]:
@@ -35,100 +55,62 @@ def margin_bridge(context: Context) -> list[Finding]:
     if context.profile.financial:
         raise CannotCompute("operating margin has no meaning for a bank or insurer")
     period = context.current()
-    revenue, income = context.fact("revenue", period), context.fact("operating_income", period)
-    earlier = context.view.year_before("operating_income", period)
-    revenue_before = context.fact("revenue", earlier)
-    income_before = context.fact("operating_income", earlier)
-    before = ratio(income_before.value, revenue_before.value, "revenue")
-    now = ratio(income.value, revenue.value, "revenue")
-    delta = now - before
-    amount = delta * revenue.value
+    now = _side(context, period)
+    before = _side(context, context.view.year_before("operating_income", period))
+    delta = now.margin - before.margin
+    amount = delta * now.revenue.value
     severity = context.severity(amount)
     if abs(delta) < MARGIN_STEP or severity is None:
         return []
-    if (income.value < 0) != (income_before.value < 0):
+    if (now.income.value < 0) != (before.income.value < 0):
         severity = raised(severity)
-    leaves = _leaves(context, income, revenue)
-    leaves_before = _leaves(context, income_before, revenue_before)
-    drivers = _drivers(leaves, leaves_before, revenue.value, revenue_before.value)
-    residual = delta - sum((driver.shift for driver in drivers), Decimal(0))
-    if abs(residual) > BRIDGE_RESIDUAL:
+    drivers = _drivers(context, before, now)
+    if abs(delta - sum((driver.shift for driver in drivers), Decimal(0))) > BRIDGE_RESIDUAL:
         raise CannotCompute("the printed rows explain the change in margin only in part")
-    named = [
-        f"{driver.label} {wording.basis_points(driver.shift)}"
-        for driver in drivers[:DRIVERS_NAMED]
-        if wording.basis_points(driver.shift) != "0 bp"
-    ]
-    core = (
-        (income, "operating income"),
-        (revenue, "revenue"),
-        (income_before, "operating income"),
-        (revenue_before, "revenue"),
-    )
-    rows = [fact for _, fact in (*leaves.values(), *leaves_before.values())]
     return [
         Finding(
             period=period,
             severity=at_most(severity, Severity.HIGH),
             template="R04",
-            values={
-                "m0": wording.percent(before),
-                "m1": wording.percent(now),
-                "drivers": ", ".join(named),
-                "amt": context.money(abs(amount)),
-                "direction": "more" if amount > 0 else "less",
-                "period": period.label,
-                "previous_period": income_before.period.label,
-            },
-            inputs=(
-                *((fact, f"{role}, {fact.period.label}") for fact, role in core),
-                *((fact, f"driver: {fact.label.strip()}, {fact.period.label}") for fact in rows),
-            ),
-            calculations=(
-                *(
-                    calculation(
-                        f"operating margin, {fact.period.label}",
-                        f"{context.money(fact.value)} / {context.money(base.value)}",
-                        share,
-                        wording.percent(share),
-                        (fact, base),
-                    )
-                    for fact, base, share in (
-                        (income_before, revenue_before, before),
-                        (income, revenue, now),
-                    )
-                ),
-                *(
-                    calculation(
-                        driver.label,
-                        "change of its share of revenue",
-                        driver.shift,
-                        wording.basis_points(driver.shift),
-                        (),
-                    )
-                    for driver in drivers
-                ),
-            ),
+            values=_words(context, before, now, drivers),
+            inputs=_inputs(before, now, drivers),
+            calculations=_steps(context, before, now, drivers),
             threshold="|change| of at least 1.0 pp; unexplained part at most 0.05 pp",
-            margin=rounding_margin(
-                (income, revenue, income_before, revenue_before),
-                lambda moved: abs(moved[0] / moved[1] - moved[2] / moved[3]) >= MARGIN_STEP,
-            ),
+            margin=rounding_margin((*now, *before), _still_moves),
             amount=amount,
-            chart=_bridge_chart(before, drivers, now, (income_before.period, period)),
+            chart=_chart(before, now, drivers),
         )
     ]
 
 
-def _leaves(context: Context, income: Fact, revenue: Fact) -> dict[int, tuple[int, Fact]]:
+def _side(context: Context, period: Period | None) -> _Side:
+    return _Side(context.fact("operating_income", period), context.fact("revenue", period))
+
+
+def _still_moves(moved: Sequence[Decimal]) -> bool:
+    return abs(moved[0] / moved[1] - moved[2] / moved[3]) >= MARGIN_STEP
+
+
+def _drivers(context: Context, before: _Side, now: _Side) -> list[_Driver]:
+    leaves, leaves_before = _leaves(context, now), _leaves(context, before)
+    drivers = []
+    for row in sorted({*leaves, *leaves_before}):
+        share = _contribution(leaves, row) / now.revenue.value
+        share_before = _contribution(leaves_before, row) / before.revenue.value
+        facts = tuple(side[row][1] for side in (leaves, leaves_before) if row in side)
+        drivers.append(_Driver(facts[0].label.strip(" $"), share - share_before, facts))
+    return sorted(drivers, key=lambda driver: -abs(driver.shift))
+
+
+def _leaves(context: Context, side: _Side) -> dict[int, tuple[int, Fact]]:
     """Return the printed rows that make operating income out of revenue: row → (sign, fact)."""
     found: dict[int, tuple[int, Fact]] = {}
-    open_: list[tuple[int, Fact]] = [(1, income)]
+    open_: list[tuple[int, Fact]] = [(1, side.income)]
     reaches_revenue = False
     while open_:
         sign, fact = open_.pop()
         relation = context.view.sum_of(fact)
-        if fact.fact_id == revenue.fact_id:
+        if fact.fact_id == side.revenue.fact_id:
             reaches_revenue = sign == 1
         elif relation is None:
             found[fact.row] = (sign, fact)
@@ -139,38 +121,83 @@ def _leaves(context: Context, income: Fact, revenue: Fact) -> dict[int, tuple[in
                     open_.append((sign * weight, part))
     if not reaches_revenue:
         raise CannotCompute("the printed rows do not add up from revenue to operating income")
-    return dict(sorted(found.items()))
+    return found
 
 
-def _drivers(
-    now: Mapping[int, tuple[int, Fact]],
-    before: Mapping[int, tuple[int, Fact]],
-    revenue: Decimal,
-    revenue_before: Decimal,
-) -> list[_Driver]:
-    drivers = []
-    for row in sorted({*now, *before}):
-        share = _contribution(now.get(row)) / revenue
-        share_before = _contribution(before.get(row)) / revenue_before
-        label = (now.get(row) or before[row])[1].label.strip(" $")
-        drivers.append(_Driver(label, share - share_before))
-    return sorted(drivers, key=lambda driver: -abs(driver.shift))
-
-
-def _contribution(leaf: tuple[int, Fact] | None) -> Decimal:
+def _contribution(leaves: _Leaves, row: int) -> Decimal:
     """Return what a row adds to operating income; a row blank in a proven sum adds nothing."""
-    if leaf is None:
+    if row not in leaves:
         return Decimal(0)
-    sign, fact = leaf
+    sign, fact = leaves[row]
     return sign * fact.printed_value * fact.scale
 
 
-def _bridge_chart(
-    before: Decimal, drivers: Sequence[_Driver], now: Decimal, periods: tuple[Period, Period]
-) -> Chart:
+def _words(
+    context: Context, before: _Side, now: _Side, drivers: Sequence[_Driver]
+) -> dict[str, str]:
+    delta = now.margin - before.margin
+    named = [
+        f"{driver.label} {wording.basis_points(driver.shift)}"
+        for driver in drivers[:DRIVERS_NAMED]
+        if wording.basis_points(driver.shift) != "0 bp"
+    ]
+    return {
+        "m0": wording.percent(before.margin),
+        "m1": wording.percent(now.margin),
+        "drivers": ", ".join(named),
+        "amt": context.money(abs(delta * now.revenue.value)),
+        "more": "more" if delta > 0 else "less",
+        "direction": "rose" if delta > 0 else "fell",
+        "period": wording.stretch(now.income.period),
+    }
+
+
+def _inputs(before: _Side, now: _Side, drivers: Sequence[_Driver]) -> tuple[tuple[Fact, str], ...]:
+    return (
+        *((side.income, f"operating income, {side.label}") for side in (now, before)),
+        *((side.revenue, f"revenue, {side.label}") for side in (now, before)),
+        *(
+            (fact, f"driver: {driver.label}, {fact.period.label}")
+            for driver in drivers
+            for fact in driver.facts
+        ),
+    )
+
+
+def _steps(
+    context: Context, before: _Side, now: _Side, drivers: Sequence[_Driver]
+) -> tuple[Calculation, ...]:
+    margins = tuple(
+        calculation(
+            f"operating margin, {side.label}",
+            f"{context.money(side.income.value)} / {context.money(side.revenue.value)}",
+            side.margin,
+            wording.percent(side.margin),
+            side,
+        )
+        for side in (before, now)
+    )
+    shifts = tuple(
+        calculation(
+            driver.label,
+            "change of its share of revenue",
+            driver.shift,
+            wording.basis_points(driver.shift),
+            (*driver.facts, now.revenue, before.revenue),
+        )
+        for driver in drivers
+    )
+    return (*margins, *shifts)
+
+
+def _chart(before: _Side, now: _Side, drivers: Sequence[_Driver]) -> Chart:
     drawn = [(driver.label, driver.shift * 100, None) for driver in drivers[:STEPS_DRAWN]]
     rest = sum((driver.shift for driver in drivers[STEPS_DRAWN:]), Decimal(0))
     if len(drivers) > STEPS_DRAWN:
         drawn.append(("Other printed rows", rest * 100, None))
-    steps = [(periods[0].label, before * 100, None), *drawn, (periods[1].label, now * 100, None)]
+    steps = [
+        (before.label, before.margin * 100, None),
+        *drawn,
+        (now.label, now.margin * 100, None),
+    ]
     return charts.waterfall("Operating margin", "percent", steps, (0, len(steps) - 1))

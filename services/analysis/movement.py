@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from services.analysis import charts
+from services.analysis import charts, wording
 from services.analysis.finding import CannotCompute, Context, Finding, calculation
 from services.analysis.stats import (
     Moderated,
@@ -122,7 +122,7 @@ def _finding(
     line, (count, limit) = item.line, scope
     latest = line.facts[-1]
     low, high = line.level(item.result.low), line.level(item.result.high)
-    aside = "" if item.dropped is None else line.facts[item.dropped + 1].period.label
+    aside = "" if item.dropped is None else wording.stretch(line.facts[item.dropped + 1].period)
     p_text = f"{item.result.p:.3f}"
     return Finding(
         period=latest.period,
@@ -137,7 +137,7 @@ def _finding(
             "p": p_text,
             "k": str(count),
             "m": str(len(line.changes) - 1),
-            "period": latest.period.label,
+            "period": wording.stretch(latest.period),
             "aside": aside,
         },
         inputs=tuple(

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from services.analysis import (
     anomaly,
     distress,
+    free_cash,
     leverage,
     liquidity,
     margin_bridge,
     movement,
+    receivables,
     trend,
 )
 from services.analysis.finding import Context, Finding
@@ -78,7 +80,7 @@ RULES: tuple[Rule, ...] = (
         "Receivables outgrow revenue",
         DRIVER,
         "Ask for the ageing, terms granted near the end of the period, and factoring that ended.",
-        anomaly.receivables,
+        receivables.receivables,
     ),
     Rule(
         "R01",
@@ -118,7 +120,7 @@ RULES: tuple[Rule, ...] = (
         "Free cash flow",
         DESCRIPTION,
         "Look at working capital and the timing of capital expenditure.",
-        trend.free_cash_flow,
+        free_cash.free_cash_flow,
     ),
     Rule(
         "K01",

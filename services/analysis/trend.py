@@ -1,4 +1,4 @@
-"""Trend rules: revenue growth, gross margin, profit swing and free cash flow."""
+"""Trend rules: revenue growth (R01), gross margin (R03) and profit swing (R08)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -13,7 +13,6 @@ from services.analysis.finding import (
     Finding,
     at_most,
     calculation,
-    raised,
     ratio,
     rounding_margin,
 )
@@ -23,82 +22,104 @@ from services.domain.reports import Fact
 
 GROWTH_BREAK = Decimal("0.10")
 MARGIN_STEP = Decimal("0.01")
+STEADY_PERIODS = 3
+MEANINGFUL_GROWTH = 10
+"""A change of more than ten times its base is shown as 'n.m.'"""
 _ONE = Decimal(1)
 
 
 def revenue_growth(context: Context) -> list[Finding]:
     """R01: revenue of the latest period, its growth, and the compound growth of three or more."""
-    series = context.view.series("revenue", context.current())
-    if not series:
-        context.fact("revenue", context.income)
-    if len(series) < 2:
-        raise CannotCompute("no revenue of the comparable earlier period was read")
-    first, previous, latest = series[0], series[-2], series[-1]
-    if previous.value <= 0 or first.value <= 0:
-        raise CannotCompute("earlier revenue is not positive, so growth has no meaning")
+    series = _revenues(context)
+    previous, latest = series[-2], series[-1]
     growth = latest.value / previous.value - 1
-    values = {
-        "v": context.money(latest.value),
-        "period": latest.period.label,
-        "yoy": wording.growth(growth),
-        "previous": context.money(previous.value),
-    }
-    steps = [
-        calculation(
-            "revenue growth",
-            f"{context.money(latest.value)} / {context.money(previous.value)} − 1",
-            growth,
-            wording.growth(growth),
-            (latest, previous),
-        )
-    ]
-    template, severity = "R01 two-periods", Severity.INFO
-    if len(series) > 2:
-        template = "R01"
-        years = len(series) - 1
-        rate = _compound(latest.value / first.value, years)
-        before = previous.value / series[-3].value - 1
-        severity = Severity.MEDIUM if abs(growth - before) > GROWTH_BREAK else Severity.INFO
-        values |= {"n": str(years), "cagr": wording.growth(rate), "before": wording.growth(before)}
-        formula = f"({context.money(latest.value)} / {context.money(first.value)})^(1/{years}) − 1"
-        steps.append(calculation("CAGR", formula, rate, wording.growth(rate), (latest, first)))
+    breaks = len(series) > 2 and abs(growth - _growth_before(series)) > GROWTH_BREAK
     rising = growth >= 0
-    margin = rounding_margin((latest, previous), lambda moved: (moved[0] >= moved[1]) == rising)
     return [
         Finding(
             period=latest.period,
-            severity=severity,
-            template=template,
-            values=values,
-            inputs=tuple((fact, f"revenue, {fact.period.label}") for fact in series),
-            calculations=tuple(steps),
+            severity=Severity.MEDIUM if breaks else Severity.INFO,
+            template="R01" if len(series) > 2 else "R01 two-periods",
+            values=_growth_words(context, series, growth),
+            inputs=tuple((fact, f"revenue, {fact.period.label}") for fact in reversed(series)),
+            calculations=tuple(_growth_steps(context, series, growth)),
             threshold="always reported; medium when growth changed by more than 10 pp",
-            margin=margin,
+            margin=rounding_margin(
+                (latest, previous), lambda moved: (moved[0] >= moved[1]) == rising
+            ),
             amount=latest.value - previous.value,
             chart=charts.combo("Revenue", "money", charts.fact_series("Revenue", series)),
         )
     ]
 
 
-def _compound(multiple: Decimal, years: int) -> Decimal:
-    return multiple ** (_ONE / years) - 1
+def _revenues(context: Context) -> list[Fact]:
+    latest = context.fact("revenue", context.current())
+    series = context.view.series("revenue", latest.period)
+    if len(series) < 2:
+        raise CannotCompute("no revenue of the comparable earlier period was read")
+    if any(fact.value <= 0 for fact in series):
+        raise CannotCompute("earlier revenue is not positive, so growth has no meaning")
+    return series
+
+
+def _growth_before(series: Sequence[Fact]) -> Decimal:
+    return series[-2].value / series[-3].value - 1
+
+
+def _compound(series: Sequence[Fact]) -> Decimal:
+    years = len(series) - 1
+    return (series[-1].value / series[0].value) ** (_ONE / years) - 1
+
+
+def _growth_words(context: Context, series: Sequence[Fact], growth: Decimal) -> dict[str, str]:
+    values = {
+        "v": context.money(series[-1].value),
+        "period": wording.stretch(series[-1].period),
+        "yoy": wording.growth(growth),
+        "previous": context.money(series[-2].value),
+    }
+    if len(series) > 2:
+        values["n"] = str(len(series) - 1)
+        values["cagr"] = wording.growth(_compound(series))
+        values["before"] = wording.growth(_growth_before(series))
+    return values
+
+
+def _growth_steps(context: Context, series: Sequence[Fact], growth: Decimal) -> list[Calculation]:
+    previous, latest = series[-2], series[-1]
+    formula = f"{context.money(latest.value)} / {context.money(previous.value)} − 1"
+    shown = wording.growth(growth)
+    steps = [calculation("revenue growth", formula, growth, shown, (latest, previous))]
+    if len(series) > 2:
+        first, years = series[0], len(series) - 1
+        rate = _compound(series)
+        formula = f"({context.money(latest.value)} / {context.money(first.value)})^(1/{years}) − 1"
+        steps.append(calculation("CAGR", formula, rate, wording.growth(rate), (latest, first)))
+    return steps
 
 
 class _Margin(NamedTuple):
+    """Gross margin of one period: ``other`` is printed gross profit, or else cost of revenue."""
+
     value: Decimal
     revenue: Fact
     other: Fact
     printed: bool
 
+    @property
+    def role(self) -> str:
+        return "gross profit" if self.printed else "cost of revenue"
+
 
 def _gross_margin(context: Context, period: Period | None) -> _Margin:
     revenue = context.fact("revenue", period)
     printed = context.view.get("gross_profit", period)
-    if not isinstance(printed, Missing):
+    if not isinstance(printed, Missing) and not printed.derived_from:
         return _Margin(ratio(printed.value, revenue.value, "revenue"), revenue, printed, True)
     cost = context.fact("cost_of_revenue", period)
-    profit = revenue.value - cost.value
-    return _Margin(ratio(profit, revenue.value, "revenue"), revenue, cost, False)
+    share = ratio(revenue.value - cost.value, revenue.value, "revenue")
+    return _Margin(share, revenue, cost, False)
 
 
 def gross_margin(context: Context) -> list[Finding]:
@@ -109,36 +130,25 @@ def gross_margin(context: Context) -> list[Finding]:
     if len(margins) < 2:
         raise CannotCompute("no comparable earlier period with gross margin was read")
     before, now = margins[-2], margins[-1]
-    if before.printed != now.printed:
-        raise CannotCompute("gross profit is printed for one of the two periods only")
     delta = now.value - before.value
-    steady = _monotone([margin.value for margin in margins[-3:]])
+    recent = margins[-STEADY_PERIODS:]
+    steady = _monotone([margin.value for margin in recent])
     severity = context.severity(delta * now.revenue.value)
     if (abs(delta) < MARGIN_STEP and not steady) or severity is None:
         return []
-    amount = delta * now.revenue.value
     facts = (now.revenue, now.other, before.revenue, before.other)
+    used = recent if steady else margins[-2:]
     return [
         Finding(
             period=now.revenue.period,
             severity=at_most(severity, Severity.HIGH),
             template="R03 steady" if steady else "R03",
-            values={
-                "m0": wording.percent(before.value),
-                "m1": wording.percent(now.value),
-                "dbp": wording.basis_points(delta),
-                "amt": context.money(amount),
-                "period": now.revenue.period.label,
-                "previous_period": before.revenue.period.label,
-                "basis": "gross profit" if now.printed else "revenue less cost of revenue",
-                "direction": "rose" if delta > 0 else "fell",
-                "n": str(len(margins[-3:]) - 1),
-            },
-            inputs=_margin_inputs(margins[-3:]),
-            calculations=tuple(_margin_step(margin) for margin in (before, now)),
+            values=_margin_words(context, used, delta),
+            inputs=_margin_inputs(used),
+            calculations=tuple(_margin_step(margin) for margin in used),
             threshold="|change| of at least 1.0 pp, or the same direction over three periods",
             margin=rounding_margin(facts, lambda moved: _same_way(moved, now, delta, steady)),
-            amount=amount,
+            amount=delta * now.revenue.value,
             chart=charts.line(
                 "Gross margin",
                 "percent",
@@ -157,11 +167,29 @@ def _gross_margins(context: Context, period: Period) -> list[_Margin]:
     earlier = context.view.year_before("revenue", period)
     while earlier is not None:
         try:
-            margins.append(_gross_margin(context, earlier))
+            margin = _gross_margin(context, earlier)
         except CannotCompute:
             break
+        if margin.printed != margins[0].printed:
+            break
+        margins.append(margin)
         earlier = context.view.year_before("revenue", earlier)
     return margins[::-1]
+
+
+def _margin_words(context: Context, used: Sequence[_Margin], delta: Decimal) -> dict[str, str]:
+    before, now = used[-2], used[-1]
+    return {
+        "m0": wording.percent(before.value),
+        "m1": wording.percent(now.value),
+        "dbp": wording.basis_points(delta),
+        "amt": context.money(abs(delta * now.revenue.value)),
+        "more": "more" if delta > 0 else "less",
+        "period": wording.stretch(now.revenue.period),
+        "basis": "gross profit" if now.printed else "revenue less cost of revenue",
+        "direction": "rose" if delta > 0 else "fell",
+        "n": str(len(used) - 1),
+    }
 
 
 def _same_way(moved: Sequence[Decimal], now: _Margin, delta: Decimal, steady: bool) -> bool:
@@ -184,19 +212,13 @@ def _margin_inputs(margins: Sequence[_Margin]) -> tuple[tuple[Fact, str], ...]:
         for margin in reversed(margins)
         for pair in (
             (margin.revenue, f"revenue, {margin.revenue.period.label}"),
-            (
-                margin.other,
-                f"{'gross profit' if margin.printed else 'cost of revenue'}, "
-                f"{margin.other.period.label}",
-            ),
+            (margin.other, f"{margin.role}, {margin.other.period.label}"),
         )
     )
 
 
 def _margin_step(margin: _Margin) -> Calculation:
-    formula = (
-        "gross profit / revenue" if margin.printed else "(revenue − cost of revenue) / revenue"
-    )
+    formula = "gross profit / revenue" if margin.printed else "1 − cost of revenue / revenue"
     return calculation(
         f"gross margin, {margin.revenue.period.label}",
         formula,
@@ -211,54 +233,27 @@ def profit_swing(context: Context) -> list[Finding]:
     now = context.fact("net_income", context.current())
     before = context.fact("net_income", context.view.year_before("net_income", now.period))
     change = now.value - before.value
-    swung = (now.value < 0) != (before.value < 0)
     overall = context.measured().overall
+    swung = (now.value < 0) != (before.value < 0)
     if not swung and abs(change) <= overall:
         return []
     per_share = _eps_pair(context, now.period)
-    values = {
-        "a": context.money(before.value),
-        "b": context.money(now.value),
-        "d": context.money(abs(change)),
-        "direction": "rose" if change > 0 else "fell",
-        "pct": _relative(change, before.value),
-        "period": now.period.label,
-        "previous_period": before.period.label,
-    }
-    if per_share:
-        values |= {
-            "e0": wording.per_share(per_share[0].value, context.currency),
-            "e1": wording.per_share(per_share[1].value, context.currency),
-        }
     name = "R08 swing" if swung else "R08"
-    inputs = [
-        (now, f"net income, {now.period.label}"),
-        (before, f"net income, {before.period.label}"),
-    ]
-    inputs += [(fact, f"{fact.label.strip()}, {fact.period.label}") for fact in per_share]
     return [
         Finding(
             period=now.period,
             severity=Severity.HIGH if swung else Severity.MEDIUM,
             template=name if per_share else f"{name} without-eps",
-            values=values,
-            inputs=tuple(inputs),
-            calculations=(
-                calculation(
-                    "change in net income",
-                    f"{context.money(now.value)} − {context.money(before.value)}",
-                    change,
-                    context.money(change),
-                    (now, before),
-                ),
+            values=_profit_words(context, (before, now), per_share),
+            inputs=(
+                *((fact, f"net income, {fact.period.label}") for fact in (now, before)),
+                *((fact, f"EPS, {fact.period.label}") for fact in reversed(per_share)),
             ),
-            threshold=f"sign change, or |change| above overall materiality {context.money(overall)}",
+            calculations=(_change_step(context, now, before),),
+            threshold=f"sign change, or |change| above overall materiality "
+            f"{context.money(overall)}",
             margin=rounding_margin(
-                (now, before),
-                lambda moved: (
-                    ((moved[0] < 0) != (moved[1] < 0)) == swung
-                    and (swung or abs(moved[0] - moved[1]) > overall)
-                ),
+                (now, before), lambda moved: _still_swings(moved, overall, swung)
             ),
             amount=change,
             chart=charts.bars(
@@ -268,6 +263,37 @@ def profit_swing(context: Context) -> list[Finding]:
             ),
         )
     ]
+
+
+def _profit_words(
+    context: Context, pair: tuple[Fact, Fact], per_share: tuple[Fact, ...]
+) -> dict[str, str]:
+    before, now = pair
+    change = now.value - before.value
+    values = {
+        "a": context.money(before.value),
+        "b": context.money(now.value),
+        "d": context.money(abs(change)),
+        "direction": "rose" if change > 0 else "fell",
+        "pct": _relative(change, before.value),
+        "period": wording.stretch(now.period),
+    }
+    if per_share:
+        values["e0"] = wording.per_share(per_share[0].value, context.currency)
+        values["e1"] = wording.per_share(per_share[1].value, context.currency)
+    return values
+
+
+def _change_step(context: Context, now: Fact, before: Fact) -> Calculation:
+    change = now.value - before.value
+    formula = f"{context.money(now.value)} − {context.money(before.value)}"
+    shown = context.money(change)
+    return calculation("change in net income", formula, change, shown, (now, before))
+
+
+def _still_swings(moved: Sequence[Decimal], overall: Decimal, swung: bool) -> bool:
+    crosses = (moved[0] < 0) != (moved[1] < 0)
+    return crosses == swung and (swung or abs(moved[0] - moved[1]) > overall)
 
 
 def _eps_pair(context: Context, period: Period) -> tuple[Fact, ...]:
@@ -280,70 +306,6 @@ def _eps_pair(context: Context, period: Period) -> tuple[Fact, ...]:
 
 def _relative(change: Decimal, base: Decimal) -> str:
     """Write a change in percent, 'n.m.' where the base is not positive or the change is absurd."""
-    if base <= 0 or abs(change / base) > 10:
+    if base <= 0 or abs(change / base) > MEANINGFUL_GROWTH:
         return "n.m."
     return wording.growth(change / base)
-
-
-def free_cash_flow(context: Context) -> list[Finding]:
-    """R09: free cash flow changed sign, or by more than overall materiality."""
-    period = context.current_cash()
-    earlier = context.view.year_before("cash_from_operations", period)
-    pairs = [
-        (context.fact("cash_from_operations", when), context.fact("capex", when))
-        for when in (period, earlier)
-    ]
-    (cfo, capex), (cfo_before, capex_before) = pairs
-    now, before = cfo.value - capex.value, cfo_before.value - capex_before.value
-    swung = (now < 0) != (before < 0)
-    overall = context.measured().overall
-    if not swung and abs(now - before) <= overall:
-        return []
-    roles = [("operating cash flow", cfo), ("capital expenditure", capex)]
-    roles += [("operating cash flow", cfo_before), ("capital expenditure", capex_before)]
-    facts = tuple(fact for _, fact in roles)
-    return [
-        Finding(
-            period=period,
-            severity=raised(Severity.MEDIUM) if swung else Severity.MEDIUM,
-            template="R09",
-            values={
-                "fcf": context.money(now),
-                "cfo": context.money(cfo.value),
-                "capex": context.money(capex.value),
-                "d": context.money(abs(now - before)),
-                "direction": "more" if now > before else "less",
-                "before": context.money(before),
-                "period": period.label,
-                "previous_period": cfo_before.period.label,
-            },
-            inputs=tuple((fact, f"{role}, {fact.period.label}") for role, fact in roles),
-            calculations=tuple(
-                calculation(
-                    f"free cash flow, {flow.period.label}",
-                    f"{context.money(flow.value)} − {context.money(spent.value)}",
-                    flow.value - spent.value,
-                    context.money(flow.value - spent.value),
-                    (flow, spent),
-                )
-                for flow, spent in pairs
-            ),
-            threshold=f"sign change, or |change| above overall materiality {context.money(overall)}",
-            margin=rounding_margin(
-                facts,
-                lambda moved: abs(moved[0] - moved[1] - moved[2] + moved[3]) > overall or swung,
-            ),
-            amount=now - before,
-            chart=charts.waterfall(
-                "Free cash flow",
-                "money",
-                (
-                    (f"{cfo_before.period.label}", before, None),
-                    ("Operating cash flow", cfo.value - cfo_before.value, None),
-                    ("Capital expenditure", capex_before.value - capex.value, None),
-                    (f"{period.label}", now, None),
-                ),
-                (0, 3),
-            ),
-        )
-    ]

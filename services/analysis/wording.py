@@ -2,6 +2,8 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from services.domain.periods import Period
+
 _BILLIONS_FROM = Decimal(10_000_000_000)
 _MILLION = Decimal(1_000_000)
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -63,6 +65,23 @@ def times(value: Decimal, decimals: int = 2) -> str:
 def plain(value: Decimal, decimals: int = 2) -> str:
     """Write a score without a unit."""
     return f"{_rounded(value, decimals):,}"
+
+
+_STRETCHES = {
+    "FY": "the year",
+    "9M": "the nine months",
+    "H1": "the six months",
+    "Q": "the quarter",
+    "M": "the month",
+}
+
+
+def stretch(period: Period) -> str:
+    """Write a period inside a sentence: the year to Dec 31, 2018; Dec 31, 2018."""
+    end = Period(end=period.end).label
+    if period.is_instant:
+        return end
+    return f"{_STRETCHES.get(period.span, f'the {period.days + 1} days')} to {end}"
 
 
 def _signed(value: Decimal) -> str:

@@ -139,12 +139,11 @@ INVENTORY = (
 )
 PPE = r"(?:property|properties|plant|premises|fixed assets|land buildings|utility plant)"
 PPE_NOT = (
-    r"gross|operating lease|held for|deposit|intangible|goodwill|accumulated "
-    r"depreciation$|^less|^accumulated|^construction|right of use|rental "
+    r"gross|operating lease|held for|deposit|intangible|goodwill"
+    r"|(?<!less )(?<!after )(?<!net of )accumulated depreciation$|^less|^accumulated|^construction|right of use|rental "
     r"(?:income|receipts)|investment propert|not subject|^total .* at cost$"
     r"|^other property"
 )
-LESS_DEPRECIATION = r"net\b|less|after"
 PPE_NET = (
     Rule(
         rf"(?:total )?(?:net {PPE}.*|{PPE}.*\b(?:net|less accumulated|after "
@@ -165,6 +164,14 @@ PPE_NET = (
         ASSET_SIDE,
         0.93,
     ),
+    Rule(
+        r"(?:total )?(?:land|buildings?|equipment|furniture|machinery|leasehold improvements)\b.*"
+        r"\b(?:net|less accumulated depreciation)\b.*",
+        PPE_NOT,
+        ASSET_SIDE,
+        0.9,
+        "only",
+    ),
 )
 PPE_SINGLE = (
     Rule(
@@ -184,7 +191,9 @@ PPE_SINGLE = (
         "only",
     ),
 )
-INTANGIBLE_NOT = r"goodwill|accumulated|^less|amortization of|deferred|liabilit"
+INTANGIBLE_NOT = (
+    r"(?<!other than )(?<!excluding )goodwill|accumulated|^less|amortization of|deferred|liabilit"
+)
 INTANGIBLES = (
     Rule(
         r"total (?:other |identifiable )?intangible(?: assets|s)" + NET, INTANGIBLE_NOT, ASSET_SIDE

@@ -6,8 +6,10 @@ from decimal import Decimal
 from itertools import combinations
 
 from services.domain.concepts import StatementKind
+from services.domain.ids import FactId
 from services.domain.reports import Fact, TieOut, TieOutStatus
 from services.extraction.statement_view import (
+    PASSES,
     Check,
     StatementView,
     Term,
@@ -29,7 +31,7 @@ _OTHER_MOVEMENT = re.compile(
 _CASH_ROW = r"\bcash\b.*"
 _OPENING = re.compile(_CASH_ROW + r"\bbeginning|\bbeginning\b.*\bcash\b|\bopening\b", re.IGNORECASE)
 _CLOSING = re.compile(
-    _CASH_ROW + r"\b(at )?(the )?end\b|\bend(ing)?\b.*\bcash\b|\bclosing\b", re.IGNORECASE
+    _CASH_ROW + r"\b(end|ending|closing)\b|\b(end|ending|closing)\b.*\bcash\b", re.IGNORECASE
 )
 _ON_SHEET = re.compile(r"\bcash\b|restricted|segregated|held.for.sale", re.IGNORECASE)
 _INCOME_ROW = re.compile(
@@ -55,7 +57,8 @@ def check(consolidated: Sequence[StatementView]) -> list[TieOut]:
                 _on_balance_sheet(view, column, consolidated),
                 _net_income(view, column, consolidated),
             ]
-        results += _chained(view, columns)
+        reconciled = _reconciled(results)
+        results += [_excused(view, result, reconciled) for result in _chained(view, columns)]
     return results
 
 
@@ -133,6 +136,29 @@ def _chained(view: StatementView, columns: range) -> list[TieOut]:
             if closing is not None and (opening.period.start - closing.period.end).days == 1:
                 results.append(judged(CHAINED, opening, [Term(1, closing)]))
     return results
+
+
+def _reconciled(results: Sequence[TieOut]) -> set[FactId]:
+    """Return the opening and closing cash of the periods whose roll-forward passes."""
+    return {
+        fact_id
+        for result in results
+        if result.name == ROLL_FORWARD.name and result.status in PASSES
+        for fact_id in (result.total, *result.members)
+        if fact_id is not None
+    }
+
+
+def _excused(view: StatementView, chained: TieOut, reconciled: set[FactId]) -> TieOut:
+    """Do not call an opening balance wrong when both periods reconcile: it was reclassified."""
+    involved = {chained.total, *chained.members}
+    if chained.status is not TieOutStatus.FAIL or not involved <= reconciled:
+        return chained
+    reason = (
+        "opening cash differs from the closing cash before while both periods reconcile, "
+        "as after a reclassification of cash held for sale or restricted"
+    )
+    return not_applicable(CHAINED, view.statement, chained.period, reason)
 
 
 def _on_balance_sheet(

@@ -26,7 +26,17 @@ def _total_rules(activity: str) -> tuple[Rule, ...]:
     word = WORD[activity]
     whole = rf"(?:total |net )*cash(?: flows?)?\b.*\b{FLOW_VERB} .*{word}"
     return (
-        Rule(rf"(?:total |net )+cash.*\b{word}", TOTAL_NOT + "|continuing", pick="last"),
+        Rule(
+            rf"(?:total |net )+(?:{activity} )?cash.*\b{word}",
+            TOTAL_NOT + "|continuing",
+            pick="last",
+        ),
+        Rule(
+            rf"(?:total |net )*{activity} cash flows?(?: net)?|cash flows? {activity}",
+            TOTAL_NOT + "|continuing",
+            certainty=0.95,
+            pick="last",
+        ),
         Rule(whole, TOTAL_NOT + "|continuing", certainty=0.98, pick="last"),
         Rule(
             rf"{whole}(?: and .*)?",
@@ -85,9 +95,9 @@ DEPRECIATION_ALONE = (
     Rule(r"depreciation(?: expense| charges?)?(?: of .*| and .*)?", DA_NOT, OP, 0.93),
 )
 AMORTIZATION_BESIDE = (
-    r"amortization(?: expense)?(?: of (?:acquired |other |purchased |finite "
-    r"lived |identifiable )*(?:intangible|intangibles|software|acquisition"
-    r"|goodwill|capitalized software).*| and .*|)"
+    r"amortization(?! of (?:debt|deferred|discount|premium|right|operating|lease|film|content|streaming"
+    r"|dvd|contract|inventory|bond|loan|unearned|prior|actuarial|pension|net|investment))(?:(?!debt|discount"
+    r"|financing|issuance|lease|content).)*"
 )
 SBC_NOT = (
     r"tax|withh|issu|proceeds|excess|payments? (?:for|related)|deferred|settle"
@@ -219,7 +229,7 @@ BOUGHT = (
     r"|cancellations?)"
 )
 BUYBACK_NOT = (
-    r"preferred|noncontrolling|minority|purchase plan|stock purchase|proceeds"
+    r"preferred|noncontrolling|minority|purchase plan|employee stock purchase|proceeds"
     r"|issuances?\b|issued|withh|tax|net share settle|subsidiar"
     r"|warrants|debt|notes|excise|equity method|marketable|options exercis|redeemable|forward"
 )
@@ -229,17 +239,24 @@ BUYBACKS = (
         rf"|treasury stock |treasury share |treasury |common stock |common share "
         rf")*(?:repurchases?|buy ?backs?|repurchase program|purchases)(?: "
         rf"cancellations?)?(?: and retire(?:ment|ments)?)?(?: of {OWN_SHARES}.*)?(?: "
-        rf"net)?",
+        rf"net| common)?",
         BUYBACK_NOT,
         FIN,
         0.985,
     ),
     Rule(
         rf"(?:\w+ )?(?:cash paid |payments? |cost |amounts paid )?(?:for |to |of "
-        rf")*(?:the )?{BOUGHT}\b.*\b{OWN_SHARES}\b.*|{OWN_SHARES} .*\b{BOUGHT}\b.*",
+        rf")*(?:the )?{BOUGHT}\b.*\b{OWN_SHARES}\b.*|{OWN_SHARES} (?:.* )?{BOUGHT}\b.*"
+        rf"|(?:cash )?(?:paid|payments) for treasury (?:stock|shares)",
         BUYBACK_NOT,
         FIN,
         0.97,
+    ),
+    Rule(
+        r".*\b(?:share|stock) (?:repurchases?|buy ?backs?)(?: program)?",
+        BUYBACK_NOT,
+        FIN,
+        0.95,
     ),
     Rule(
         rf".*\b{BOUGHT}\b.*\b{OWN_SHARES}\b.*",

@@ -21,7 +21,9 @@ from services.extraction.model import (
 )
 
 PDF_VALUE, WORKBOOK_VALUE = 0.97, 0.995
-_TOTAL = re.compile(r"^\W*(?:sub)?totals?\b|^\W*net cash (?:provided|used|flow|from)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"^\W*(?:sub)?totals?\b|^\W*net cash (?:provided|used|flow|from)", re.IGNORECASE
+)
 _BEGINNING = re.compile(r"\bbeginning\b|\bbegin\b|\bopening\b|\bstart of\b", re.IGNORECASE)
 
 

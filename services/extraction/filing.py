@@ -23,11 +23,14 @@ _COMPANY_LINE = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(
-    r"commission|form 10|washington|securities|file number|for the|mark one|annual report|quarterly report|transition|united states|^\W*$|\d{4}",
+    r"commission|form 10|washington|securities|file number|for the|mark one|annual report|quarterly report"
+    r"|transition|united states|^\W*$|\d{4}",
     re.IGNORECASE,
 )
 _ANNUAL_FORMS = frozenset({"10-K", "20-F", "40-F", "annual report"})
-_SUBSIDIARIES = re.compile(r",?\s+and\s+(?:its\s+)?(?:consolidated\s+)?subsidiar(?:y|ies).*$|\s+and\s+its\s+.*$", re.I)
+_SUBSIDIARIES = re.compile(
+    r",?\s+and\s+(?:its\s+)?(?:consolidated\s+)?subsidiar(?:y|ies).*$|\s+and\s+its\s+.*$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from services.extraction.lines import Line, Token
 from services.extraction.periods import mentions_period
@@ -65,11 +66,23 @@ def is_header_line(line: Line, width: float) -> bool:
     """Whether the line carries years, dates or lengths in the right part of the page and no data."""
     if _NOT_HEADER.search(line.text):
         return False
-    right = [token for token in line.tokens if token.x1 > _RIGHT_PART * width]
-    text = " ".join(token.text for token in right)
-    if not right or not mentions_period(text):
+    if not any(
+        phrase[0].x0 > _RIGHT_PART * width and mentions_period(" ".join(t.text for t in phrase))
+        for phrase in _spaced(line.tokens)
+    ):
         return False
     return not any(_is_data(token, line.tokens, index) for index, token in enumerate(line.tokens))
+
+
+def _spaced(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Part the tokens at wide gaps only."""
+    parts: list[list[Token]] = []
+    for token in tokens:
+        if parts and token.x0 - parts[-1][-1].x1 <= _PHRASE_GAP * token.height:
+            parts[-1].append(token)
+        else:
+            parts.append([token])
+    return parts
 
 
 def _is_data(token: Token, tokens: Sequence[Token], index: int) -> bool:
@@ -80,7 +93,9 @@ def _is_data(token: Token, tokens: Sequence[Token], index: int) -> bool:
         return token.free and len(tokens) > 1
     before = tokens[index - 1].text if index else ""
     after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    small = token.number.decimals == 0 and 0 < abs(token.number.value) <= 53 and "$" not in token.text
+    small = (
+        token.number.decimals == 0 and 0 < abs(token.number.value) <= 53 and "$" not in token.text
+    )
     explained = _MONTH_NAME.fullmatch(before) or _MONTH_NAME.fullmatch(after)
     explained = explained or re.match(r"(?:week|month)", after, re.IGNORECASE)
     return not (small and (explained or "(" in token.text))
@@ -168,5 +183,5 @@ def _distance(phrase: Phrase, first: Reach, last: Reach, pitch: float) -> float:
 def _pitch(columns: Sequence[Reach]) -> float:
     if len(columns) < 2:
         return 120.0
-    gaps = sorted(b.centre - a.centre for a, b in zip(columns, columns[1:], strict=False))
+    gaps = sorted(b.centre - a.centre for a, b in pairwise(columns))
     return max(20.0, gaps[len(gaps) // 2])

@@ -35,13 +35,16 @@ _EPS_CHECKS = {"basic": EPS_BASIC, "diluted": EPS_DILUTED}
 
 EPS_RELATIVE_TOLERANCE = Decimal("0.02")
 """EPS may miss net income by preferred dividends or the two-class method."""
+EPS_SCALE_GAP = Decimal("0.5")
+"""No such holder takes half of the income: a gap beyond it is a wrong scale or a wrong number."""
 
 _OCI_TOTAL = re.compile(r"\bother comprehensive\b", re.IGNORECASE)
 _COMPREHENSIVE = re.compile(r"^\W*(total |net )?comprehensive\b", re.IGNORECASE)
-_SHARE_OF_INCOME = re.compile(
-    r"preferred|participating|attributable|applicable|allocat|noncontrolling|non-controlling",
-    re.IGNORECASE,
-)
+_SHARED_WITH = r"preferred|participating|unvested|allocat|applicable to common"
+_HOLDERS = {
+    "net_income": re.compile(_SHARED_WITH, re.IGNORECASE),
+    "net_income_incl_nci": re.compile(_SHARED_WITH + r"|non-?controlling|minority", re.IGNORECASE),
+}
 
 
 class _Claim(NamedTuple):
@@ -176,7 +179,8 @@ def _eps_judged(
     tolerance = max(rounding, EPS_RELATIVE_TOLERANCE * abs(income.value))
     gap = income.value - implied
     terms = [Term(1, eps), Term(1, shares)]
-    if abs(gap) > tolerance and _income_is_shared(view, income):
+    near = abs(gap) <= EPS_SCALE_GAP * abs(income.value)
+    if abs(gap) > tolerance and near and _income_is_shared(view, income):
         reason = "income is shared with preferred, participating or noncontrolling holders"
         return not_applicable(check, view.statement, income.period, reason)
     base = conclude(check, income, terms, (implied, income.value))
@@ -192,7 +196,7 @@ def _eps_judged(
 
 
 def _income_is_shared(view: StatementView, income: Fact) -> bool:
-    rows = view.labelled(_SHARE_OF_INCOME, income.column)
+    rows = view.labelled(_HOLDERS[income.concept or "net_income"], income.column)
     return any(fact.fact_id != income.fact_id and fact.value != 0 for fact in rows)
 
 

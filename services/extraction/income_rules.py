@@ -49,7 +49,7 @@ REVENUE = (
         "only",
     ),
     Rule(
-        r"total (?:net )?(?:operating )?income|total (?:interest and other"
+        r"total (?:net )?income|total (?:interest and other"
         r"|investment and other) income|net operating revenues?.*",
         "",
         IN_BODY,
@@ -61,7 +61,7 @@ GOODS = (
     r"|merchandise sold|merchandise|services?|services sold|turnover)"
 )
 COST_NOT = (
-    r"other than|percent|^total costs|marketing|selling|administrative|operating "
+    r"other than|percent|^total costs and|marketing|selling|administrative|operating "
     r"expenses|expenses and other"
 )
 COST_OF_REVENUE = (
@@ -139,6 +139,9 @@ RESEARCH = (
 SELLING = r"(?:selling|sales|marketing|distribution)"
 SGA = (
     Rule(
+        r"(?:total )?selling general and administrative(?: expenses?)?", "", IN_BODY, 0.99, "last"
+    ),
+    Rule(
         rf"(?:total |operating )?{SELLING}\b.*\badministrati(?:ve|on)\b.*",
         "depreciation|amortization|research|cost of",
         IN_BODY,
@@ -170,11 +173,12 @@ OPERATING_INCOME = (
         IN_BODY,
         0.985,
     ),
+    Rule(rf"(?:ebit|operating {RESULT} ebit|ebit operating {RESULT})", "", IN_BODY, 0.95),
     Rule(rf"operating {RESULT} .*", OPERATING_NOT + "|expense", IN_BODY, 0.85, "only"),
     Rule(
         r"(?:earnings|income|profit|loss)(?: loss)? before (?:net )?(?:interest"
         r"|finance costs)(?: expense| income)*(?: net)?(?: and|,)? (?:income "
-        r")?tax(?:es|ation)?(?: ebit)?|trading profit|ebit",
+        r")?tax(?:es|ation)?(?: ebit)?|trading profit",
         "",
         IN_BODY,
         0.8,
@@ -188,7 +192,7 @@ INTEREST = (
     Rule(r"total interest (?:expense|charges)(?: net)?", "", IN_BODY, 0.99),
     Rule(
         r"interest (?:and (?:other )?(?:debt|financing|related|finance) "
-        r")?(?:expenses?|charges|costs)(?: net of (?:amounts? )?(?:interest "
+        r")?(?:expenses?|charges|costs)(?: net of (?:amounts? |portion )?(?:interest "
         r")?capitalized.*| and (?:other|amortization|debt|related|finance|financing"
         r"|similar|bank) .*| on .*| gross| incurred)?",
         "income",
@@ -199,11 +203,12 @@ INTEREST = (
         r"(?:less )?interest expense(?: to .*| including .*| related .*)?", "income", IN_BODY, 0.95
     ),
     Rule(r"(?:finance|financing|financial) (?:costs?|expenses?|charges)", "", IN_BODY, 0.88),
+    Rule(r"interest(?: on (?:debt|loans|borrowings))?", "", IN_BODY, 0.85, "only"),
 )
 INTEREST_NET = (
     Rule(
         r"interest expense net(?: of .*)?|net interest (?:expense|charges)|interest "
-        r"(?:expense )?(?:and other )?(?:debt expense )?net|interest (?:expense "
+        r"(?:expense )?(?:and other debt expense )?net|interest (?:expense "
         r"income|income expense)(?: net)?|net interest (?:expense income|income "
         r"expense)|interest and other (?:debt )?expense net",
         "",
@@ -235,6 +240,7 @@ PRETAX = (
         0.985,
         "last",
     ),
+    Rule(r"ebt|pbt|(?:income|profit|earnings) (?:ebt|pbt)", "", IN_BODY, 0.9),
 )
 TAX_WORDS = (
     r"(?:(?:income|corporate|corporation)(?: and other| and mining| and "
@@ -323,7 +329,7 @@ PARENT = (
 WHOLE = (
     Rule(
         rf"{NET}(?: for the (?:year|period|quarter))?|{FOR_THE}|consolidated profit"
-        rf"|net results?",
+        rf"|net results?|(?:profit|earnings|income) after (?:income )?tax(?:es|ation)?|pat",
         "",
         IN_BODY,
         0.985,

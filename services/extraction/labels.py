@@ -51,6 +51,7 @@ _ABBREVIATIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bpp\s*&\s*e\b"), "property plant and equipment"),
     (re.compile(r"\beps\b"), "earnings per share"),
     (re.compile(r"\bcogs\b"), "cost of goods sold"),
+    (re.compile(r"\bcap\s?ex\b"), "capital expenditures"),
     (re.compile(r"&"), " and "),
     (re.compile(r"\bu\.\s?s\.(?=\s|$)"), "us"),
     (re.compile(r"\bincl\."), "including"),
@@ -146,9 +147,10 @@ def _boundaries(words: list[str]) -> dict[int, int]:
     return ends
 
 
-_KNOWN, _UNKNOWN, _REPAIRED = 1.0, 4.0, 1.9
+_KNOWN, _REPAIRED, _REPAIRED_SHORT = 1.0, 1.9, 2.4
+_UNKNOWN, _UNKNOWN_LETTER = 4.0, 0.6
 _LONGEST = max(map(len, VOCABULARY))
-_SHORTEST_REPAIR = 3
+_SHORTEST_REPAIR = 2
 
 
 def _cheapest(letters: str, printed: dict[int, int]) -> list[str]:
@@ -168,14 +170,18 @@ def _pieces(letters: str, start: int, printed: dict[int, int]) -> list[tuple[int
     pieces: list[tuple[int, float]] = []
     printed_end = printed.get(start)
     if printed_end is not None:
-        known = letters[start:printed_end] in VOCABULARY
-        pieces.append((printed_end, _KNOWN if known else _UNKNOWN))
+        pieces.append((printed_end, _printed_cost(letters[start:printed_end])))
     pieces.extend(
-        (end, _REPAIRED)
+        (end, _REPAIRED if end - start > _SHORTEST_REPAIR else _REPAIRED_SHORT)
         for end in range(start + _SHORTEST_REPAIR, min(len(letters), start + _LONGEST) + 1)
         if end != printed_end and letters[start:end] in VOCABULARY
     )
     return pieces
+
+
+def _printed_cost(word: str) -> float:
+    """Long words that no vocabulary knows are more likely to be glued ones."""
+    return _KNOWN if word in VOCABULARY else max(_UNKNOWN, _UNKNOWN_LETTER * len(word))
 
 
 def _walk_back(letters: str, best: list[tuple[float, int]]) -> list[str]:

@@ -31,7 +31,7 @@ PAYABLES = (
         OWED_NOW,
     ),
     Rule(
-        r"accounts (?:and drafts|and notes|and wages) payable|(?:accounts payable"
+        r"creditors|accounts (?:and drafts|and notes|and wages) payable|(?:accounts payable"
         r"|trade) (?:creditors|and book overdrafts?|outstanding checks)|book "
         r"overdrafts and accounts payable|trade accounts|vendor payables|trade "
         r"creditors",
@@ -162,7 +162,7 @@ LONG_TERM = (
     r"obligations|loans|financial debt)"
 )
 AND_LEASES = (
-    r"(?: and (?:finance |capital |financing )?leases?.*?| obligations| "
+    r"(?: and (?:finance |capital |financing |obligations under )*leases?.*?| obligations| "
     r"noncurrent| including .*?| due after one year| payable to .*?| due .*?)?"
 )
 MAYBE_NET = rf"(?:{NET_OF_CURRENT})?"

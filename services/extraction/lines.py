@@ -16,6 +16,7 @@ _TRAILING_LEADER = re.compile(r"[.\u2026_]{3,}$")
 _CLOSERS = re.compile(r"\)?%?\)?|%\)?")
 _FOOTNOTE = re.compile(r"\*+|\((?:[a-z]|\d)\)|[a-z]\)|[†‡§#^]")
 _NIL_GAP = 0.9
+_SUPERSCRIPT = 0.8  # of the tallest word's height
 
 
 @dataclass(slots=True)
@@ -42,7 +43,9 @@ class Token:
         """Right edge of the digits: a closing parenthesis or percent sign hangs right of it."""
         edge = self.x1
         if self.number is not None and not self.number.nil:
-            edge -= 0.3 * self.height * self.text.count(")") + 0.8 * self.height * self.text.count("%")
+            edge -= 0.3 * self.height * self.text.count(")") + 0.8 * self.height * self.text.count(
+                "%"
+            )
         return edge
 
 
@@ -108,9 +111,10 @@ def _token(word: Word, text: str, number: Number | None = None) -> Token:
 def _tokens(words: Sequence[Word]) -> list[Token]:
     tokens: list[Token] = []
     pending: list[Token] = []  # '$' and '(' that wait for their number
+    tall = max(word.y1 - word.y0 for word in words)
     for word in words:
         text = normalise(word.text)
-        if _LEADER.fullmatch(text):
+        if _LEADER.fullmatch(text) or _is_superscript(word, text, tall, tokens):
             continue
         text = _TRAILING_LEADER.sub("", text) or text
         if _closes(tokens, pending, word, text):
@@ -120,9 +124,7 @@ def _tokens(words: Sequence[Word]) -> list[Token]:
             continue
         token = _token(word, text)
         _read(token, pending)
-        if token.number is None and not text.startswith("("):
-            tokens.extend(pending)
-        elif token.number is None:
+        if token.number is None and not token.gap:
             tokens.extend(pending)
         pending = []
         if not _is_footnote(tokens, token):
@@ -130,17 +132,20 @@ def _tokens(words: Sequence[Word]) -> list[Token]:
     return tokens + pending
 
 
+def _is_superscript(word: Word, text: str, tall: float, tokens: Sequence[Token]) -> bool:
+    """Whether the word is a small footnote number close behind other words."""
+    small = word.y1 - word.y0 < _SUPERSCRIPT * tall and text.strip("(),*").isdigit()
+    return small and len(text) <= 4 and bool(tokens) and word.x0 - tokens[-1].x1 < 0.3 * tall
+
+
 def _read(token: Token, pending: list[Token]) -> None:
     """Give the token its number, together with the signs that wait before it."""
     prefix = "".join(sign.text for sign in pending)
     number = parse_number(prefix + token.text)
-    if number is None and pending:
-        number = parse_number(token.text)
-        prefix = prefix if number is not None and "(" not in prefix else ""
-    if number is None:
-        return
+    if number is None and parse_number(f"{prefix}{token.text})") is None:
+        number, prefix = parse_number(token.text), ""
     token.number = number
-    if pending and prefix:
+    if prefix:
         token.gap = token.x0 - pending[-1].x1
         token.text = prefix + token.text
         token.boxes = tuple(box for sign in pending for box in sign.boxes) + token.boxes
@@ -152,9 +157,11 @@ def _closes(tokens: list[Token], pending: list[Token], word: Word, text: str) ->
     if not text or not _CLOSERS.fullmatch(text) or not tokens or pending:
         return False
     last = tokens[-1]
-    if word.x0 - last.x1 > _CLOSE_GAP * last.height or not last.text[-1:].isdigit():
-        if not (last.text.endswith(")") and text == "%" and last.number is not None):
-            return False
+    percent_behind = last.number is not None and last.text.endswith(")") and text == "%"
+    if not (last.text[-1:].isdigit() or percent_behind):
+        return False
+    if word.x0 - last.x1 > _CLOSE_GAP * last.height:
+        return False
     number = parse_number(last.text + text)
     if number is None:
         return False
@@ -193,11 +200,12 @@ def _mark_free(tokens: list[Token], depth: int) -> int:
 def _is_free(token: Token, before: Token | None, after: Token | None, in_parenthesis: bool) -> bool:
     height = token.height
     needed = (_NIL_GAP if token.number and token.number.nil else _TEXT_GAP) * height
-    beside = before is not None and before.number is None and token.x0 - before.x1 < needed
+    beside = before is not None and not before.free and token.x0 - before.x1 < needed
     spread = token.gap >= height
     if beside and not spread:
         return False
-    if after is not None and after.number is None and after.x0 - token.x1 < needed:
+    followed = after is not None and after.number is None
+    if followed and after is not None and (before is None or after.x0 - token.x1 < needed):
         return False
     wide = before is None or token.x0 - before.x1 >= 2 * height or spread
     return not in_parenthesis or wide

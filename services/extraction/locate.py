@@ -2,63 +2,84 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.domain.concepts import StatementKind
+from services.extraction.titles import KINDS, STRONG, TITLED, WEAK, is_title, line_strength, squash
 
-_KINDS = (StatementKind.INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW)
 _ENOUGH_NUMBERS = 16
 _TITLE_LINES = 14
 _LEAST_SCORE = 7.0
+_FEWEST_ITEMS = 0.2  # of the kind's items
+_PROSE = 90  # characters of a line that is a sentence, not a row
+_LATER_SET_COST = (
+    1.5  # for every earlier page that carries the same title: the registrant comes first
+)
 _LEAST_OTHER = 12.0  # a further set of statements must be beyond doubt
-_TITLED = 3.0  # title strength from which the page names the statement
 _TITLE_LENGTH = 100
-_CONTINUED_SHARE = 0.3  # of the kind's items on a page that goes on without a title
+_CONTINUED_SHARE = 0.2  # of the kind's items on a page that goes on without a title
 _SPAN_COST = 0.35
 _MORE_THAN_ENOUGH = 12  # candidates kept per kind
+_LONG_LINE = 160  # characters a line: more means that the text has lost its line breaks
+_LISTED = 0.3  # of the kind's items
+_MOST_DOUBTFUL = 60
 _THREE_DIGITS = re.compile(r"\d{3}")
-_SQUASH = re.compile(r"[\s\ufffe\u00a0\u200b\u2019'’`.]+")
 _ENDS_IN_NUMBER = re.compile(r"(?:\d|\d\)|[—–-]|%)\s*$")
 
-_LEAD = re.compile(
-    r"condensed|consolidated|unaudited|interim|comparative|item\d+[ab]?|part[iv]+|financialstatements|continued|[()\[\]0-9,:—–-]"
-)
-_OWNER = re.compile(r"(?:subsidiar(?:y|ies)|compan(?:y|ies)|inc|corp|corporation|co|plc|ltd|group|affiliates)$")
-_TAIL = re.compile(r"$|[(\[—–:,*\d-]|unaudited|continued|concluded|for(?:the)?(?:year|fiscal|three|six|nine|quarter|period|twelve|\d)|as(?:of|at)|years?ended|(?:three|six|nine|twelve)months|fiscal|in(?:millions|thousands)|dollars|january|march|june|july|september|december")
-_TITLES = {
-    StatementKind.INCOME: (
-        r"statements?of(?:consolidated)?(?:net)?(?:income|operations|earnings|profit(?:or|and)loss|comprehensive(?:income|loss|earnings)"
-        r"|(?:net)?loss(?:es)?)(?:\(loss(?:es)?\)|\(deficit\))?(?:and(?:other)?comprehensive(?:income|loss|earnings)(?:\(loss\))?)?"
-        r"|incomestatements?|earningsstatements?|profitandlossaccounts?"
-    ),
-    StatementKind.BALANCE: r"balancesheets?|statements?of(?:consolidated)?financial(?:position|condition)",
-    StatementKind.CASH_FLOW: r"statements?of(?:consolidated)?cashflows?|cashflows?statements?",
-}
-_WEAK_TITLES = {
-    StatementKind.INCOME: r"resultsofoperations|operatingresults|financialresults|incomeinformation",
-    StatementKind.BALANCE: r"balancesheetdata|financialposition|balancesheetinformation",
-    StatementKind.CASH_FLOW: r"cashflows?",
-}
-_STRONG = {kind: re.compile(title) for kind, title in _TITLES.items()}
-_WEAK = {kind: re.compile(title) for kind, title in _WEAK_TITLES.items()}
 _OTHER_STATEMENT = re.compile(
     r"statements?of(?:changesin|consolidated|common)*(?:(?:share|stock)(?:holders|owners)?|owners|total)?(?:equity|capital|comprehensive|redeemable)"
     r"|notesto(?:the)?(?:condensed|unaudited)*consolidated"
 )
 _ITEMS: dict[StatementKind, tuple[str, ...]] = {
     StatementKind.INCOME: (
-        "incometax", "netincome", "pershare", "diluted", "basic", "beforeincometax", "interest",
-        "revenue", "sales", "costof", "operatingincome", "administrative", "netearnings", "weighted",
+        "incometax",
+        "netincome",
+        "pershare",
+        "diluted",
+        "basic",
+        "beforeincometax",
+        "interest",
+        "revenue",
+        "sales",
+        "costof",
+        "operatingincome",
+        "administrative",
+        "netearnings",
+        "weighted",
     ),
     StatementKind.BALANCE: (
-        "totalassets", "totalliabilities", "currentassets", "currentliabilities", "retainedearnings",
-        "accountspayable", "goodwill", "commonstock", "paid-incapital", "accumulatedother", "treasury",
-        "equipment", "receivable", "long-termdebt", "cashandcash",
+        "totalassets",
+        "totalliabilities",
+        "currentassets",
+        "currentliabilities",
+        "retainedearnings",
+        "accountspayable",
+        "goodwill",
+        "commonstock",
+        "paid-incapital",
+        "accumulatedother",
+        "treasury",
+        "equipment",
+        "receivable",
+        "long-termdebt",
+        "cashandcash",
     ),
     StatementKind.CASH_FLOW: (
-        "operatingactivities", "investingactivities", "financingactivities", "depreciation", "dividends",
-        "beginningof", "endof", "capitalexpenditures", "purchasesof", "proceedsfrom", "deferred",
-        "repurchase", "repaymentsof", "adjustmentsto", "changesin",
+        "operatingactivities",
+        "investingactivities",
+        "financingactivities",
+        "depreciation",
+        "dividends",
+        "beginningof",
+        "endof",
+        "capitalexpenditures",
+        "purchasesof",
+        "proceedsfrom",
+        "deferred",
+        "repurchase",
+        "repaymentsof",
+        "adjustmentsto",
+        "changesin",
     ),
 }
 _CLOSING = {
@@ -67,7 +88,9 @@ _CLOSING = {
         r"total(?:liabilities(?:,|and|&).{0,90}?(?:equity|deficit|capital|investment)|equityandliabilities|capitalizationandliabilities)"
         r"|liabilitiesand(?:share|stock)holdersequity\$?\d"
     ),
-    StatementKind.CASH_FLOW: re.compile(r"end(?:ing)?(?:of|balance|cash).{0,25}|netincrease|netdecrease|netchangein|increase.{0,12}incash"),
+    StatementKind.CASH_FLOW: re.compile(
+        r"end(?:ing)?(?:of|balance|cash).{0,25}|netincrease|netdecrease|netchangein|increase.{0,12}incash"
+    ),
 }
 _OPENING = {
     StatementKind.INCOME: re.compile(r"revenue|sales|interestincome"),
@@ -81,7 +104,12 @@ _PENALTIES = (
     (re.compile(r"parentcompany|condensedfinancialinformationof|schedulei(?![iv])|\(parent"), 6.0),
     (re.compile(r"guarantor|consolidating|issuers?ofthe|supplementalcondensed"), 5.0),
     (re.compile(r"notesto(?:the)?(?:condensed|unaudited)*consolidated(?:financial|interim)"), 4.0),
-    (re.compile(r"non-gaap|reconciliationof|selected(?:consolidated)?financial|asapercent|percentofsales"), 3.0),
+    (
+        re.compile(
+            r"non-gaap|reconciliationof|selected(?:consolidated)?financial|asapercent|percentofsales"
+        ),
+        3.0,
+    ),
 )
 
 
@@ -97,104 +125,131 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The pages of each statement kind in order, the primary set first, then the other sets."""
+    """The pages of each statement kind in order: the primary set, and the other sets.
+
+    ``doubtful`` are pages whose lines should be rebuilt from word boxes before locating again: their
+    lines are run together, or a kind that was not found at all may be on them.
+    """
 
     primary: dict[StatementKind, tuple[int, ...]]
     others: tuple[Place, ...]
+    doubtful: tuple[int, ...] = ()
 
-
-def squash(text: str) -> str:
-    """Return the text in lower case without white space, points and apostrophes: 'Incom e' is 'income'."""
-    return _SQUASH.sub("", text.lower())
+    @property
+    def pages(self) -> list[int]:
+        """All pages to read, in order, each once."""
+        primary = {page for pages in self.primary.values() for page in pages}
+        return sorted(primary | {place.page for place in self.others})
 
 
 def locate(texts: Sequence[str]) -> Located:
     """Find the pages of the three statements: the triple that scores best and stands together."""
     squashed: dict[int, str] = {}
-    places: dict[StatementKind, list[Place]] = {kind: [] for kind in _KINDS}
+    together: list[int] = []
+    places: dict[StatementKind, list[Place]] = {kind: [] for kind in KINDS}
     for number, text in enumerate(texts, start=1):
-        if len(_THREE_DIGITS.findall(text)) < _ENOUGH_NUMBERS:
+        plain = squash(text)
+        if not _may_show(plain) or len(_THREE_DIGITS.findall(text)) < _ENOUGH_NUMBERS:
             continue
-        squashed[number] = squash(text)
-        for place in _places(number, text, squashed[number]):
+        squashed[number] = plain
+        if len(text) > _LONG_LINE * max(1, len(text.splitlines())):
+            together.append(number)
+        for place in _places(number, text, plain):
             places[place.kind].append(place)
     chosen = _best_triple(places)
     primary = {place.kind: _with_neighbours(place, places, squashed, texts) for place in chosen}
     used = {(kind, page) for kind, pages in primary.items() for page in pages}
     others = [
         place
-        for kind in _KINDS
+        for kind in KINDS
         for place in places[kind]
         if place.titled and place.score >= _LEAST_OTHER and (kind, place.page) not in used
     ]
-    return Located(primary, tuple(sorted(others, key=lambda place: place.page)))
+    missing = [kind for kind in KINDS if kind not in primary]
+    doubtful = [
+        number
+        for number, plain in squashed.items()
+        if _lists(plain, KINDS if number in together else missing)
+    ]
+    others.sort(key=lambda place: place.page)
+    return Located(primary, tuple(others), tuple(doubtful[:_MOST_DOUBTFUL]))
+
+
+def _lists(squashed: str, kinds: Iterable[StatementKind]) -> bool:
+    return any(
+        STRONG[kind].search(squashed) is not None and _share(kind, squashed) >= _LISTED
+        for kind in kinds
+    )
+
+
+def _share(kind: StatementKind, squashed: str) -> float:
+    items = _ITEMS[kind]
+    return sum(1 for item in items if item in squashed) / len(items)
+
+
+def _may_show(squashed: str) -> bool:
+    """Whether any kind of statement is named on the page at all; quick, and never too strict."""
+    return (
+        "statement" in squashed
+        or "balancesheet" in squashed
+        or "resultsof" in squashed
+        or "cashflow" in squashed
+        or "profitandloss" in squashed
+    )
 
 
 def _places(number: int, text: str, squashed: str) -> Iterable[Place]:
     lines = [line for line in text.splitlines() if line.strip()]
-    heads = [squash(line) for line in lines[:_TITLE_LINES]]
-    lower = [squash(line) for line in lines[_TITLE_LINES:] if len(line) < _TITLE_LENGTH]
-    head = "".join(heads)
-    numeric = sum(1 for line in lines if _ENDS_IN_NUMBER.search(line))
-    prose = sum(1 for line in lines if len(line) > 90 and not _ENDS_IN_NUMBER.search(line))
-    penalty = sum(cost for pattern, cost in _PENALTIES if pattern.search(head)) + 0.3 * prose
-    penalty += 3.0 if numeric < 8 and len(lines) > 20 else 0.0
-    share = numeric / max(1, len(lines))
-    for kind in _KINDS:
-        title = _title_strength(kind, heads, lower)
+    numeric = [_ENDS_IN_NUMBER.search(line) is not None for line in lines]
+    plain = [squash(line) if len(line) < 2 * _TITLE_LENGTH else "" for line in lines]
+    head = "".join(plain[:_TITLE_LINES])
+    blamed = sum(cost for pattern, cost in _PENALTIES if pattern.search(head))
+    for kind in KINDS:
+        present = _share(kind, squashed)
+        title, start = _title(kind, plain, squashed) if present >= _FEWEST_ITEMS else (0.0, 0)
         if title == 0.0:
             continue
-        items = _ITEMS[kind]
-        present = sum(1 for item in items if item in squashed) / len(items)
-        score = 1.6 * title + 10 * present + 6 * share - penalty
+        below = lines[start:]
+        numbers = sum(numeric[start:])
+        prose = sum(
+            1
+            for line, ends in zip(below, numeric[start:], strict=True)
+            if len(line) > _PROSE and not ends
+        )
+        penalty = blamed + 0.3 * prose + (3.0 if numbers < 8 and len(below) > 20 else 0.0)
+        score = 1.6 * title + 10 * present + 6 * numbers / len(below) - penalty
         if score >= _LEAST_SCORE:
-            yield Place(kind, number, score, title >= _TITLED)
+            yield Place(kind, number, score, title >= TITLED)
 
 
-def _title_strength(kind: StatementKind, heads: Sequence[str], lower: Sequence[str]) -> float:
-    """0 without the title, 1 inside a text, 3 as a line of its own, 4 when that says 'consolidated'.
+def _title(kind: StatementKind, lines: Sequence[str], squashed: str) -> tuple[float, int]:
+    """Return the strength of the title and its line.
 
-    Down the page only a line that is the title and nothing else counts, and a little less.
+    0 without it, 1 inside a text, 3 as a line of its own, 4 when that says 'consolidated'. Far down the
+    page only a line that is the title and nothing else counts.
     """
-    best = 0.0
-    for index, line in enumerate(heads):
-        following = heads[index + 1] if index + 1 < len(heads) else ""
-        for candidate in (line, line + following):
-            match = _STRONG[kind].search(candidate) if len(candidate) < 160 else None
-            if match is not None and _is_title(candidate, match):
-                comprehensive = "ofcomprehensive" in match[0]
-                best = max(best, (1.8 if comprehensive else 3.0) + ("consolidated" in candidate))
-    if best >= _TITLED:
-        return best
-    for line in lower:
-        match = _STRONG[kind].search(line)
-        if match is not None and "ofcomprehensive" not in match[0] and _is_title(line, match):
-            return 3.0
-    head = "".join(heads)
-    weak = _STRONG[kind].search(head) or _WEAK[kind].search(head)
-    return best or (1.0 if weak is not None else 0.0)
-
-
-def title_kinds(line: str) -> list[StatementKind]:
-    """Return the kinds of statement a line is the title of; statements of comprehensive income are none."""
-    squashed = squash(line)
-    if len(squashed) >= 160:
-        return []
-    found = [(kind, _STRONG[kind].search(squashed)) for kind in _KINDS]
-    return [kind for kind, match in found if match is not None and _is_title(squashed, match)]
-
-
-def _is_title(line: str, match: re.Match[str]) -> bool:
-    """Whether nothing but the owner's name and words of titles stand around the match."""
-    before = _LEAD.sub("", line[: match.start()])
-    named = before == "" or (len(before) <= 60 and _OWNER.search(before) is not None)
-    return named and _TAIL.match(line, match.end()) is not None
+    if STRONG[kind].search(squashed) is None:
+        weak = WEAK[kind].search("".join(lines[:_TITLE_LINES]))
+        return (1.0 if weak is not None else 0.0), 0
+    best, start = 0.0, 0
+    for index, line in enumerate(lines):
+        if index >= _TITLE_LINES and best >= TITLED:
+            break
+        strength = line_strength(kind, line)
+        if strength == 0.0 and index + 1 < min(_TITLE_LINES, len(lines)):
+            strength = line_strength(kind, line + lines[index + 1])
+        if strength > best and (index < _TITLE_LINES or strength >= TITLED):
+            best, start = strength, index
+    if best == 0.0:
+        return (1.0 if STRONG[kind].search("".join(lines[:_TITLE_LINES])) else 0.0), 0
+    return (best, 0) if start < _TITLE_LINES else (min(best, TITLED), start)
 
 
 def _best_triple(places: dict[StatementKind, list[Place]]) -> list[Place]:
     """Return at most one place per kind: the highest sum less 0.35 for every page they are apart."""
     kept = [
-        sorted(places[kind], key=lambda place: -place.score)[:_MORE_THAN_ENOUGH] for kind in _KINDS
+        sorted(_ranked(places[kind]), key=lambda place: -place.score)[:_MORE_THAN_ENOUGH]
+        for kind in KINDS
     ]
     best: tuple[float, list[Place]] = (0.0, [])
     for income in [None, *kept[0]]:
@@ -203,6 +258,19 @@ def _best_triple(places: dict[StatementKind, list[Place]]) -> list[Place]:
                 triple = [place for place in (income, balance, flow) if place is not None]
                 best = max(best, (_worth(triple), triple), key=lambda pair: pair[0])
     return best[1]
+
+
+def _ranked(places: Sequence[Place]) -> list[Place]:
+    """Lower the score of titled pages that come after another titled set; a neighbour is the same set."""
+    ranked: list[Place] = []
+    rank, last = 0, None
+    for place in places:
+        if place.titled:
+            rank += last is not None and place.page - last > 2
+            last = place.page
+        cost = min(2, rank) * _LATER_SET_COST if place.titled else 0.0
+        ranked.append(replace(place, score=place.score - cost))
+    return ranked
 
 
 def _worth(triple: Sequence[Place]) -> float:
@@ -228,9 +296,20 @@ def _with_neighbours(
         here = squashed.get(place.page, "")
         there = squashed.get(other) or squash(texts[other - 1])
         missing = not pattern.search(here) and pattern.search(there)
-        if other in same or missing or (step == 1 and _goes_on(place.kind, there)):
+        named = other in same or (step == 1 and _names(place.kind, texts[other - 1]))
+        if named or missing or (step == 1 and _goes_on(place.kind, there)):
             pages.append(other)
     return tuple(sorted(pages))
+
+
+def _names(kind: StatementKind, text: str) -> bool:
+    """Whether the page's first lines name the statement and nothing else."""
+    lines = [squash(line) for line in text.splitlines()[:6]]
+    matches = [(line, STRONG[kind].search(line)) for line in lines if len(line) < _TITLE_LENGTH]
+    return any(
+        match is not None and "ofcomprehensive" not in match[0] and is_title(line, match)
+        for line, match in matches
+    )
 
 
 def _goes_on(kind: StatementKind, there: str) -> bool:
@@ -239,7 +318,5 @@ def _goes_on(kind: StatementKind, there: str) -> bool:
         return False
     if "activities" not in there and "supplemental" not in there:
         return False
-    items = _ITEMS[kind]
     strong = re.search(r"cashpaid|interestpaid|taxespaid|paidfor|reconciliationofnet", there[:2500])
-    present = sum(1 for item in items if item in there[:3000]) / len(items)
-    return strong is not None and present >= _CONTINUED_SHARE
+    return strong is not None and _share(kind, there[:3000]) >= _CONTINUED_SHARE

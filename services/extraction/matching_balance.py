@@ -154,7 +154,7 @@ def _noncontrolling_in_equity(rows: Sequence[RowView]) -> RowView | None:
             view
             for view in rows
             if re.search(r"noncontrolling|minority", view.text)
-            and not re.search(r"redeemable|^total|shareholders equity|excluding", view.text)
+            and not re.search(r"\bredeemable|^total|shareholders equity|excluding", view.text)
             and view.index > start
         ),
         None,
@@ -201,10 +201,11 @@ def _equals_later_footing(views: Sequence[RowView], place: int) -> bool:
     total = views[place]
     if any(view.text == "total assets" for view in views):
         return False
-    return any(
-        view.values == total.values and re.fullmatch(TOTALS[0][0], view.text)
-        for view in views[place + 1 :]
-    )
+    below = [view for view in views[place + 1 :] if view.has_numbers]
+    footings = [view for view in below if re.fullmatch(TOTALS[0][0], view.text)]
+    if below and below[-1].text == "":
+        footings.append(below[-1])
+    return any(view.values == total.values for view in footings)
 
 
 def _sum_start(views: Sequence[RowView], place: int) -> int | None:

@@ -13,6 +13,8 @@ from services.extraction.cash_flow_rules import (
     CONCEPT,
     DEPRECIATION,
     DEPRECIATION_ALONE,
+    FINANCING,
+    INVESTING,
     MIXED,
     NET_CHANGE,
     OPERATING,
@@ -40,11 +42,26 @@ def zoned_cash_flow(views: Sequence[RowView]) -> list[RowView]:
     the heading says the activity, and rows before the change in cash are 'mixed' without one.
     """
     rows = [view for view in views if view.has_numbers]
-    ends = {a: o.view.index for a in ACTIVITIES if (o := pick(rows, TOTALS[a])).view}
+    ends = {a: o.view.index for a, o in _activity_totals(rows).items() if o.view is not None}
     order = sorted(ends, key=lambda activity: ends[activity])
     change = pick(rows, CHANGE_IN_CASH).view
     tail_from = change.index if change is not None and len(ends) < len(ACTIVITIES) else -1
     return [replace(view, zone=_zone(view, order, ends, tail_from)) for view in views]
+
+
+def _activity_totals(rows: Sequence[RowView]) -> dict[str, Pick]:
+    """The three totals; a reconciliation below the statement may print operating cash a second time."""
+    middle = pick(rows, TOTALS[INVESTING])
+    if middle.view is None:
+        return {activity: pick(rows, TOTALS[activity]) for activity in ACTIVITIES}
+    index = middle.view.index
+    above = pick([view for view in rows if view.index < index], TOTALS[OPERATING])
+    below = pick([view for view in rows if view.index > index], TOTALS[FINANCING])
+    return {
+        OPERATING: above if above.view is not None else pick(rows, TOTALS[OPERATING]),
+        INVESTING: middle,
+        FINANCING: below if below.view is not None else pick(rows, TOTALS[FINANCING]),
+    }
 
 
 def _zone(view: RowView, order: Sequence[str], ends: dict[str, int], tail_from: int) -> str:
@@ -65,18 +82,35 @@ def match_cash_flow(views: Sequence[RowView]) -> Decisions:
     zoned = _numbered(zoned_cash_flow(name_blank_flows(views)))
     decisions = Decisions()
     change = pick(zoned, NET_CHANGE)
-    totals = {activity: pick(zoned, TOTALS[activity]) for activity in ACTIVITIES}
+    totals = _activity_totals(zoned)
     signs = _flow_signs({a: o.view for a, o in totals.items() if o.view is not None}, change.view)
     for activity, outcome in totals.items():
         sign = signs.get(activity, 1)
         decisions.decide(CONCEPT[activity], outcome, _fixed(sign))
     decisions.decide("net_change_in_cash", change, lambda view: _change_sign(view, zoned))
-    decisions.decide("depreciation_amortization", _depreciation(zoned))
+    addbacks = _with_reconciliation(zoned)
+    decisions.decide("depreciation_amortization", _depreciation(addbacks))
     for concept, rules in PLAIN:
-        free = [view for view in zoned if not decisions.taken(view)]
+        rows = addbacks if concept == "stock_based_compensation" else zoned
+        free = [view for view in rows if not decisions.taken(view)]
         sign_of = positive_sign if concept in STORED_POSITIVE else _as_printed
         decisions.decide(concept, pick(free, rules), sign_of)
     return decisions
+
+
+def _with_reconciliation(rows: Sequence[RowView]) -> list[RowView]:
+    """Under the direct method the add-backs stand in a reconciliation below the statement."""
+    start = next(
+        (
+            v.index
+            for v in rows
+            if v.zone == TAIL and re.match(r"net (?:income|earnings|loss)", v.text)
+        ),
+        None,
+    )
+    if start is None:
+        return list(rows)
+    return [replace(v, zone=OPERATING) if v.index >= start else v for v in rows]
 
 
 def _as_printed(_: RowView) -> int:

@@ -27,6 +27,8 @@ from services.extraction.matching_rows import (
     adds_up,
     pick,
     positive_sign,
+    row_tolerance,
+    sum_error,
 )
 from services.extraction.matching_shares import (
     BODY,
@@ -42,12 +44,28 @@ def match_income(views: Sequence[RowView]) -> Decisions:
     for concept, rules in PLAIN:
         sign = positive_sign if concept in COSTS else _as_printed
         free = [view for view in zoned if not decisions.taken(view)]
-        decisions.decide(concept, pick(free, rules), sign)
-    decisions.decide("interest_expense", _interest(zoned), positive_sign)
+        outcome = pick(free, rules)
+        if concept == "cost_of_revenue":
+            outcome = _whole_cost(outcome, free)
+        decisions.decide(concept, outcome, sign)
+    decisions.decide("interest_expense", _interest(zoned), _interest_sign)
     _match_tax(zoned, decisions)
     _match_net_income(zoned, decisions)
     match_per_share(zoned, decisions)
     return decisions
+
+
+def _whole_cost(outcome: Pick, rows: Sequence[RowView]) -> Pick:
+    """A single kind of cost ('cost of services') beside other kinds is a component and not the whole."""
+    view = outcome.view
+    if view is None or re.match(
+        r"total|cost of (?:net )?(?:revenues?|sales|goods sold)", view.text
+    ):
+        return outcome
+    kinds = [
+        v for v in rows if v.zone == BODY and re.match(r"costs? of ", v.text) and v is not view
+    ]
+    return Pick(None, 0.0, (view, *kinds)) if kinds else outcome
 
 
 def _as_printed(_: RowView) -> int:
@@ -67,6 +85,15 @@ def _interest(rows: Sequence[RowView]) -> Pick:
     return NOTHING if income else pick(rows, INTEREST_NET)
 
 
+def _interest_sign(view: RowView) -> int:
+    """A net line's words say which way it is printed: 'interest (income) expense' or 'income (expense)'."""
+    if re.search(r"\(income\)|expense\W+\(?income", view.printed):
+        return 1
+    if re.search(r"\(expense\)|income\W+\(?expense", view.printed):
+        return -1
+    return positive_sign(view)
+
+
 def _merge(unless: str) -> str:
     own = r"noninterest|preferred|before"
     return f"{unless}|{own}" if unless else own
@@ -83,24 +110,51 @@ def _match_tax(rows: Sequence[RowView], decisions: Decisions) -> None:
     pretax = decisions.decide("income_before_tax", pretax_outcome)
     tax = tax_outcome.view
     if tax is not None:
-        sign = _tax_sign(rows, pretax, tax)
+        sign = _tax_sign(rows, pretax, tax, _costs_negative(decisions))
         decisions.decide("income_tax_expense", tax_outcome, lambda _: sign)
 
 
-def _tax_sign(rows: Sequence[RowView], pretax: RowView | None, tax: RowView) -> int:
-    """+1 when the printed tax lowers income; decided by arithmetic, else by the order of the words."""
+def _costs_negative(decisions: Decisions) -> bool:
+    """Whether this statement prints its operating costs in parentheses."""
+    costs = [decisions.by_concept[c] for c in COSTS if c in decisions.by_concept]
+    return bool(costs) and all(view.mostly_negative for view in costs)
+
+
+def _tax_sign(
+    rows: Sequence[RowView], pretax: RowView | None, tax: RowView, costs_negative: bool
+) -> int:
+    """+1 when the printed tax lowers income; decided by arithmetic, else by the words and the costs' signs."""
     if pretax is not None and tax.numbers:
         between = [v for v in rows if pretax.index < v.index < tax.index and v.zone == BODY]
         after = [v for v in rows if v.index > tax.index and v.zone == BODY][:4]
         for count in range(len(after)):
             others = [(1, view) for view in (*between, *after[:count])]
-            for sign in (1, -1):
-                if adds_up(after[count], [(1, pretax), (-sign, tax), *others]):
-                    return sign
-    return _tax_sign_in_words(tax)
+            sign = _tying_sign(after[count], pretax, tax, others)
+            if sign is not None:
+                return sign
+    in_words = _tax_sign_in_words(tax)
+    return -1 if in_words == 1 and costs_negative and tax.mostly_negative else in_words
+
+
+def _tying_sign(
+    result: RowView, pretax: RowView, tax: RowView, others: Sequence[tuple[int, RowView]]
+) -> int | None:
+    """The sign with which income less tax gives the result; the nearer one when rounding allows both."""
+    errors = {
+        sign: error
+        for sign in (1, -1)
+        if (error := sum_error(result, [(1, pretax), (-sign, tax), *others])) is not None
+        and error <= row_tolerance(result, len(others) + 2)
+    }
+    return min(errors, key=lambda sign: errors[sign]) if errors else None
 
 
 def _tax_sign_in_words(tax: RowView) -> int:
+    bracketed = re.search(
+        r"\((?:income tax )?(provision|expense|charge|benefit|credit)", tax.printed
+    )
+    if bracketed is not None:
+        return -1 if bracketed.group(1) in {"provision", "expense", "charge"} else 1
     first = re.search(r"provision|expense|charge|benefit|credit|recovery", tax.text)
     says_benefit_first = first is not None and first.group(0) in {"benefit", "credit", "recovery"}
     return -1 if says_benefit_first else 1

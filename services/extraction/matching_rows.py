@@ -16,7 +16,7 @@ class RowView:
     """A row as the rules see it; ``values`` has one place per value column, None where nothing is printed.
 
     ``zone`` is the part of the statement the row stands in; ``inferred`` marks a text that arithmetic
-    and not print gave to an unlabelled total.
+    and not print gave to an unlabelled total; ``printed`` is the label in lower case, parentheses kept.
     """
 
     index: int
@@ -26,6 +26,7 @@ class RowView:
     decimals: int = 0
     zone: str = ""
     inferred: bool = False
+    printed: str = ""
 
     @property
     def has_numbers(self) -> bool:
@@ -60,6 +61,7 @@ def _view(index: int, row: RawRow, places: Sequence[int]) -> RowView:
         section=normalise(row.section or ""),
         values=tuple(None if cell is None else cell.number for cell in cells),
         decimals=max((cell.decimals for cell in cells if cell is not None), default=0),
+        printed=row.label.lower(),
     )
 
 
@@ -125,11 +127,12 @@ def pick(views: Iterable[RowView], rules: Sequence[Rule]) -> Pick:
 
 
 def _choose(hits: list[RowView], rule: Rule) -> Pick:
-    if len(hits) > 1 and rule.pick == "only":
-        same = all(hit.values == hits[0].values for hit in hits)
-        return Pick(hits[0], rule.certainty * 0.95) if same else Pick(None, 0.0, tuple(hits))
+    same = all(hit.values == hits[0].values for hit in hits)
+    if rule.pick == "only" and not same:
+        return Pick(None, 0.0, tuple(hits))
     view = hits[-1] if rule.pick == "last" else hits[0]
-    certainty = rule.certainty * (0.95 if len(hits) > 1 else 1.0)
+    alike = len({hit.text for hit in hits}) < len(hits)
+    certainty = rule.certainty * (1.0 if same else 0.8 if alike else 0.95)
     return Pick(view, certainty * (0.96 if view.inferred else 1.0))
 
 
@@ -190,20 +193,24 @@ def row_tolerance(view: RowView, terms: int) -> Decimal:
 
 
 def adds_up(total: RowView, terms: Sequence[tuple[int, RowView]]) -> bool:
-    """Whether the signed terms add to the total in every column where the total is printed.
+    """Whether the signed terms add to the total, up to rounding, in every column it is printed in."""
+    error = sum_error(total, terms)
+    return error is not None and error <= row_tolerance(total, len(terms))
 
-    A blank term counts as nothing; at least one column must hold numbers that are not all zero.
+
+def sum_error(total: RowView, terms: Sequence[tuple[int, RowView]]) -> Decimal | None:
+    """Return the largest difference of any column between the total and the signed terms.
+
+    A blank term counts as nothing. None when nothing can be compared: a column without any term, or
+    a total that is blank or zero throughout.
     """
-    tolerance = row_tolerance(total, len(terms))
-    tested = False
+    worst: Decimal | None = None
     for place, expected in enumerate(total.values):
         if expected is None:
             continue
         found = [(sign, view.values[place]) for sign, view in terms]
         if all(value is None for _, value in found):
-            return False
+            return None
         actual = sum((sign * value for sign, value in found if value is not None), Decimal(0))
-        if abs(actual - expected) > tolerance:
-            return False
-        tested = tested or expected != 0
-    return tested
+        worst = max(worst or Decimal(0), abs(actual - expected))
+    return worst if total.numbers else None

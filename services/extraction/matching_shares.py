@@ -10,7 +10,9 @@ from services.extraction.matching_rows import Decisions, Pick, RowView, adds_up
 BODY, PER_SHARE, SHARES, DIVIDENDS, OTHER_RESULT = "body", "per share", "shares", "dividends", "oci"
 
 _SHARES_WORDS = (
-    r"weighted|average (?:number of )?(?:common |ordinary |diluted |basic "
+    r"weighted average(?=.*\b(?:shares?|shareholders|units?|basic|diluted|number|stock)\b)"
+    r"|weighted average$|weighted (?:number|shares)"
+    r"|average (?:number of )?(?:common |ordinary |diluted |basic "
     r"|equivalent |outstanding )*shares"
     r"|shares used|number of (?:common |ordinary )?shares|shares outstanding"
     r"|average common|units outstanding"
@@ -22,6 +24,7 @@ _PER_SHARE_WORDS = (
     r"\bper (?:\w+ ){0,4}(?:share|shares|shareholders|unit|ads|stock|security)\b"
     r"|\bper share"
 )
+_RESULT_WORDS = r"\b(?:income|earnings|loss|profit|operations)\b|^total$|^$"
 _SIDE_WORDS = r"\bbasic\b|\bdilut"
 _LARGEST_PER_SHARE, _FEW = Decimal(5000), Decimal(20)
 
@@ -69,7 +72,8 @@ def _magnitude_zone(view: RowView, inherited: str, cents: bool) -> str:
         return PER_SHARE if small and view.decimals > 0 else SHARES
     if inherited in {PER_SHARE, SHARES} and small and view.decimals >= 2:
         return PER_SHARE
-    return PER_SHARE if small and not cents and _all_cents(view) else BODY
+    of_result = re.search(_RESULT_WORDS, view.text)
+    return PER_SHARE if of_result and small and not cents and _all_cents(view) else BODY
 
 
 def _corrected(view: RowView, zone: str) -> str:
@@ -112,13 +116,25 @@ def match_per_share(rows: Sequence[RowView], decisions: Decisions) -> None:
         per_share = []
     shares = [view for view in rows if view.zone == SHARES and not decisions.taken(view)]
     sides = _sided(per_share)
+    known = any(side in {"diluted", "both"} for _, side in sides) or _says_basic(per_share)
     for concept, side in (("eps_basic", "basic"), ("eps_diluted", "diluted")):
-        decisions.decide(concept, _total_per_share([v for v, s in sides if s == side]))
+        outcome = _total_per_share([v for v, s in sides if s == side or not known])
+        doubt = Pick(None, 0.0, () if outcome.view is None else (outcome.view,))
+        decisions.decide(concept, outcome if known else doubt)
     _decide_joint(per_share, sides, decisions, "eps_diluted")
-    counted = _sided(shares)
+    counted = _sided([view for view in shares if _is_average(view)])
     for concept, side in (("shares_basic_wavg", "basic"), ("shares_diluted_wavg", "diluted")):
         decisions.decide(concept, _count([v for v, s in counted if s == side]))
     _decide_joint(shares, counted, decisions, "shares_diluted_wavg")
+
+
+def _says_basic(rows: Sequence[RowView]) -> bool:
+    return any(_side_of(view.text) or _side_of(view.section) for view in rows)
+
+
+def _is_average(view: RowView) -> bool:
+    """Whether the count is an average of the period and not the shares outstanding on a day."""
+    return bool(re.search(r"weighted|average|used|\bbasic\b|dilut", f"{view.text} {view.section}"))
 
 
 def _sided(rows: Sequence[RowView]) -> list[tuple[RowView, str]]:

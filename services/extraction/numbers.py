@@ -14,7 +14,15 @@ _TOKEN = re.compile(
 _NIL = re.compile(r"(?:(?:US|C|A|HK)?[$€£¥])?(?:-{1,3}|\u2014{1,2})(?:%)?")
 _MINUS = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\ufe63": "-"})
 _SUPERSCRIPTS = re.compile("[\u00b9\u00b2\u00b3\u2070-\u2079]+")
-_CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "C$": "CAD", "A$": "AUD"}
+_CURRENCIES = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "C$": "CAD",
+    "A$": "AUD",
+}
 
 
 @dataclass(frozen=True, slots=True)

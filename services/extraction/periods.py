@@ -38,8 +38,11 @@ _NUMBER_WORDS = {
 _COUNT = "(?P<count>" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)) + r"|\d{1,2})"
 _IN_MONTHS = re.compile(rf"\b{_COUNT}[\s-]+months?\b")
 _IN_WEEKS = re.compile(rf"\b{_COUNT}[\s-]+weeks?\b")
-_IN_YEARS = re.compile(r"\byears?\b|\bfiscal\s+(?:19|20)\d\d|\bannual|\bfull[\s-]year|\bfy\s?'?\d\d")
+_IN_YEARS = re.compile(
+    r"\byears?\b|\bfiscal\s+(?:19|20)\d\d|\bannual|\bfull[\s-]year|\bfy\s?'?\d\d"
+)
 _IN_QUARTERS = re.compile(r"\bquarters?\b|\bq[1-4]\b|\b[1-4]q\b")
+_FROM_TO = re.compile(r"\bfrom\b|\bthrough\b|\bto\b|-")
 _QUARTER_WEEKS, _YEAR_DAYS = 13, 364
 
 
@@ -52,7 +55,7 @@ class Hint:
     month: int | None = None
     day: int | None = None
     year: int | None = None
-    instant: bool = False
+    start: date | None = None
 
     @property
     def has_length(self) -> bool:
@@ -117,7 +120,10 @@ def read_hint(text: str) -> Hint:
     plain = " ".join(text.lower().replace("\u00a0", " ").replace("\u2013", "-").split())
     months, weeks = _length(plain)
     month, day, year = _end(plain)
-    return Hint(months, weeks, month, day, year, bool(re.search(r"\bas (?:of|at)\b", plain)))
+    days = dates_in(plain)
+    if len(days) == 2 and _FROM_TO.search(plain) and days[0] < days[1]:
+        return Hint(None, None, days[1].month, days[1].day, days[1].year, days[0])
+    return Hint(months, weeks, month, day, year)
 
 
 def _length(plain: str) -> tuple[int | None, int | None]:
@@ -184,13 +190,33 @@ def _end_date(
     if hint.year is None and hint.month is not None:
         return _year_from_title(hint, title, calendar)
     if hint.year is None:
-        return (calendar.period_end, 0.6) if hint.has_length and calendar.period_end else (None, 0.0)
+        return (
+            (calendar.period_end, 0.6) if hint.has_length and calendar.period_end else (None, 0.0)
+        )
     if hint.month is not None and hint.day is not None:
         return _date(hint.year, hint.month, hint.day), 0.995
     if title.month is not None and title.day is not None:
-        exact = [day for day in sentence if day.year == hint.year]
-        return (exact[0] if exact else _date(hint.year, title.month, title.day)), 0.985
+        return _end_in_sentence(hint.year, title, sentence, newest, calendar), 0.985
     return _fiscal_end(hint.year, newest, calendar)
+
+
+def _end_in_sentence(
+    year: int, title: Hint, sentence: list[date], newest: int | None, calendar: Calendar
+) -> date | None:
+    """Return the date of the title sentence that belongs to the column's year.
+
+    A fiscal year may end early in the next calendar year: the newest column belongs to the latest date.
+    """
+    offset = max(day.year for day in sentence) - newest if sentence and newest is not None else 0
+    offset = offset if offset in {0, 1} else 0
+    exact = [day for day in sentence if day.year == year + offset]
+    if exact:
+        return exact[0]
+    ends = sorted(sentence)
+    month, day = (ends[-1].month, ends[-1].day) if ends else (title.month, title.day)
+    if month is None or day is None:
+        return None
+    return _nearest(_date(year + offset, month, day), calendar)
 
 
 def _year_from_title(hint: Hint, title: Hint, calendar: Calendar) -> tuple[date | None, float]:
@@ -219,6 +245,8 @@ def _nearest(guess: date | None, calendar: Calendar) -> date | None:
 
 
 def _duration(hint: Hint, title: Hint, end: date, calendar: Calendar) -> tuple[Period, float]:
+    if hint.start is not None and hint.start < end:
+        return Period(start=hint.start, end=end), 0.98
     for source, certainty in ((hint, 1.0), (title, 0.99)):
         if source.weeks is not None:
             return Period(start=end - timedelta(days=7 * source.weeks - 1), end=end), certainty

@@ -22,7 +22,9 @@ _JUNK = re.compile(
 )
 _TOTAL = re.compile(r"^\W*(?:sub)?total\b|^\W*net cash\b", re.IGNORECASE)
 _WRAP_GAP = 1.35  # of the line height between the baselines' boxes: wrapped lines stand closer
+_OVERLAP = -0.15  # of the line height
 _INDENT = 2.0  # points
+_PAGE_NUMBER = 1000
 
 
 @dataclass(slots=True)
@@ -52,7 +54,7 @@ def raw_rows(table: Table) -> tuple[RawRow, ...]:
     """Return the table's printed rows, blank-labelled totals kept, pure headings as sections."""
     sections = _Sections()
     rows: list[RawRow] = []
-    for draft in _joined(table.rows):
+    for draft in _joined(_without_page_number(table.rows)):
         label = draft.label
         if draft.row is None:
             sections.open(label, draft.words[0].x0)
@@ -61,6 +63,19 @@ def raw_rows(table: Table) -> tuple[RawRow, ...]:
         section = sections.of(label, indent)
         rows.append(_raw_row(draft, draft.row, section, table.page))
     return tuple(rows)
+
+
+def _without_page_number(rows: Sequence[TableRow]) -> Sequence[TableRow]:
+    """Leave out a last line that is nothing but the page's number."""
+    if not rows:
+        return rows
+    cells = [cell for cell in rows[-1].cells if cell is not None]
+    label = _label(rows[-1].label)
+    if len(cells) != 1 or not (label == "" or _JUNK.match(label) or label.lower() == "page"):
+        return rows
+    number = cells[0].number
+    plain = number is not None and number.decimals == 0 and 0 < number.value < _PAGE_NUMBER
+    return rows[:-1] if plain and cells[0].text.isdigit() else rows
 
 
 def _joined(rows: Sequence[TableRow]) -> list[_Draft]:
@@ -89,13 +104,16 @@ def _continues(last: _Draft, row: TableRow, label: str) -> bool:
     if last.row is not None and row.has_cells:
         return False
     if last.row is None and row.has_cells and not label:
-        return not before.endswith(":")
+        # a number centred beside a label of two lines overlaps it; an unlabelled total stands below
+        return row.line.y0 - last.y1 < _OVERLAP * row.line.height
     if before.endswith(":"):
         return False
     goes_on = _CONTINUES.match(label) is not None and not re.match(r"\([a-z0-9]\)", label)
     open_end = _CONNECTOR.search(before) is not None or before.count("(") > before.count(")")
     if last.row is not None:
-        return goes_on and (label[:1].islower() or open_end or before.count("(") > before.count(")"))
+        return goes_on and (
+            label[:1].islower() or open_end or before.count("(") > before.count(")")
+        )
     return goes_on or open_end
 
 
@@ -109,8 +127,10 @@ class _Sections:
 
     def open(self, label: str, indent: float) -> None:
         """Enter a heading; headings of the same or deeper indent end, unless it follows one at once."""
-        while self._stack and self._stack[-1][1] >= indent - _INDENT and not (
-            self._fresh and self._stack[-1][1] > indent + _INDENT
+        while (
+            self._stack
+            and self._stack[-1][1] >= indent - _INDENT
+            and not (self._fresh and self._stack[-1][1] > indent + _INDENT)
         ):
             if self._fresh and abs(self._stack[-1][1] - indent) <= _INDENT and len(self._stack) < 3:
                 break
@@ -125,7 +145,9 @@ class _Sections:
             self._child = indent
             self._fresh = False
         section = self._stack[-1][0] if self._stack else None
-        indented = self._child is not None and self._stack and self._child > self._stack[-1][1] + _INDENT
+        indented = (
+            self._child is not None and self._stack and self._child > self._stack[-1][1] + _INDENT
+        )
         if label and indented and indent <= self._stack[-1][1] + _INDENT:
             self._leave(indent)
             if not _TOTAL.match(label):

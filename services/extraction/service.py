@@ -17,7 +17,8 @@ from services.domain.reports import (
 from services.extraction.derived import derive
 from services.extraction.facts import assemble
 from services.extraction.filing import calendar_of, read_filing
-from services.extraction.locate import locate
+from services.extraction.lines import lines_of
+from services.extraction.locate import Located, locate
 from services.extraction.matching import match_statement
 from services.extraction.model import ColumnKind, RawStatement
 from services.extraction.sheets import read_workbook
@@ -48,9 +49,7 @@ class _Read:
     findings: Sequence[Finding]
 
 
-def extract(
-    document: DocumentReader, report: Report, on_page: OnPage | None = None
-) -> Extraction:
+def extract(document: DocumentReader, report: Report, on_page: OnPage | None = None) -> Extraction:
     """Read a document's statements and facts.
 
     Args:
@@ -58,10 +57,8 @@ def extract(
         report: Its report; company, form, period end and page count are filled in on the copy returned.
         on_page: Called with (pages done, pages in all) while a PDF's text is read.
     """
-    if report.format.is_workbook:
-        read = _read_workbook(document, report)
-    else:
-        read = _read_pdf(document, report, on_page)
+    workbook = report.format.is_workbook
+    read = _read_workbook(document, report) if workbook else _read_pdf(document, report, on_page)
     statements: list[Statement] = []
     facts: list[Fact] = []
     for raw in read.statements:
@@ -91,11 +88,8 @@ def _read_workbook(document: DocumentReader, report: Report) -> _Read:
 def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) -> _Read:
     texts = document.page_texts(on_page)
     filing = read_filing(texts)
-    located = locate(texts)
-    numbers = sorted(
-        {page for pages in located.primary.values() for page in pages}
-        | {place.page for place in located.others}
-    )
+    located = _located(document, texts)
+    numbers = located.pages
     layouts = {page.number: page for page in document.page_words(numbers)} if numbers else {}
     calendar = calendar_of(filing, [texts[0] if texts else "", *(texts[n - 1] for n in numbers)])
     read = read_statements(layouts, located, calendar)
@@ -109,6 +103,16 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
     )
     findings = [finding for statement in read for finding in _oddities(report, statement)]
     return _Read(filled, [statement.raw for statement in read], findings)
+
+
+def _located(document: DocumentReader, texts: list[str]) -> Located:
+    """Locate the statements; where the text has lost its lines, they are rebuilt from the word boxes."""
+    located = locate(texts)
+    if not located.doubtful:
+        return located
+    for page in document.page_words(located.doubtful):
+        texts[page.number - 1] = "\n".join(line.text for line in lines_of(page))
+    return locate(texts)
 
 
 def _iso(day: date | None) -> str | None:

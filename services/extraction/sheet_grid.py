@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from functools import lru_cache
 
 from services.domain.layout import CellKind, SheetCell, SheetLayout
 from services.extraction.model import RawCell
-from services.extraction.numbers import parse_number
+from services.extraction.numbers import Number, parse_number
 
 _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})\Z")
 _MAX_MERGED_CELLS = 4096
@@ -15,6 +16,7 @@ _LOOSE_SIGN = re.compile(r"(?<=[$€£¥(])\s+|\s+(?=[)%])")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[(?:\$([^\-\]]*))?[^\]]*\]')
 _TRAILING_COMMAS = re.compile(r"[0#?](,+)(?![0#?,])")
 _STORED_DIGITS_TRUSTED = 2
+_CACHED = 8192
 
 Place = tuple[int, int]
 
@@ -72,7 +74,7 @@ class Grid:
             for (row, place), cell in self.cells.items()
             if place == column
             and cell.kind is CellKind.TEXT
-            and parse_number(cell.text) is None
+            and not is_number(cell)
             and (neighbour := self.cells.get((row, column + 1))) is not None
             and neighbour.kind is CellKind.NUMBER
         )
@@ -115,6 +117,18 @@ def _number(letters: str) -> int:
     return number
 
 
+def is_number(cell: SheetCell) -> bool:
+    """Whether a cell shows a number, stored as one or printed as text."""
+    if cell.kind is CellKind.NUMBER:
+        return cell.number is not None
+    return cell.kind is CellKind.TEXT and _printed_number(cell.text) is not None
+
+
+@lru_cache(maxsize=_CACHED)
+def _printed_number(text: str) -> Number | None:
+    return parse_number(_LOOSE_SIGN.sub("", text.strip()))
+
+
 def raw_cell(cell: SheetCell) -> RawCell | None:
     """Return the number a cell shows (17.5 for 17.5%), None when it shows none."""
     if cell.kind is CellKind.NUMBER and cell.number is not None:
@@ -129,7 +143,7 @@ def raw_cell(cell: SheetCell) -> RawCell | None:
         )
     if cell.kind is not CellKind.TEXT:
         return None
-    read = parse_number(_LOOSE_SIGN.sub("", cell.text.strip()))
+    read = _printed_number(cell.text)
     if read is None:
         return None
     return RawCell(cell.text.strip(), read.value, read.decimals, read.nil, cell=cell.ref)
@@ -152,19 +166,17 @@ def displayed(number: Decimal, number_format: str | None, decimals: int) -> str:
         return format(number, "f")
     percent = "%" in sections[0]
     shown = number * 100 if percent else number
-    if not _TRAILING_COMMAS.search(sections[0]):
-        shown = shown.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    elif shown == shown.to_integral_value():
-        shown = shown.to_integral_value()
     if shown == 0 and _zero_is_dash(number_format):
         return "-"
-    text = f"{abs(shown):,f}" if "," in sections[0] else f"{abs(shown):f}"
-    text = f"{text}%" if percent else text
+    grouping = "," if "," in sections[0] else ""
+    digits = "" if _TRAILING_COMMAS.search(sections[0]) else f".{decimals}"
+    text = format(abs(shown), f"{grouping}{digits}f") + ("%" if percent else "")
     if shown >= 0:
         return text
     return f"({text})" if len(sections) > 1 and "(" in sections[1] else f"-{text}"
 
 
+@lru_cache(maxsize=_CACHED)
 def _sections(number_format: str | None) -> list[str]:
     """Return a format's sections without quoted text, spacing and colours."""
     return _LITERAL.sub(lambda match: "(" if match[2] == "(" else "", number_format or "").split(
@@ -172,17 +184,20 @@ def _sections(number_format: str | None) -> list[str]:
     )
 
 
+@lru_cache(maxsize=_CACHED)
 def _zero_is_dash(number_format: str | None) -> bool:
     sections = (number_format or "").split(";")
     return len(sections) > 2 and "-" in sections[2] and not re.search(r"0", sections[2])
 
 
+@lru_cache(maxsize=_CACHED)
 def trailing_commas(number_format: str | None) -> int:
     """Return by how many thousands the format shortens what it shows."""
     match = _TRAILING_COMMAS.search(_sections(number_format)[0])
     return len(match[1]) if match else 0
 
 
+@lru_cache(maxsize=_CACHED)
 def currency_of_format(number_format: str | None) -> str | None:
     """Return the currency sign or code in a format, None when it has none."""
     for match in re.finditer(r'"([^"]*)"|\[\$([^\-\]]+)|([$€£¥])', number_format or ""):

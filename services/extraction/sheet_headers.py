@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 
 from services.domain.layout import CellKind, SheetCell
 from services.domain.reports import Basis
@@ -81,7 +82,7 @@ _PERCENT = re.compile(r"%|\bpercent(?:age)?\b|\bpct\b|\bmargin\b|\bgrowth\b")
 _TOTAL = re.compile(
     r"\A(?:grand )?total\b|\btotal\Z|\bytd\b|\byear[\s\-]to[\s\-]date\b|\Afull[\s\-]year\b|\Afy\Z|\Ayear\Z"
 )
-_YEARS = range(1950, 2101)
+_FIRST_YEAR, _LAST_YEAR = 1950, 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +116,19 @@ class HeaderPart:
     @property
     def says_anything(self) -> bool:
         """Whether the cell belongs into a header at all."""
-        return self != HeaderPart()
+        return self != _NOTHING
 
     def over(self, other: "HeaderPart") -> "HeaderPart":
         """Return this part with what it does not say taken from ``other``."""
+        if other == _NOTHING:
+            return self
         return HeaderPart(
-            **{
-                item.name: getattr(self, item.name) or getattr(other, item.name)
-                for item in fields(self)
-            }
+            **{name: getattr(self, name) or getattr(other, name) for name in _FIELD_NAMES}
         )
+
+
+_NOTHING = HeaderPart()
+_FIELD_NAMES = tuple(item.name for item in fields(HeaderPart))
 
 
 def squashed(text: str) -> str:
@@ -138,11 +142,11 @@ def part_of_cell(cell: SheetCell) -> HeaderPart:
     if cell.kind is CellKind.DATE:
         return _part_of_date(cell)
     if cell.kind is CellKind.NUMBER and cell.number is not None:
-        whole = cell.number == cell.number.to_integral_value() and cell.number in _YEARS
-        return HeaderPart(year=int(cell.number)) if whole else HeaderPart()
+        is_year = _FIRST_YEAR <= cell.number <= _LAST_YEAR and cell.number % 1 == 0
+        return HeaderPart(year=int(cell.number)) if is_year else _NOTHING
     if cell.kind is CellKind.TEXT and len(cell.text) <= 80:
         return part_of_text(cell.text)
-    return HeaderPart()
+    return _NOTHING
 
 
 def _part_of_date(cell: SheetCell) -> HeaderPart:
@@ -155,6 +159,7 @@ def _part_of_date(cell: SheetCell) -> HeaderPart:
     return HeaderPart(year=day.year)
 
 
+@lru_cache(maxsize=8192)
 def part_of_text(text: str) -> HeaderPart:
     """Return what a header or a title says in words."""
     plain = squashed(text)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.domain.layout import CellKind, SheetCell
-from services.extraction.sheet_grid import Grid, raw_cell
+from services.extraction.sheet_grid import Grid, is_number
 from services.extraction.sheet_headers import HeaderPart, part_of_cell, squashed
 
+MAX_COLUMNS = 400
 _MAX_HEADER_ROWS = 4
 _TITLE_ROWS = 8
 _LONG_TEXT = 60
@@ -127,6 +128,8 @@ class _Finder:
             {c for row in below for c, _ in self._rows[row] if (row, c) in self._numbers}
             & self._value_columns
         )
+        if len(used) > MAX_COLUMNS:
+            return None
         columns = [self._column(column, group) for column in used]
         named = tuple(column for column in columns if column.part.says_anything)
         if not named:
@@ -203,7 +206,7 @@ def _when_only(part: HeaderPart) -> HeaderPart:
 
 
 def _is_value(cell: SheetCell) -> bool:
-    return raw_cell(cell) is not None and not part_of_cell(cell).says_when
+    return is_number(cell) and not part_of_cell(cell).says_when
 
 
 def _is_plain_number(cell: SheetCell) -> bool:
@@ -211,4 +214,4 @@ def _is_plain_number(cell: SheetCell) -> bool:
     if cell.kind is CellKind.NUMBER:
         grouped = "," in (cell.number_format or "")
         return grouped or not part_of_cell(cell).says_anything
-    return raw_cell(cell) is not None and not part_of_cell(cell).says_anything
+    return is_number(cell) and not part_of_cell(cell).says_anything

@@ -1,15 +1,19 @@
 """Statements in worksheets: income statement, balance sheet, cash flow, and tables of budget and actual."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from services.domain.concepts import StatementKind
 from services.domain.layout import CellKind, SheetCell, SheetLayout
 from services.domain.reports import Basis, FindingSeverity
 from services.extraction.model import ColumnKind, RawCell, RawColumn, RawRow, RawStatement
 from services.extraction.sheet_grid import (
+    Grid,
     currency_of_format,
     grid_of,
+    is_number,
     raw_cell,
     trailing_commas,
 )
@@ -24,7 +28,7 @@ from services.extraction.sheet_kinds import (
     unstated_scale_certainty,
 )
 from services.extraction.sheet_periods import context_of, periods_of
-from services.extraction.sheet_tables import Row, SheetColumn, SheetTable, tables_in
+from services.extraction.sheet_tables import MAX_COLUMNS, Row, SheetColumn, SheetTable, tables_in
 
 _MAX_TITLE = 200
 _SHOWN_REFS = 5
@@ -73,11 +77,16 @@ def read_workbook(
 def _statements_of_sheet(sheet: SheetLayout) -> list[RawStatement]:
     found: list[RawStatement] = []
     for segment in grid_of(sheet).segments():
-        tables = tables_in(segment) or tables_in(segment.transposed())
-        for table in tables:
+        for table in _tables(segment):
             for part in _split_at_titles(table):
                 found += _statements_of_table(sheet.name, part)
     return found
+
+
+def _tables(grid: Grid) -> list[SheetTable]:
+    """Return the tables of a grid; where none has periods across, those with periods down."""
+    across = tables_in(grid)
+    return across if across or len(grid.rows()) > MAX_COLUMNS else tables_in(grid.transposed())
 
 
 def _split_at_titles(table: SheetTable) -> Iterator[SheetTable]:
@@ -101,7 +110,7 @@ def _split_at_titles(table: SheetTable) -> Iterator[SheetTable]:
 
 def _has_numbers(row: Row, table: SheetTable) -> bool:
     places = {column.column for column in table.columns}
-    return any(column in places and raw_cell(cell) is not None for column, cell in row)
+    return any(column in places and is_number(cell) for column, cell in row)
 
 
 def _statements_of_table(sheet: str, table: SheetTable) -> list[RawStatement]:
@@ -164,13 +173,20 @@ def _is_statement(kind: StatementKind, columns: Sequence[RawColumn], table: Shee
 
 def _doubted(columns: Sequence[RawColumn], told: Sequence[SheetColumn]) -> list[RawColumn]:
     """Return the columns with less certainty where two of one basis claim the same period."""
-    keys = [(c.period, t.part.basis, c.kind) for c, t in zip(columns, told, strict=True)]
+    keys = [_claim(column, part) for column, part in zip(columns, told, strict=True)]
+    claims = Counter(key for key in keys if key is not None)
     return [
         replace(column, certainty=min(column.certainty, _DUPLICATE_CERTAINTY))
-        if column.kind is ColumnKind.VALUE and column.period is not None and keys.count(key) > 1
+        if key is not None and claims[key] > 1
         else column
         for column, key in zip(columns, keys, strict=True)
     ]
+
+
+def _claim(column: RawColumn, told: SheetColumn) -> tuple[Basis | None, date | None, date] | None:
+    if column.kind is not ColumnKind.VALUE or column.period is None:
+        return None
+    return told.part.basis, column.period.start, column.period.end
 
 
 def _by_basis(columns: Sequence[SheetColumn], title: HeaderPart) -> dict[Basis, list[int]]:
@@ -210,7 +226,7 @@ def _label(row: Row, table: SheetTable) -> str:
     texts = [
         " ".join(cell.text.split())
         for column, cell in row
-        if column < first and cell.kind is CellKind.TEXT and raw_cell(cell) is None
+        if column < first and cell.kind is CellKind.TEXT and not is_number(cell)
     ]
     worded = [text for text in texts if any(letter.isalpha() for letter in text)]
     return max(worded or texts, key=len, default="")

@@ -14,6 +14,7 @@ from services.domain.reports import Fact, LineItem, Statement, TieOut, TieOutSta
 _SCALE_WORDS = {1_000: " thousand", 1_000_000: " million", 1_000_000_000: " billion"}
 ROUNDING_UNITS = 2
 """A difference of up to this many rounding units is kept as a pass and called rounding."""
+PASSES = frozenset({TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING})
 
 
 class Check(NamedTuple):

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from services.domain.concepts import StatementKind
 from services.domain.layout import PageLayout
 from services.domain.periods import Period
 from services.domain.reports import Basis
 from services.extraction.lines import lines_of
-from services.extraction.locate import Located, squash, title_kinds
+from services.extraction.locate import Located
 from services.extraction.model import ColumnKind, RawColumn, RawRow, RawStatement
 from services.extraction.periods import Calendar, read_hint, resolve
 from services.extraction.rows import raw_rows
 from services.extraction.tables import Table, tables_of
+from services.extraction.titles import squash, title_kinds
 from services.extraction.units import currency_in, scale_in
 
 _DELTA = re.compile(r"change|inc\.?\b|increase|decrease|variance|\bdiff", re.IGNORECASE)
@@ -26,10 +28,19 @@ _TITLE_REACH = 14
 _CERTAIN_SCALE, _BORROWED_SCALE, _UNKNOWN_SCALE = 0.995, 0.9, 0.5
 _LEAST_ROWS = 4
 _EVIDENCE: dict[StatementKind, re.Pattern[str]] = {
-    StatementKind.INCOME: re.compile(r"netincome|netearnings|netloss|revenue|netsales|costof|beforeincometax|pershare|incometax|operatingincome"),
-    StatementKind.BALANCE: re.compile(r"totalassets|currentassets|currentliabilities|accountspayable|retainedearnings|totalliabilities|receivable|totalequity|stockholders|shareholders|goodwill|accumulated"),
-    StatementKind.CASH_FLOW: re.compile(r"activities|depreciation|netchange|deferred|proceeds|repurchase|purchasesof|paymentsof|repayment|dividends|endof|beginningof|cashpaid|issuance"),
-}  # fmt: skip
+    StatementKind.INCOME: re.compile(
+        r"netincome|netearnings|netloss|revenue|netsales|costof|beforeincometax|pershare|incometax"
+        r"|operatingincome"
+    ),
+    StatementKind.BALANCE: re.compile(
+        r"totalassets|currentassets|currentliabilities|accountspayable|retainedearnings|totalliabilities"
+        r"|receivable|totalequity|stockholders|shareholders|goodwill|accumulated"
+    ),
+    StatementKind.CASH_FLOW: re.compile(
+        r"activities|depreciation|netchange|deferred|proceeds|repurchase|purchasesof|paymentsof|repayment"
+        r"|dividends|endof|beginningof|cashpaid|issuance"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +78,14 @@ def read_statements(
         chosen = _tables_of_kind(tables[place.page], place.kind, True)
         found = [_statement(place.kind, table, calendar, basis) for table in chosen]
         read.extend(_joined(found))
-    read = _with_scales([statement for statement in read if statement.raw.rows])
+    read = _with_scales(_legible(read))
     return sorted(read, key=lambda statement: statement.raw.pages)
+
+
+def _legible(read: Sequence[ReadStatement]) -> list[ReadStatement]:
+    """Leave out tables without rows, and headless tables of a kind that was read elsewhere."""
+    dated = {s.raw.kind for s in read if any(_values(s.raw))}
+    return [s for s in read if s.raw.rows and (any(_values(s.raw)) or s.raw.kind not in dated)]
 
 
 def _page_tables(page: PageLayout) -> list[Table]:
@@ -96,7 +113,7 @@ def _tables_of_kind(tables: Sequence[Table], kind: StatementKind, first: bool) -
     for table in tables:
         titled = [k for line in table.above[-_TITLE_REACH:] for k in title_kinds(line.text)]
         current = titled[-1] if titled else current
-        if kind in titled or (current in {None, kind} and _shows(table, kind)):
+        if kind in titled or (current in {None, kind} and (_shows(table, kind) or table.note)):
             chosen.append(table)
             current = kind
     if chosen:
@@ -129,8 +146,8 @@ def _statement(
     )
     scale = _scale(table)
     raw = RawStatement(
-        kind=kind,
-        title=_title(table, kind),
+        kind=StatementKind.OTHER if table.note else kind,
+        title=table.above[0].text if table.note else _title(table, kind),
         columns=columns,
         rows=raw_rows(table),
         scale=scale or 1,
@@ -169,7 +186,7 @@ def _unit_texts(table: Table) -> list[str]:
 
 def _scale(table: Table) -> int | None:
     texts = _unit_texts(table)
-    joined = [f"{b} {a}" for a, b in zip(texts, texts[1:], strict=False)]
+    joined = [f"{b} {a}" for a, b in pairwise(texts)]
     return next((scale for text in [*texts, *joined] if (scale := scale_in(text))), None)
 
 
@@ -205,7 +222,7 @@ def _values(raw: RawStatement) -> list[Period | None]:
 
 
 def _goes_on(first: RawStatement, second: RawStatement) -> bool:
-    if len(first.columns) != len(second.columns):
+    if len(first.columns) != len(second.columns) or first.kind is not second.kind:
         return False
     headless = all(period is None for period in _values(second))
     return headless or _values(first) == _values(second)

@@ -2,24 +2,33 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
-from services.extraction.headers import Reach, assign, is_header_line, is_year, phrases_of
+from services.extraction.headers import Reach, assign, is_header_line, phrases_of
 from services.extraction.lines import Line, Token
-from services.extraction.periods import mentions_period
 
 _HEADER_REACH = 7  # lines of header above the first row
 _HEADER_GAP = 3.2  # of the line height: a header's lines stand closer than this
 _EDGE_GAP = 0.75  # of the line height: right edges nearer than this are one column
 _NEAR = 1.6  # of the line height: a stray cell still belongs to a column this near
+_BEFORE_NOTES = 5  # rows with numbers before a footnote can begin
+_NOTE_MARK = re.compile(r"^\(?(?:\d|[a-z])\)\s+[A-Z]|^\*+\s?[A-Z]|^_{5,}")
+_UNIT_LENGTH = 110
+_ALIGNED = 0.2  # of the line height
 _LEAST_SUPPORT = 0.1
 _END = re.compile(
     r"^(?:\(?\d?\)?\s*)?(?:see (?:the )?(?:accompanying )?notes|(?:the )?accompanying notes|see accompanying"
     r"|the notes (?:on|to|are)|refer to (?:the )?notes)",
     re.IGNORECASE,
 )
-_UNIT_LINE = re.compile(r"\b(?:in|of) (?:millions|thousands|billions)\b|\(millions|\(thousands|000'?s", re.I)
+_FOOTER = re.compile(
+    r"(?:page\s*)?(?:[a-z]{1,2}\s?[-–]\s?)?\d{1,3}|table of contents|.{0,60}\bform\s+10-[kq]\b.{0,12}\d{1,3}",
+    re.IGNORECASE,
+)
+_UNIT_LINE = re.compile(
+    r"\b(?:in|of) (?:millions|thousands|billions)\b|\(millions|\(thousands|000'?s", re.I
+)
 
 
 @dataclass(slots=True)
@@ -47,6 +56,7 @@ class Table:
     columns: list[Reach]
     headers: list[str]
     rows: list[TableRow]
+    note: bool = False
 
     @property
     def context(self) -> str:
@@ -56,7 +66,7 @@ class Table:
 
 def tables_of(lines: Sequence[Line], page: int, width: float) -> list[Table]:
     """Cut a page into tables; each header group opens one, a closing note ends it."""
-    body = [line for line in lines]
+    body = _without_page_number(lines)
     starts = _header_groups(body, width)
     tables = []
     previous_end = 0
@@ -65,12 +75,33 @@ def tables_of(lines: Sequence[Line], page: int, width: float) -> list[Table]:
         end = next((i for i in range(last + 1, stop) if _END.match(body[i].text)), stop)
         table = _table(body[previous_end:first], body[first : last + 1], body[last + 1 : end], page)
         if table is not None:
-            tables.append(table)
+            tables.extend(_without_notes(table))
         previous_end = min(end, stop) if table is not None else previous_end
     if not tables:
         table = _table([], [], list(body), page)
-        tables = [table] if table is not None else []
+        tables = _without_notes(table) if table is not None else []
     return tables
+
+
+def _without_notes(table: Table) -> list[Table]:
+    """Cut the table where footnotes begin; a table within the footnotes stands on its own."""
+    numbered = 0
+    for index, row in enumerate(table.rows):
+        numbered += row.has_cells
+        if numbered < _BEFORE_NOTES or row.has_cells or not _NOTE_MARK.match(row.line.text):
+            continue
+        notes = replace(table, above=[row.line], rows=table.rows[index + 1 :], note=True)
+        kept = replace(table, rows=table.rows[:index])
+        return [kept, notes] if any(r.has_cells for r in notes.rows) else [kept]
+    return [table]
+
+
+def _without_page_number(lines: Sequence[Line]) -> list[Line]:
+    """Leave out the last lines when they are page numbers or running footers such as 'Form 10-K 55'."""
+    kept = list(lines)
+    while kept and _FOOTER.fullmatch(kept[-1].text):
+        kept.pop()
+    return kept
 
 
 def _header_groups(lines: Sequence[Line], width: float) -> list[tuple[int, int]]:
@@ -101,16 +132,36 @@ def _table(
     data = [line for line in body if line.cells]
     if len(data) < 2:
         return None
-    columns = _columns(data, len(body))
+    columns = _columns(data)
     if not columns:
         return None
+    for line in body:
+        _free_aligned(line, columns)
+    units, body = _unit_lines(body)
     rows = [_row(line, columns) for line in body]
     header_lines, titles = _split_header(header, columns)
     used = header_lines + _plain_header_lines(body, columns)
     headers = _column_headers(used, columns)
     first_data = next(i for i, row in enumerate(rows) if row.has_cells)
     rows = [row for i, row in enumerate(rows) if i >= first_data or row.line not in used]
-    return Table(page, [*above, *titles], header_lines, columns, headers, rows)
+    return Table(page, [*above, *titles, *units], header_lines, columns, headers, rows)
+
+
+def _unit_lines(body: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """Part '(in millions, except per share / amounts)' from the lines before the first row."""
+    units: list[Line] = []
+    open_end = False
+    for index, line in enumerate(body):
+        if line.cells:
+            break
+        if open_end or (is_unit_line(line.text) and len(line.text) < _UNIT_LENGTH):
+            units.append(line)
+            open_end = line.text.count("(") > line.text.count(")") or (
+                open_end and ")" not in line.text
+            )
+        elif index >= 3:
+            break
+    return units, [line for line in body if line not in units]
 
 
 def _plain_header_lines(body: Sequence[Line], columns: Sequence[Reach]) -> list[Line]:
@@ -124,7 +175,9 @@ def _plain_header_lines(body: Sequence[Line], columns: Sequence[Reach]) -> list[
     return plain
 
 
-def _split_header(header: Sequence[Line], columns: Sequence[Reach]) -> tuple[list[Line], list[Line]]:
+def _split_header(
+    header: Sequence[Line], columns: Sequence[Reach]
+) -> tuple[list[Line], list[Line]]:
     """Part the header lines from title sentences such as 'December 31, 2018 and 2017'."""
     kept: list[Line] = []
     titles: list[Line] = []
@@ -147,16 +200,17 @@ def _column_headers(lines: Sequence[Line], columns: Sequence[Reach]) -> list[str
     pitch = columns[1].centre - columns[0].centre if len(columns) > 1 else 100.0
     left = columns[0].x0 - 0.8 * pitch
     for line in lines:
-        phrases = [phrase for phrase in phrases_of(line, left) if phrase.x1 > columns[0].x0 - 0.5 * pitch]
+        phrases = [
+            phrase for phrase in phrases_of(line, left) if phrase.x1 > columns[0].x0 - 0.5 * pitch
+        ]
         for column, text in enumerate(assign(phrases, columns)):
             if text:
                 parts[column].append(text)
     return [" ".join(texts) for texts in parts]
 
 
-def _columns(data: Sequence[Line], height_of_body: int) -> list[Reach]:
+def _columns(data: Sequence[Line]) -> list[Reach]:
     """Cluster the right edges of the free numbers; a column needs a tenth of the rows, and two."""
-    del height_of_body
     size = median(line.height for line in data)
     cells = sorted((cell for line in data for cell in line.cells), key=lambda cell: cell.edge)
     numbers = [cell for cell in cells if cell.number is not None and not cell.number.nil]
@@ -193,8 +247,7 @@ def _same_column(left: list[Token], right: list[Token], size: float) -> bool:
 
 
 def _digits_width(cell: Token) -> float:
-    box = next((b for b, t in ((b, b) for b in cell.boxes) if b.x1 - b.x0 > 0), cell.boxes[-1])
-    return cell.x1 - (cell.boxes[-1].x0 if len(cell.boxes) > 1 else box.x0)
+    return cell.x1 - cell.boxes[-1].x0
 
 
 def _reach(group: Sequence[Token]) -> Reach:
@@ -202,10 +255,21 @@ def _reach(group: Sequence[Token]) -> Reach:
     return Reach(min(cell.boxes[-1].x0 if len(cell.boxes) < 3 else cell.x0 for cell in group), edge)
 
 
+def _free_aligned(line: Line, columns: Sequence[Reach]) -> None:
+    """Free a number that stands close behind its label but exactly in a column."""
+    for index in range(len(line.tokens) - 1, -1, -1):
+        token = line.tokens[index]
+        if token.free:
+            continue
+        if token.number is None or token.number.nil:
+            return
+        token.free = any(abs(token.edge - c.x1) <= _ALIGNED * token.height for c in columns)
+        return
+
+
 def _row(line: Line, columns: Sequence[Reach]) -> TableRow:
     cells: list[Token | None] = [None] * len(columns)
     orphans: list[Token] = []
-    first = next((token.x0 for token in line.tokens if token.free), None)
     for token in line.tokens:
         if not token.free:
             continue
@@ -232,12 +296,6 @@ def _column_of(token: Token, columns: Sequence[Reach], height: float) -> int | N
         return nearest
     inside = [i for i, c in enumerate(columns) if c.x0 < token.edge and token.x0 < c.x1]
     return inside[0] if len(inside) == 1 else None
-
-
-def is_year_row(row: TableRow) -> bool:
-    """Whether the cells are nothing but years: a header that was taken for data."""
-    cells = [cell for cell in row.cells if cell is not None]
-    return bool(cells) and all(is_year(cell) for cell in cells) and mentions_period(row.line.text)
 
 
 def is_unit_line(text: str) -> bool:

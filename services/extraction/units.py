@@ -5,10 +5,14 @@ from collections.abc import Iterable
 
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _IN = re.compile(r"\b(?:in|of)\s+(?:[a-z$.€£ ]{0,24}?)(thousand|million|billion)s?\b")
-_BRACKETED = re.compile(r"\(\s*(?:us)?[$€£]?\s*(?:dollars\s*)?(?:in\s*)?(thousand|million|billion)s?\b")
+_BRACKETED = re.compile(
+    r"\(\s*(?:us)?[$€£]?\s*(?:dollars\s*)?(?:in\s*)?(thousand|million|billion)s?\b"
+)
 _ZEROS = re.compile(r"\(?[$€£]?\s?0{3}(?:['’]?s| omitted)|\bin 000['’]?s|[$€£]000\b")
 _SHORT = re.compile(r"\([$€£]\s?(?:in )?(mm?|bn|k)\)")
-_ONLY_SHARES = re.compile(r"shares?\s+(?:data\s+)?in\s+(?:thousand|million)|reflected in (?:thousand|million)")
+_ONLY_SHARES = re.compile(
+    r"shares?\s+(?:data\s+)?in\s+(?:thousand|million)|reflected in (?:thousand|million)"
+)
 _ACTUAL = re.compile(r"\bin (?:whole |actual )?dollars\b|\(dollars\)|in u\.?s\.? dollars\)")
 _CURRENCY = (
     (re.compile(r"\beuros?\b|€"), "EUR"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -252,7 +253,7 @@ def test_what_may_pass_is_tried_again_later_and_then_given_up(
     for _ in range(100):
         run_all(broken)
         clock.forward(1)
-    waits = [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
+    waits = [later - earlier for earlier, later in pairwise(tries)]
     assert len(tries) == 3
     assert 2 <= waits[0] <= 5
     assert 4 <= waits[1] <= 9
@@ -357,19 +358,29 @@ def test_insights_nobody_finds_any_more_are_gone_with_their_chains_and_items(con
 
 
 @pytest.mark.parametrize("order", [("2024", "2025"), ("2025", "2024")])
-def test_a_later_report_is_analysed_with_the_earlier_ones_facts_in_whichever_order_they_come(
+def test_reports_of_one_company_are_each_others_history_in_whichever_order_they_come(
     context: Context, order: tuple[str, str]
 ):
-    analyst = Analyst()
-    context = replace(context, analyse=analyst)
     for year in order:
         upload(context, f"{year}.pdf", PDF + year.encode())
         run_all(context)
-    later = next(r for r in context.ports.records.reports() if r.period_end == "2025-12-31")
-    last = context.ports.audit.entries(later.report_id)
-    analysed = next(e.event for e in last if e.event.action == "report_analysed")
-    assert analysed.detail["history_facts"] == "1"
-    assert len(context.ports.records.insights(later.report_id)) == 3
+    for report in context.ports.records.reports():
+        entries = context.ports.audit.entries(report.report_id)
+        analysed = [e.event for e in entries if e.event.action == "report_analysed"]
+        assert analysed[0].detail["history_facts"] == "1"
+        assert len(context.ports.records.insights(report.report_id)) == 3
+
+
+def test_reports_read_side_by_side_still_become_each_others_history(context: Context):
+    """Both are read before either is analysed, and each analysis ends before the other begins."""
+    for year in ("2024", "2025", "2026"):
+        upload(context, f"{year}.pdf", PDF + year.encode())
+    kinds = run_all(context)
+    assert kinds.count(MessageKind.REPORT_RECEIVED) == 3
+    for report in context.ports.records.reports():
+        entries = context.ports.audit.entries(report.report_id)
+        analysed = [e.event for e in entries if e.event.action == "report_analysed"]
+        assert analysed[0].detail["history_facts"] == "2"
 
 
 def test_a_replaced_version_is_no_history(context: Context):

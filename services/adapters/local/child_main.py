@@ -43,7 +43,11 @@ def serve(handlers: Mapping[str, Handler]) -> NoReturn:
     requests: queue.SimpleQueue[Frame] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
     while True:
-        write_frame(output, answer(handlers, requests.get(), output))
+        frame = answer(handlers, requests.get(), output)
+        try:
+            write_frame(output, frame)
+        except MemoryError:
+            write_frame(output, _error("resource-limit", OUT_OF_MEMORY))
 
 
 def set_limits() -> None:

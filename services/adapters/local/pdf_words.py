@@ -24,11 +24,11 @@ _NEW_LINE_SHIFT = 0.6  # of the glyph height: a glyph this far off stands on ano
 ENCRYPTED = (
     "This PDF is protected by a password. Save a copy without the password and upload that copy."
 )
-MALFORMED = (
-    "This PDF is damaged and could not be opened. Download or export it again and upload the new file."
-)
+MALFORMED = "This PDF is damaged and could not be opened. Download or export it again and upload the new file."
 
-OnPage = Callable[[int, int], None]  # services.ports has it too, but costs this child 0.1 s to import
+OnPage = Callable[
+    [int, int], None
+]  # services.ports has it too, but costs this child 0.1 s to import
 _Place = Callable[[float, float, float, float], tuple[float, float, float, float]]
 
 
@@ -228,4 +228,8 @@ def _mended(text: str) -> str:
 
 
 def _ligature(rest: str) -> str:
-    return "fl" if rest[:1] in set("aiou") or (rest[:1] == "e" and rest[1:] not in {"d", "l"}) else "fi"
+    return (
+        "fl"
+        if rest[:1] in set("aiou") or (rest[:1] == "e" and rest[1:] not in {"d", "l"})
+        else "fi"
+    )

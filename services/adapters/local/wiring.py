@@ -7,14 +7,9 @@ from services.adapters.local.instances import Instances
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.queues import SqliteQueue
 from services.adapters.local.records import SqliteRecordStore
+from services.adapters.local.renderer import LocalPageRenderer
 from services.config import Settings
-from services.domain.errors import NotFound
 from services.ports import Ports
-
-
-class _RendererToCome:
-    def webp(self, blob_key: str, page: int, dpi: int = 130) -> bytes:
-        raise NotFound("Page images are not there yet.")
 
 
 def local_ports(settings: Settings) -> Ports:
@@ -27,7 +22,7 @@ def local_ports(settings: Settings) -> Ports:
         queue=SqliteQueue(database, settings.lease_seconds),
         audit=SqliteAuditLog(database),
         layout=LocalLayoutReader(),
-        renderer=_RendererToCome(),
+        renderer=LocalPageRenderer(blobs, settings.data_dir / "pages"),
     )
 
 

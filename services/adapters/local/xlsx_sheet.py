@@ -94,6 +94,7 @@ class _SheetReader:
         self._hidden_columns: list[tuple[int, int]] = []
         self._shared: dict[str, tuple[str, int, int]] = {}
         self._row, self._column = 0, 0
+        self._ref: str | None = None
         self._type, self._style = "n", 0
         self._value: list[str] = []
         self._formula: list[str] | None = None
@@ -120,20 +121,31 @@ class _SheetReader:
     def _open_row(self, attributes: dict[str, str]) -> None:
         stated = attributes.get("r", "")
         self._row = int(stated) if stated.isdecimal() else self._row + 1
-        self._column = 0
+        self._column, self._ref = 0, None
         if attributes.get("hidden") in {"1", "true"}:
             self._hidden_rows.add(self._row)
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
-        match = _REF.match(attributes.get("r", ""))
-        if match:
-            self._column, self._row = column_number(match[1]), int(match[2])
-        else:
+        ref = attributes.get("r")
+        if ref is None:
+            self._settle()
             self._column += 1
+        self._ref = ref
         self._type = attributes.get("t", "n")
         style = attributes.get("s", "0")
         self._style = int(style) if style.isdecimal() else 0
         self._value, self._formula, self._shared_key = [], None, None
+
+    def _settle(self) -> None:
+        """Read the last cell's address; empty cells, most of many sheets, are never asked."""
+        if self._ref is None:
+            return
+        match = _REF.match(self._ref)
+        self._ref = None
+        if match:
+            self._column, self._row = column_number(match[1]), int(match[2])
+        else:
+            self._column += 1
 
     def _open_formula(self, attributes: dict[str, str]) -> None:
         self._formula = []
@@ -165,10 +177,11 @@ class _SheetReader:
             self._in_hint = False
 
     def _close_cell(self) -> None:
-        formula = self._formula_text()
         text = "".join(self._value)
-        if not text and formula is None:
+        if not text and self._formula is None:
             return
+        self._settle()
+        formula = self._formula_text()
         if len(self._cells) >= self._budget:
             raise UnreadableDocument(TOO_MANY_CELLS, "resource-limit")
         kind, shown, number = self._typed(text)

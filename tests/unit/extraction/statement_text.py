@@ -27,7 +27,9 @@ def cell(printed: str) -> RawCell | None:
     return RawCell(text, -number if text.startswith("(") else number, decimals=decimals)
 
 
-def statement(kind: StatementKind, text: str, scale: int = 1_000_000, title: str = "") -> RawStatement:
+def statement(
+    kind: StatementKind, text: str, scale: int = 1_000_000, title: str = ""
+) -> RawStatement:
     """Build a statement from text."""
     rows: list[RawRow] = []
     section: str | None = None

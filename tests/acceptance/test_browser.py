@@ -1,0 +1,169 @@
+"""The main job in a real browser: upload, progress, insight, highlighted cell, chain, review, CFO summary.
+
+Screenshots are kept in build/screenshots as test artefacts.
+"""
+
+import json
+import os
+import re
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.acceptance.conftest import Product, serving
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "build" / "screenshots"
+FILINGS = ROOT.parent / "shared" / "eval" / "filings"
+READ_SECONDS = 120
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+
+def reports_to_upload() -> list[Path]:
+    """Two real annual reports (samples on a machine without any, never in CI) and a faulty sample."""
+    faulty = ROOT / "samples" / "Larkfield_FY2025_10-K_draft_with_errors.pdf"
+    if FILINGS.is_dir():
+        return [*sorted(FILINGS.glob("*_10K.pdf"))[:2], faulty]
+    assert os.environ.get("CI") != "true", (
+        "the real filings are missing; in CI they have to be there"
+    )
+    return [*sorted((ROOT / "samples").glob("*FY202?_10-K.pdf"))[:2], faulty]
+
+
+def ask(product: Product, path: str) -> Any:
+    with urllib.request.urlopen(f"{product.url}/api/v1/{path}", timeout=10) as answer:
+        return json.load(answer)
+
+
+def wait_until_read(product: Product, reports: int) -> None:
+    """Wait until every report has reached its end and no message is under way."""
+    deadline = time.monotonic() + READ_SECONDS
+    while time.monotonic() < deadline:
+        documents, queues = ask(product, "documents"), ask(product, "health")["queues"]
+        done = [d for d in documents if d["status"] in {"analysed", "no_statements", "failed"}]
+        if len(done) == reports and not any(queues.values()):
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"not read after {READ_SECONDS} s")
+
+
+def shot(page: Page, name: str) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+def become(page: Page, role: str) -> None:
+    page.get_by_role("combobox", name=re.compile("Signed in as")).click()
+    page.get_by_role("option", name=role, exact=True).click()
+
+
+def see_heading(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=30_000)
+
+
+def wait_until_quiet(page: Page) -> None:
+    """Wait until no script run is under way."""
+    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
+
+
+@pytest.fixture(scope="module")
+def uploaded(product: Product, browser) -> Product:
+    """The product after an analyst uploaded real reports and watched them being read."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(30_000)
+    page.goto(f"{product.url}/upload?role=analyst")
+    see_heading(page, "Reports")
+    page.locator("input[type=file]").set_input_files([str(p) for p in reports_to_upload()])
+    expect(page.get_by_test_id("stProgress").first).to_be_visible()
+    shot(page, "1-progress")
+    wait_until_read(product, reports=3)
+    page.reload()
+    see_heading(page, "Reports")
+    expect(page.get_by_text("Library")).to_be_visible()
+    wait_until_quiet(page)
+    shot(page, "2-library")
+    page.close()
+    return product
+
+
+def test_an_analyst_picks_a_role_and_sees_only_that_roles_pages(page: Page, product: Product):
+    page.goto(product.url)
+    see_heading(page, "Reports")
+    queue = page.get_by_role("link", name="Review queue")
+    expect(queue).to_have_count(0)
+    become(page, "Reviewer")
+    expect(queue).to_be_visible()
+
+
+def test_an_insight_shows_its_highlighted_cell_and_its_reasoning_chain(
+    page: Page, uploaded: Product
+):
+    page.goto(f"{uploaded.url}/insights?role=analyst")
+    see_heading(page, "Insights")
+    page.get_by_text("Evidence and reasoning").first.click()
+    highlight = page.get_by_test_id("cell-highlight").first
+    expect(highlight).to_be_visible()
+    expect(highlight).to_be_in_viewport()
+    box = highlight.bounding_box()
+    assert box is not None
+    assert 8 < box["width"] < 200
+    assert 5 < box["height"] < 60
+    shot(page, "3-insight")
+    page.get_by_text("Reasoning chain").click()
+    expect(page.get_by_text("SHA-256 of the inputs")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\(page \d+\)")).first).to_be_visible()
+    shot(page, "4-reasoning-chain")
+
+
+def test_a_click_on_a_number_of_a_statement_shows_its_cell(page: Page, uploaded: Product):
+    page.goto(f"{uploaded.url}/report?role=analyst")
+    see_heading(page, "Statements")
+    expect(page.get_by_test_id("cell-highlight").first).to_be_visible()
+    number = page.locator("button.number").nth(5)
+    number.click()
+    wait_until_quiet(page)
+    expect(page.get_by_test_id("cell-highlight").first).to_be_visible()
+    shot(page, "5-statement")
+
+
+def test_a_reviewer_decides_and_the_cfo_sees_what_was_approved(page: Page, uploaded: Product):
+    page.goto(f"{uploaded.url}/review?role=reviewer")
+    see_heading(page, "Review queue")
+    expect(page.get_by_text("Why it is here")).to_be_visible()
+    expect(page.get_by_test_id("cell-highlight").first).to_be_visible()
+    shot(page, "6-review-queue")
+    title = page.get_by_role("heading", level=2).first.inner_text()
+    page.get_by_label("Comment").fill("Checked against the page.")
+    page.get_by_label("Comment").blur()
+    page.get_by_role("button", name=re.compile("Approve")).click()
+    expect(page.get_by_text(re.compile("Approved")).first).to_be_visible()
+    page.goto(f"{uploaded.url}/summary?role=cfo")
+    see_heading(page, "CFO summary")
+    expect(page.get_by_text("Revenue", exact=True).first).to_be_visible()
+    expect(page.get_by_text(title).first).to_be_visible()
+    shot(page, "7-cfo-summary")
+
+
+def test_a_deep_link_on_a_fresh_server_meets_the_role_gate_first(page: Page, tmp_path: Path):
+    """Streamlit runs a page script past app.py when it is the first request (docs/decisions/0003)."""
+    with serving(tmp_path / "data") as fresh:
+        page.goto(f"{fresh.url}/review?role=analyst")
+        expect(page.get_by_text("may not open this page")).to_be_visible()
+        expect(page.get_by_role("tab")).to_have_count(0)
+
+
+def test_the_samples_load_with_one_click(page: Page, tmp_path: Path):
+    with serving(tmp_path / "data") as fresh:
+        page.goto(f"{fresh.url}/upload?role=analyst")
+        page.get_by_role("button", name="Load sample reports").click()
+        expect(page.get_by_text("Library")).to_be_visible()
+        wait_until_read(fresh, reports=6)
+        page.goto(f"{fresh.url}/insights?role=analyst")
+        see_heading(page, "Insights")
+        expect(page.get_by_text("Evidence and reasoning").first).to_be_visible()
+        shot(page, "8-sample-insights")

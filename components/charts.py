@@ -1,7 +1,7 @@
 """Charts drawn from the analysis' own description of them; colours tell apart in every kind of sight."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,7 +11,7 @@ from components.format import amount
 from services.domain.insights import Chart, ChartSeries
 
 BLUE, VERMILLION, GREY, GREEN, PURPLE, ORANGE, SKY = (
-    "#0072B2", "#D55E00", "#595959", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
+    "#0072B2", "#D55E00", "#767676", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
 )  # fmt: skip
 PALETTE = (BLUE, ORANGE, GREY, GREEN, PURPLE, SKY, VERMILLION)
 _BAND_FILLS = ("rgba(0,114,178,.05)", "rgba(0,114,178,.11)", "rgba(0,114,178,.18)")
@@ -72,14 +72,22 @@ def point_label(value: Decimal | None, chart: Chart, divisor: Decimal) -> str:
         return ""
     shown = value / divisor
     if chart.unit == "percent":
-        return f"{shown:,.1f}%"
+        return f"{_at(shown, 1):,.1f}%"
     if chart.unit == "money":
         return amount(shown, 1 if divisor >= _BILLION else 0)
-    return f"{shown:,.1f}" if chart.unit == "days" else f"{shown:,.2f}"
+    return f"{_at(shown, 1):,.1f}" if chart.unit == "days" else f"{_at(shown, 2):,.2f}"
+
+
+def _at(value: Decimal, digits: int) -> Decimal:
+    """Round half up; nought has no sign."""
+    rounded = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return abs(rounded) if rounded == 0 else rounded
 
 
 def wrapped(name: str) -> str:
     """Return a tick label broken at the space nearest its middle, when it is long."""
+    if " to " in name:
+        return name.replace(" to ", " to<br>", 1)
     spaces = [i for i, letter in enumerate(name) if letter == " "]
     if len(name) < _WRAP_FROM or not spaces:
         return name
@@ -134,10 +142,22 @@ def _waterfall(chart: Chart, divisor: Decimal) -> go.Figure:
             hovertemplate="%{customdata}: %{text}<extra></extra>",
         )
     )
+    drawn.update_xaxes(range=_reach(series, chart, divisor))
     drawn.update_yaxes(
         autorange="reversed", tickvals=places, ticktext=[wrapped(name) for name in series.x]
     )
     return drawn
+
+
+def _reach(series: ChartSeries, chart: Chart, divisor: Decimal) -> list[float]:
+    """Return an axis that holds every running total and leaves room for the labels."""
+    level, levels = Decimal(0), [Decimal(0)]
+    for place, value in enumerate(series.y):
+        level = (value or Decimal(0)) if place in chart.totals else level + (value or Decimal(0))
+        levels.append(level / divisor)
+    low, high = float(min(levels)), float(max(levels))
+    room = (high - low) * 0.16
+    return [low - room if low < 0 else 0.0, high + room]
 
 
 def _lines(chart: Chart, divisor: Decimal) -> go.Figure:

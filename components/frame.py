@@ -138,8 +138,8 @@ def _role_picker() -> None:
         format_func=lambda role: DEMO_USERS[role].name,
         key=_PICKER,
         on_change=_switch_role,
-        help="Local demo sign-in: five different people without passwords.",
     )
+    st.caption("Local demo: five people, no passwords.")
 
 
 def _switch_role() -> None:

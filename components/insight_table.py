@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.confidence_badge import STATUS_WORDS, band_words, severity_words
 from components.format import UNKNOWN, money
-from components.session import report_name
+from components.session import names_of_reports
 from services.domain.confidence import HIGH_FROM, MEDIUM_FROM
 from services.domain.insights import Insight, Severity
 
@@ -45,11 +45,12 @@ def show_insight_table(insights: Sequence[Insight], key: str) -> Insight | None:
 
 def insight_table(insights: Sequence[Insight]) -> pd.DataFrame:
     """Return one row an insight; the confidence is in percent."""
+    names = names_of_reports()
     return pd.DataFrame(
         {
             "Severity": [[severity_words(i.severity)] for i in insights],
             "Insight": [i.title for i in insights],
-            "Report": [report_name(i.report_id) for i in insights],
+            "Report": [names.get(i.report_id, i.report_id) for i in insights],
             "Type": [i.kind.value.capitalize() for i in insights],
             "Confidence": [i.confidence.total * 100 for i in insights],
             "Band": [[band_words(i.confidence.total)] for i in insights],

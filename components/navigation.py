@@ -99,5 +99,11 @@ def remember(name: str, value: str) -> None:
         st.query_params[name] = value
 
 
+def forget(name: str) -> None:
+    """Take an id out of the address."""
+    if name in st.query_params:
+        del st.query_params[name]
+
+
 def _params(ids: dict[str, str]) -> dict[str, str]:
     return {ROLE_PARAM: current_user().role.value, **ids}

@@ -26,7 +26,7 @@ def show_review_form(item: ReviewItem) -> None:
         )
         with st.container(horizontal=True):
             approve = st.form_submit_button(
-                "Approve", type="primary", icon=":material/check:", shortcut="Alt+A", key="approve"
+                "Approve", icon=":material/check:", shortcut="Alt+A", key="approve"
             )
             reject = st.form_submit_button(
                 "Reject", icon=":material/close:", shortcut="Alt+X", key="reject"

@@ -80,9 +80,20 @@ def sheet(report: Report, name: str) -> SheetLayout | None:
 
 
 def report_name(report_id: ReportId) -> str:
-    """Return how a report is called in lists: company and period, else its file name."""
+    """Return how a report is called in lists, its id when it is not stored."""
     report = services().ports.records.report(report_id)
     return report_id if report is None else title_of(report)
+
+
+def names_of_reports() -> dict[ReportId, str]:
+    """Return how every stored report is called in lists, newest first."""
+    return {report.report_id: title_of(report) for report in services().ports.records.reports()}
+
+
+def listed(report: Report) -> str:
+    """Return a report's title with its file name behind it, when that says more."""
+    title = title_of(report)
+    return title if title == report.name else f"{title} ({report.name})"
 
 
 def title_of(report: Report) -> str:

@@ -16,21 +16,25 @@ from pathlib import Path
 from typing import TextIO
 
 from services.bootstrap import build, build_engine
-from services.config import Settings
-from services.domain.errors import AdvisorError
+from services.config import read_settings
+from services.domain.errors import AdvisorError, InvalidInput
 from services.engine import Analysed, Engine, Read
 from services.extraction.jsonl import fact_line
 from services.supervisor import supervise
 from services.worker import run_worker
 
 ROOT = Path(__file__).resolve().parent.parent
-EXIT_OK, EXIT_DOCUMENT, EXIT_BROKEN_TRAIL = 0, 1, 3
+EXIT_OK, EXIT_DOCUMENT, EXIT_WRONG_USE, EXIT_BROKEN_TRAIL = 0, 1, 2, 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code (0 fine, 1 a file could not be read, 2 wrong use, 3 trail broken)."""
     arguments = _parser().parse_args(argv)
-    code: int = arguments.run(arguments)
+    try:
+        code: int = arguments.run(arguments)
+    except InvalidInput as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return EXIT_WRONG_USE
     return code
 
 
@@ -128,7 +132,7 @@ def _explain(read: Read, errors: TextIO) -> None:
 
 
 def _serve(_arguments: argparse.Namespace) -> int:
-    settings = Settings()
+    settings = read_settings()
     sys.stdout.write(f"Serving at http://localhost:{settings.port} (Ctrl-C stops everything)\n")
     sys.stdout.flush()
     os.chdir(ROOT)
@@ -141,12 +145,12 @@ def _serve(_arguments: argparse.Namespace) -> int:
 
 
 def _workers(_arguments: argparse.Namespace) -> int:
-    supervise(Settings())
+    supervise(read_settings())
     return EXIT_OK
 
 
 def _worker(_arguments: argparse.Namespace) -> int:
-    run_worker(Settings())
+    run_worker(read_settings())
     return EXIT_OK
 
 

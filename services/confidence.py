@@ -6,6 +6,7 @@ Facts are scored in odds of being wrong, multiplied by one likelihood ratio per 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 from services.domain.concepts import Unit
@@ -30,10 +31,14 @@ EPS_UNIT_RATIO = 1 / 200
 OTHER_CAUSE_WEIGHT = 0.05
 """Weight of 'a row is missing, or the relation is a coincidence' beside the members of a failed sum."""
 CERTAINTY_CAP = 0.9999
+SAME_AMOUNT = Decimal("0.001")
+"""Two readings of one amount that differ by less, such as at another scale, agree."""
 SURE_VALUE = 0.95
 """A value below this keeps its insight out of the high band."""
 
-_IDENTITIES = {"T01", "T07", "T08", "T09", "T11", "T12", "T13", "T14"}
+_IDENTITIES = {"T01", "T11", "T12", "T13", "T14"}
+_MAPPED_IDENTITIES = {"T07", "T08", "T09"}
+"""Provable by rows of any label: these speak for meanings only when every row has one."""
 _CROSS_STATEMENT = {"T13", "T14"}
 _SHARE_CHECK = "T15"
 _PASSES = {TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING}
@@ -77,9 +82,11 @@ def rescore(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> list[Fact]:
     passing = [tie_out for tie_out in known if tie_out.status in _PASSES]
     for tie_out, columns in _with_columns(passing, by_id):
         _credit(state, tie_out, columns)
+        _credit_meaning(state, tie_out, by_id)
     _credit_scale(state, passing, by_id)
     _blame(state, [tie_out for tie_out in known if tie_out.status is TieOutStatus.FAIL])
-    return [fact.model_copy(update={"confidence": _settled(fact, state)}) for fact in facts]
+    settled = [fact.model_copy(update={"confidence": _settled(fact, state)}) for fact in facts]
+    return _disputed(settled)
 
 
 def _odds_of(confidence: FactConfidence) -> _Odds:
@@ -130,9 +137,17 @@ def _credit(state: Mapping[FactId, _Odds], tie_out: TieOut, columns: int) -> Non
     for fact_id in _members(tie_out):
         odds = state[fact_id]
         odds.value *= ratio
-        if tie_out.check in _IDENTITIES:
-            odds.concept *= IDENTITY_CONCEPT_RATIO
         odds.because(_credit_reason(tie_out, columns))
+
+
+def _credit_meaning(
+    state: Mapping[FactId, _Odds], tie_out: TieOut, facts: Mapping[FactId, Fact]
+) -> None:
+    members = _members(tie_out)
+    mapped = all(facts[fact_id].concept is not None for fact_id in members)
+    if tie_out.check in _IDENTITIES or (tie_out.check in _MAPPED_IDENTITIES and mapped):
+        for fact_id in members:
+            state[fact_id].concept *= IDENTITY_CONCEPT_RATIO
 
 
 def _credit_reason(tie_out: TieOut, columns: int) -> str:
@@ -184,6 +199,52 @@ def _settled(fact: Fact, state: Mapping[FactId, _Odds]) -> FactConfidence:
         unit=_probability(odds.unit),
         reasons=tuple(odds.reasons),
     )
+
+
+def _disputed(facts: Sequence[Fact]) -> list[Fact]:
+    """Lower facts that give one meaning and period different amounts: at most one can be right."""
+    groups: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.concept is not None and fact.basis == "consolidated" and not fact.derived_from:
+            groups[(fact.concept, fact.period.start, fact.period.end)].append(fact)
+    lowered = {fact.fact_id: fact for group in groups.values() for fact in _settle_dispute(group)}
+    return [lowered.get(fact.fact_id, fact) for fact in facts]
+
+
+def _settle_dispute(group: Sequence[Fact]) -> list[Fact]:
+    camps: dict[Decimal, list[Fact]] = defaultdict(list)
+    for fact in group:
+        near = (amount for amount in camps if _agree(amount, fact))
+        camps[next(near, fact.value)].append(fact)
+    if len(camps) < 2:
+        return []
+    believed = {
+        amount: max(fact.confidence.total / (1 - fact.confidence.total) for fact in camp)
+        for amount, camp in camps.items()
+    }
+    whole = 1 + sum(believed.values())
+    return [
+        _doubted(fact, believed[amount] / whole, len(camps))
+        for amount, camp in camps.items()
+        for fact in camp
+    ]
+
+
+def _agree(amount: Decimal, fact: Fact) -> bool:
+    rounding = 2 * fact.scale * Decimal(1).scaleb(-fact.decimals)
+    return abs(amount - fact.value) <= max(rounding, abs(amount) * SAME_AMOUNT)
+
+
+def _doubted(fact: Fact, right: float, amounts: int) -> Fact:
+    confidence = fact.confidence
+    kept = min(1.0, right / max(confidence.total, 1 - CERTAINTY_CAP))
+    reason = (
+        f"{amounts} different amounts are read for this meaning and period; one is right at most"
+    )
+    changed = confidence.model_copy(
+        update={"period": confidence.period * kept, "reasons": (*confidence.reasons, reason)}
+    )
+    return fact.model_copy(update={"confidence": changed})
 
 
 def insight_confidence(inputs: Sequence[Fact], margin: float, rule_prior: RulePrior) -> Confidence:

@@ -7,7 +7,6 @@ at all, however often it is tried.
 
 import logging
 import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +31,6 @@ from services.domain.reports import (
     Fact,
     Finding,
     FindingSeverity,
-    Progress,
     Report,
     ReportStatus,
     Statement,
@@ -43,10 +41,8 @@ from services.domain.users import SYSTEM
 from services.engine import same_company
 from services.extraction.service import Extraction, extract
 from services.ports import Delivery, Ports
+from services.progress import PageProgress
 from services.review import open_item
-
-PROGRESS_SECONDS = 0.2
-"""Progress is said at most five times a second."""
 
 MAX_BACKOFF_SECONDS = 60.0
 _REFRESH = "/history"
@@ -151,7 +147,7 @@ def read_report(incoming: Message, context: Context) -> Effects:
     """ReportReceived: read statements and facts from the stored document."""
     ports = context.ports
     report = _report(incoming, context)
-    pages = PageProgress(context, report.report_id, "reading")
+    pages = PageProgress(ports.records, report.report_id, "reading", context.clock)
     data = ports.blobs.get(report.blob_key)
     with ports.layout.open(data, report.format) as document:
         extraction = context.extract(document, report, pages)
@@ -202,7 +198,7 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
     records = context.ports.records
     report = _report(incoming, context)
     report_id = report.report_id
-    PageProgress(context, report_id, "analysing")(0, 1)
+    PageProgress(records, report_id, "analysing", context.clock)(0, 1)
     others = _same_company(report, context)
     history = [fact for other in others for fact in records.facts(other.report_id)]
     analysis = context.analyse(
@@ -352,24 +348,6 @@ HANDLERS: dict[MessageKind, Handler] = {
     MessageKind.INSIGHTS_ESCALATED: open_reviews,
 }
 """The whole path on one screen."""
-
-
-class PageProgress:
-    """Says how far a stage is, at most five times a second and always at its end."""
-
-    def __init__(self, context: Context, report_id: ReportId, stage: str) -> None:
-        self._context = context
-        self._last_said = float("-inf")
-        now = context.clock()
-        self._progress = Progress(report_id=report_id, stage=stage, started_at=now, updated_at=now)
-
-    def __call__(self, done: int, total: int) -> None:
-        """Take note that ``done`` of ``total`` pages are finished."""
-        if done < total and time.monotonic() - self._last_said < PROGRESS_SECONDS:
-            return
-        self._last_said = time.monotonic()
-        said = {"done": done, "total": total, "updated_at": self._context.clock()}
-        self._context.ports.records.set_progress(self._progress.model_copy(update=said))
 
 
 def _report(incoming: Message, context: Context) -> Report:

@@ -30,11 +30,28 @@ function drawBoxes(paper, image, data) {
   });
 }
 
-function centre(scroll, paper) {
+function span(data) {
+  const row = data.boxes.filter((box) => box.kind !== "other");
+  return { left: Math.min(...row.map((b) => b.x0)), right: Math.max(...row.map((b) => b.x1)) };
+}
+
+/* As large as is comfortable to read, but no larger than keeps the row's label and number both in view. */
+function startingZoom(scroll, image, data) {
+  const readable = Math.min(1.6, Math.max(1, READABLE_WIDTH / scroll.clientWidth));
+  if (!data.boxes.length) return 1;
+  const { left, right } = span(data);
+  const page = (image.naturalWidth / data.dpi) * 72;
+  return Math.max(1, Math.min(readable, (page / (right - left)) * 0.94));
+}
+
+function centre(scroll, paper, data) {
   const target = paper.querySelector("[data-testid=cell-highlight]");
   if (!target) return;
   scroll.scrollTop = target.offsetTop - scroll.clientHeight / 2;
-  scroll.scrollLeft = target.offsetLeft - scroll.clientWidth * 0.72;
+  const pixels = paper.clientWidth / ((paper.querySelector("img").naturalWidth / data.dpi) * 72);
+  const { left, right } = span(data);
+  const fits = (right - left) * pixels < scroll.clientWidth;
+  scroll.scrollLeft = fits ? left * pixels - 12 : target.offsetLeft - scroll.clientWidth * 0.72;
 }
 
 export default function (component) {
@@ -48,16 +65,16 @@ export default function (component) {
   const zoom = (factor) => {
     zooms.set(scroll, factor);
     paper.style.width = factor * 100 + "%";
-    requestAnimationFrame(() => centre(scroll, paper));
+    requestAnimationFrame(() => centre(scroll, paper, data));
   };
-  const current = () => zooms.get(scroll) || Math.min(1.6, Math.max(1, READABLE_WIDTH / scroll.clientWidth));
+  const current = () => zooms.get(scroll) || startingZoom(scroll, image, data);
   find(".in").onclick = () => zoom(Math.min(4, current() * 1.25));
   find(".out").onclick = () => zoom(Math.max(0.5, current() / 1.25));
   find(".fit").onclick = () => zoom(1);
   const ready = () => {
     drawBoxes(paper, image, data);
     paper.style.width = current() * 100 + "%";
-    requestAnimationFrame(() => centre(scroll, paper));
+    requestAnimationFrame(() => centre(scroll, paper, data));
   };
   image.onload = ready;
   if (image.getAttribute("src") !== data.image) image.src = data.image;

@@ -50,6 +50,6 @@ export default function (component) {
   const cell = scroll.querySelector("td.cell");
   if (cell) requestAnimationFrame(() => {
     scroll.scrollTop = cell.offsetTop - scroll.clientHeight / 2;
-    scroll.scrollLeft = cell.offsetLeft - scroll.clientWidth * 0.6;
+    if (cell.offsetLeft + cell.clientWidth > scroll.clientWidth) scroll.scrollLeft = cell.offsetLeft - scroll.clientWidth * 0.6;
   });
 }

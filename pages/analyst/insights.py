@@ -1,5 +1,7 @@
 """Insights: filter, search, and open what the analysis found, the worst first."""
 
+from typing import Any
+
 import streamlit as st
 
 from components import frame
@@ -9,7 +11,7 @@ from components.frame import guard
 from components.insight_card import show_card
 from components.insight_table import show_insight_table
 from components.navigation import chosen, go
-from components.session import current_user, report_name, services, title_of
+from components.session import current_user, names_of_reports, services
 from services.domain.confidence import HIGH_FROM, MEDIUM_FROM, Band
 from services.domain.insights import Insight, InsightKind, Severity
 from services.domain.users import Role
@@ -26,8 +28,8 @@ def _visible() -> list[Insight]:
     return sorted(insights, key=lambda i: (-i.severity.rank, -i.confidence.total, i.insight_id))
 
 
-def _filters() -> dict[str, object]:
-    reports = {report.report_id: title_of(report) for report in services().ports.records.reports()}
+def _filters() -> dict[str, Any]:
+    reports = names_of_reports()
     named = chosen("report")
     ids = list(reports)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -45,6 +47,7 @@ def _filters() -> dict[str, object]:
         )
     with st.container(horizontal=True):
         return {
+            "names": reports,
             "report": report,
             "words": words,
             "kinds": st.pills(
@@ -62,9 +65,9 @@ def _filters() -> dict[str, object]:
         }  # fmt: skip
 
 
-def _matches(insight: Insight, wanted: dict[str, object]) -> bool:
-    words = str(wanted["words"] or "").casefold().split()
-    text = f"{insight.title} {insight.text} {report_name(insight.report_id)}".casefold()
+def _matches(insight: Insight, wanted: dict[str, Any]) -> bool:
+    words = (wanted["words"] or "").casefold().split()
+    text = f"{insight.title} {insight.text} {wanted['names'].get(insight.report_id, '')}".casefold()
     return (
         wanted["report"] in (None, insight.report_id)
         and _among(insight.kind, wanted["kinds"])
@@ -74,8 +77,8 @@ def _matches(insight: Insight, wanted: dict[str, object]) -> bool:
     )
 
 
-def _among(value: object, chosen_values: object) -> bool:
-    return not chosen_values or (isinstance(chosen_values, list) and value in chosen_values)
+def _among(value: object, chosen_values: list[object]) -> bool:
+    return not chosen_values or value in chosen_values
 
 
 @st.fragment
@@ -85,7 +88,7 @@ def _list(insights: list[Insight]) -> None:
         found = [insight for insight in insights if _matches(insight, wanted)]
         with st.container(horizontal=True, horizontal_alignment="distribute",
                           vertical_alignment="center"):  # fmt: skip
-            st.caption(f"{len(found):,} of {counted(len(insights), 'insight')}, worst first")
+            frame.section(f"{len(found):,} of {counted(len(insights), 'insight')}, worst first")
             view = st.segmented_control(
                 "View", ["Cards", "Table"], default="Cards", key="view",
                 label_visibility="collapsed", required=True,

@@ -4,15 +4,16 @@ import streamlit as st
 
 from components import frame
 from components.fact_panel import show_fact
-from components.format import counted, money, plain
+from components.format import money, plain
 from components.frame import guard
-from components.navigation import chosen, link, remember
-from components.session import services, title_of
+from components.navigation import chosen, forget, link, remember
+from components.session import listed, services
 from components.source_view import show_source
 from components.statement_table import show_statement
 from components.tie_outs import show_tie_outs
 from components.upload_status import STATUS_WORDS
 from services.domain.ids import FactId, StatementId
+from services.domain.insights import NotComputable
 from services.domain.reports import (
     Fact,
     Finding,
@@ -40,10 +41,12 @@ def _pick_report(reports: list[Report]) -> Report:
         "Report",
         range(len(reports)),
         index=ids.index(named) if named in ids else _first_read(reports),
-        format_func=lambda i: f"{title_of(reports[i])} ({reports[i].name})",
+        format_func=lambda i: listed(reports[i]),
         key=f"report_{named or ''}",
         label_visibility="collapsed",
     )
+    if named not in (None, ids[picked]):
+        forget("fact")
     remember("report", ids[picked])
     with beside:
         link("insights", "Insights of this report", "lightbulb", report=ids[picked])
@@ -163,6 +166,13 @@ def _findings(findings: list[Finding]) -> None:
         st.markdown(f"{_FINDING_ICONS[finding.severity]} {plain(finding.sentence + place)}")
 
 
+def _not_run(rules: list[NotComputable]) -> None:
+    if not rules:
+        st.caption("Every rule ran on this report.")
+    for rule in rules:
+        st.markdown(f":material/block: **{plain(rule.title)}** — {plain(rule.reason)}")
+
+
 def _figures(report: Report, facts: list[Fact], tie_outs: list[TieOut]) -> None:
     records = services().ports.records
     materiality = records.materiality(report.report_id)
@@ -191,12 +201,14 @@ def _show(report: Report) -> None:
     if report.status in {ReportStatus.RECEIVED, ReportStatus.READING, ReportStatus.FAILED}:
         return
     _figures(report, facts, tie_outs)
+    not_run = records.not_computable(report.report_id)
     failed = sum(t.status is TieOutStatus.FAIL for t in tie_outs)
     tabs = st.tabs(
         [
             "Statements",
             f"Checks ({failed} failed)" if failed else "Checks",
-            f"Reading notes ({counted(len(findings), 'note')})",
+            f"Reading notes ({len(findings)})",
+            f"Rules not run ({len(not_run)})",
         ]
     )
     with tabs[0]:
@@ -205,6 +217,8 @@ def _show(report: Report) -> None:
         show_tie_outs(tie_outs, {fact.fact_id: fact for fact in facts})
     with tabs[2]:
         _findings(findings)
+    with tabs[3]:
+        _not_run(not_run)
 
 
 frame.header("Statements")

@@ -8,13 +8,13 @@ from components.evidence import evidence_of, source_drawer
 from components.format import change, concept_name, counted, headline, plain, shortened
 from components.insight_card import show_badges
 from components.navigation import chosen, link, remember
-from components.session import services, title_of
-from services.domain.insights import Insight
+from components.session import listed, services
+from services.domain.insights import Chart, Insight
 from services.domain.reports import Fact
 from services.summary import Coverage, KeyFigure, ReportSummary
 
 _FIGURES_A_ROW = 3
-_MAX_CHARTS = 4
+_MAX_CHARTS, _CHART_HEIGHT = 4, 240
 
 
 def _figure(figure: KeyFigure) -> None:
@@ -50,45 +50,48 @@ def _figures(summary: ReportSummary) -> None:
             _figure(figure)
 
 
-def _insight(insight: Insight) -> None:
-    with st.container(border=True, gap="xsmall"):
-        show_badges(insight)
-        st.subheader(plain(insight.title), anchor=False)
-        st.markdown(plain(insight.text))
-        items, _ = evidence_of(insight)
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            for item in items[:1]:
-                _source_button(item.fact, f"cell_{insight.insight_id}")
-            link("insight", "Evidence and reasoning", "arrow_forward", insight=insight.insight_id)
+def _insight(insight: Insight, chart: Chart | None) -> None:
+    with st.container(border=True):
+        if chart is None:
+            _words(insight)
+            return
+        words, drawing = st.columns([6, 5], gap="medium")
+        with words:
+            _words(insight)
+        with drawing:
+            show_chart(chart, f"chart_{insight.insight_id}", _CHART_HEIGHT)
 
 
-def _charts(summary: ReportSummary) -> None:
-    drawn = [insight for insight in summary.insights if insight.chart is not None][:_MAX_CHARTS]
-    if not drawn:
-        return
-    frame.section("Charts")
-    columns = st.columns(2)
-    for index, insight in enumerate(drawn):
-        if insight.chart is not None:
-            with columns[index % 2].container(border=True):
-                show_chart(insight.chart, f"chart_{insight.insight_id}", 280)
+def _words(insight: Insight) -> None:
+    show_badges(insight)
+    st.subheader(plain(insight.title), anchor=False)
+    st.markdown(plain(insight.text))
+    items, _ = evidence_of(insight)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        for item in items[:1]:
+            _source_button(item.fact, f"cell_{insight.insight_id}")
+        link("insight", "Evidence and reasoning", "arrow_forward", insight=insight.insight_id)
 
 
 def _standing(summary: ReportSummary) -> None:
-    waiting = summary.waiting_review + summary.waiting_analyst
-    words = [_coverage(summary.coverage)]
-    if waiting:
-        words.append(
-            f"Not shown: {counted(summary.waiting_review, 'insight')} in review and "
-            f"{counted(summary.waiting_analyst, 'insight')} with the analyst."
-        )
-    else:
-        words.append("Nothing is waiting for review.")
+    words = [_coverage(summary.coverage), _not_shown(summary)]
     if summary.withheld_figures:
         names = ", ".join(concept_name(name) for name in summary.withheld_figures)
         words.append(f"Withheld until checked: {names}.")
     show = st.warning if summary.coverage.checks_failed else st.info
     show(" ".join(words), icon=":material/fact_check:")
+
+
+def _not_shown(summary: ReportSummary) -> str:
+    parts = [
+        f"{counted(count, 'insight')} {where}"
+        for count, where in (
+            (summary.waiting_review, "in review"),
+            (summary.waiting_analyst, "with the analyst"),
+        )
+        if count
+    ]
+    return f"Not shown: {' and '.join(parts)}." if parts else "Nothing is waiting for review."
 
 
 def _coverage(coverage: Coverage) -> str:
@@ -105,9 +108,8 @@ def _show(summary: ReportSummary) -> None:
     frame.section("What to know")
     if not summary.insights:
         st.caption("No insight is published or approved for this report yet.")
-    for insight in summary.insights:
-        _insight(insight)
-    _charts(summary)
+    for index, insight in enumerate(summary.insights):
+        _insight(insight, insight.chart if index < _MAX_CHARTS else None)
 
 
 def _pick(reports: tuple[ReportSummary, ...]) -> ReportSummary:
@@ -117,7 +119,7 @@ def _pick(reports: tuple[ReportSummary, ...]) -> ReportSummary:
         "Report",
         range(len(reports)),
         index=ids.index(named) if named in ids else 0,
-        format_func=lambda i: f"{title_of(reports[i].report)} ({reports[i].report.name})",
+        format_func=lambda i: listed(reports[i].report),
         key=f"summary_of_{named or ''}",
         label_visibility="collapsed",
     )

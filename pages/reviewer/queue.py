@@ -6,7 +6,7 @@ import streamlit as st
 from components import frame
 from components.confidence_badge import confidence_words, severity_words
 from components.evidence import show_evidence
-from components.format import counted, elapsed, plain, when
+from components.format import elapsed, plain, when
 from components.insight_card import show_badges
 from components.navigation import chosen, link, remember
 from components.reasoning_chain import show_chain
@@ -103,9 +103,7 @@ frame.header("Review queue", "Insights that are not shown to the CFO until a per
 show_last_decision()
 waiting = _entries(ReviewStatus.OPEN)
 decided = [entry for entry in _entries(None) if entry[0].status is not ReviewStatus.OPEN]
-open_tab, decided_tab = st.tabs(
-    [f"Open ({counted(len(waiting), 'item')})", f"Decided ({counted(len(decided), 'item')})"]
-)
+open_tab, decided_tab = st.tabs([f"Open ({len(waiting)})", f"Decided ({len(decided)})"])
 with open_tab:
     _open_items(waiting)
 with decided_tab:

@@ -21,6 +21,8 @@ from services.domain.periods import Period
 from services.domain.reports import Fact
 
 PAST_CHANGES = 3
+RESIDUAL_LINES = frozenset({"net_change_in_cash"})
+"""Lines that are only what others leave over: their movement says nothing of its own."""
 FALSE_DISCOVERY = 0.10
 CONTAMINATED_MARGIN = 0.80
 """Cap where an old outlier was set aside: the insight stays below high."""
@@ -81,7 +83,8 @@ def _lines(context: Context, period: Period) -> list[_Line]:
     lines = []
     for concept in CONCEPTS.values():
         like = instant if concept.instant else period
-        if concept.unit is not Unit.MONEY or like is None:
+        residual = concept.concept_id in RESIDUAL_LINES
+        if residual or concept.unit is not Unit.MONEY or like is None:
             continue
         facts = context.view.series(concept.concept_id, like)
         if len(facts) >= PAST_CHANGES + 2:
@@ -123,7 +126,7 @@ def _finding(
     latest = line.facts[-1]
     low, high = line.level(item.result.low), line.level(item.result.high)
     aside = "" if item.dropped is None else wording.stretch(line.facts[item.dropped + 1].period)
-    p_text = f"{item.result.p:.3f}"
+    p_text = _probability(item.result.p)
     return Finding(
         period=latest.period,
         severity=context.severity(line.step) or Severity.LOW,
@@ -149,7 +152,7 @@ def _finding(
                 "moderated t",
                 f"(newest change − mean of {len(line.changes) - 1} past changes) / shrunken spread",
                 Decimal(repr(item.result.t)),
-                f"{item.result.t:.2f} (p = {p_text}, adjusted {adjusted:.3f})",
+                f"{item.result.t:.2f} (p {p_text}, adjusted p {_probability(adjusted)})",
                 line.facts,
             ),
         ),
@@ -160,6 +163,10 @@ def _finding(
         chart=_chart(line, low, high),
         key=line.concept,
     )
+
+
+def _probability(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
 def _chart(line: _Line, low: Decimal, high: Decimal) -> Chart:

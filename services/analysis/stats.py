@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import special
 
 CLEANING_FROM = 5
 CLEANING_FACTOR = 3.0
 _LARGEST_DF = 1e6
+_NEWTON_STEPS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,12 @@ def shared_prior(histories: Sequence[Sequence[float]]) -> Prior | None:
 
 
 def _inverse_trigamma(target: float) -> float:
-    def gap(log_x: float) -> float:
-        return float(special.polygamma(1, math.exp(log_x))) - target
-
-    return math.exp(optimize.brentq(gap, -20.0, 20.0, xtol=1e-12))
+    """Newton's method on 1/trigamma, which is convex (Smyth 2004, appendix); settles in a few steps."""
+    x = 0.5 + 1 / target
+    for _ in range(_NEWTON_STEPS):
+        trigamma = float(special.polygamma(1, x))
+        x += trigamma * (1 - trigamma / target) / float(special.polygamma(2, x))
+    return x
 
 
 def moderated_t(newest: float, history: Sequence[float], prior: Prior) -> Moderated:
@@ -88,8 +91,8 @@ def moderated_t(newest: float, history: Sequence[float], prior: Prior) -> Modera
     whole = prior.df + df
     spread = math.sqrt((prior.df * prior.variance + df * own) / whole * (1 + 1 / count))
     t = (newest - mean) / spread
-    reach = float(stats.t.ppf(0.9, whole)) * spread
-    p = float(2 * stats.t.sf(abs(t), whole))
+    reach = float(special.stdtrit(whole, 0.9)) * spread
+    p = float(2 * special.stdtr(whole, -abs(t)))
     return Moderated(mean=mean, low=mean - reach, high=mean + reach, t=t, df=whole, p=p)
 
 

@@ -20,6 +20,8 @@ from services.domain.insights import Calculation, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact
 
+GROWTH_PERIODS = 3
+"""As many as an annual report prints; each further one adds doubt to the whole sentence."""
 GROWTH_BREAK = Decimal("0.10")
 MARGIN_STEP = Decimal("0.01")
 STEADY_PERIODS = 3
@@ -60,7 +62,7 @@ def _revenues(context: Context) -> list[Fact]:
         raise CannotCompute("no revenue of the comparable earlier period was read")
     if any(fact.value <= 0 for fact in series):
         raise CannotCompute("earlier revenue is not positive, so growth has no meaning")
-    return series
+    return series[-GROWTH_PERIODS:]
 
 
 def _growth_before(series: Sequence[Fact]) -> Decimal:

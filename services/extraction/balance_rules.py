@@ -144,6 +144,10 @@ PPE_NOT = (
     r"(?:income|receipts)|investment propert|not subject|^total .* at cost$"
     r"|^other property"
 )
+ACCUMULATED = (
+    r"(?:less |total )*(?:allowances? for )?(?:accumulated |reserves? for |allowances? for )"
+    r"(?:depreciation|depletion|amortization)"
+)
 PPE_NET = (
     Rule(
         rf"(?:total )?(?:net {PPE}.*|{PPE}.*\b(?:net|less accumulated|after "

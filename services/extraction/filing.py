@@ -9,6 +9,8 @@ from datetime import date
 from services.extraction.periods import Calendar, dates_in
 
 _COVER_PAGES = 4
+_HEADING_LINES = 4
+_LONGEST_NAME = 60
 _FORM = re.compile(
     r"\bform\s*(10\s*-?\s*k(?:\s*/?\s*a\b|t\b)?|10\s*-?\s*q(?:\s*/\s*a\b)?|20\s*-?\s*f|40\s*-?\s*f|8\s*-?\s*k(?:\s*/\s*a\b)?|6\s*-?\s*k|s-\d|f-\d)",
     re.IGNORECASE,
@@ -24,7 +26,7 @@ _COMPANY_LINE = re.compile(
 )
 _NOT_A_NAME = re.compile(
     r"commission|form 10|washington|securities|file number|for the|mark one|annual report|quarterly report"
-    r"|transition|united states|^\W*$|\d{4}",
+    r"|transition|united states|statement|balance sheet|^\W*$|\d{4}",
     re.IGNORECASE,
 )
 _ANNUAL_FORMS = frozenset({"10-K", "20-F", "40-F", "annual report"})
@@ -40,6 +42,11 @@ class Filing:
     company: str | None
     form: str | None
     period_end: date | None
+
+    @property
+    def states_period(self) -> bool:
+        """Whether the form's cover states the period the report is about."""
+        return self.form is not None and self.form.startswith(("10-", "20-", "40-"))
 
     @property
     def annual(self) -> bool:
@@ -82,9 +89,21 @@ def _company(cover: str) -> str | None:
             names = [name for name in lines[max(0, index - 3) : index] if _may_name(name)]
             if names:
                 return _tidy(names[-1])
-    named = (line for line in lines[:25] if len(line) < 60 and _COMPANY_LINE.search(line))
+    named = (
+        line for line in lines[:25] if len(line) < _LONGEST_NAME and _COMPANY_LINE.search(line)
+    )
     first = next((line for line in named if _may_name(line)), None)
     return _tidy(first) if first else None
+
+
+def company_on(texts: Sequence[str]) -> str | None:
+    """Return the owner named over a statement, for documents whose cover does not name one."""
+    for text in texts:
+        lines = [line.strip() for line in text.splitlines() if line.strip()][:_HEADING_LINES]
+        for line in lines:
+            if len(line) < _LONGEST_NAME and _COMPANY_LINE.search(line) and _may_name(line):
+                return _tidy(line)
+    return None
 
 
 def _may_name(line: str) -> bool:

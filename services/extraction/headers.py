@@ -64,14 +64,15 @@ def is_year(token: Token) -> bool:
 
 def is_header_line(line: Line, width: float) -> bool:
     """Whether the line carries years, dates or lengths in the right part of the page and no data."""
-    if _NOT_HEADER.search(line.text):
+    right = [part for part in _spaced(line.tokens) if part[0].x0 > _RIGHT_PART * width]
+    texts = [" ".join(token.text for token in part) for part in right]
+    if not any(mentions_period(text) and not _NOT_HEADER.search(text) for text in texts):
         return False
-    if not any(
-        phrase[0].x0 > _RIGHT_PART * width and mentions_period(" ".join(t.text for t in phrase))
-        for phrase in _spaced(line.tokens)
-    ):
-        return False
-    return not any(_is_data(token, line.tokens, index) for index, token in enumerate(line.tokens))
+    return not any(
+        _is_data(token, line.tokens, index)
+        for index, token in enumerate(line.tokens)
+        if token.x0 > _RIGHT_PART * width
+    )
 
 
 def _spaced(tokens: Sequence[Token]) -> list[list[Token]]:
@@ -134,13 +135,27 @@ def assign(phrases: Sequence[Phrase], columns: Sequence[Reach]) -> list[str]:
     between the middles of a phrase and of its columns, plus a price for what is left over.
     """
     texts = [""] * len(columns)
-    for phrase_index, (first, last) in _cheapest(phrases, columns).items():
+    groups = _even(phrases, columns) or _cheapest(phrases, columns)
+    for phrase_index, (first, last) in groups.items():
         for column in range(first, last + 1):
             texts[column] = phrases[phrase_index].text
     return texts
 
 
 _Groups = dict[int, tuple[int, int]]
+
+
+def _even(phrases: Sequence[Phrase], columns: Sequence[Reach]) -> _Groups:
+    """Return equal groups when every phrase stands over its own; empty when they do not fit."""
+    if not 1 < len(phrases) < len(columns) or len(columns) % len(phrases):
+        return {}
+    size = len(columns) // len(phrases)
+    groups = {index: (index * size, index * size + size - 1) for index in range(len(phrases))}
+    inside = all(
+        columns[first].x0 < phrases[index].centre < columns[last].x1
+        for index, (first, last) in groups.items()
+    )
+    return groups if inside else {}
 
 
 def _cheapest(phrases: Sequence[Phrase], columns: Sequence[Reach]) -> _Groups:

@@ -117,7 +117,7 @@ RESEARCH = (
     Rule(r"total (?:research|technology|product) .*development.*", "in process", IN_BODY, 0.97),
     Rule(
         r"research and (?:product )?development(?: costs?| expenses?)?(?: net)?"
-        r"|research development and (?:engineering|related|other)(?: expenses?| "
+        r"|research development and (?:engineering|technical|related|other)(?: expenses?| "
         r"costs?)?|(?:product|technology|technology and product|product and "
         r"technology|software|engineering and product|product research and) "
         r"development(?: costs?| expenses?)?(?: and .*)?|technology and (?:content"
@@ -134,9 +134,8 @@ RESEARCH = (
         IN_BODY,
         0.93,
     ),
-    Rule(r"technology|technology expenses?|technology and engineering", "", IN_BODY, 0.8),
 )
-SELLING = r"(?:selling|sales|marketing|distribution)"
+SELLING = r"(?:selling|sales|marketing)"
 SGA = (
     Rule(
         r"(?:total )?selling general and administrative(?: expenses?)?", "", IN_BODY, 0.99, "last"
@@ -159,7 +158,7 @@ RESULT = r"(?:income|profit|earnings|loss|results?)(?: loss| income| profit)?"
 OPERATING_NOT = r"before|percent|per\b|adjusted|segment|nonoperating|discontinued|other operating"
 OPERATING_INCOME = (
     Rule(
-        rf"(?:gaap )?(?:total |consolidated |net )?(?:operating {RESULT}|loss "
+        rf"(?:gaap )?(?:total |consolidated )?(?:operating {RESULT}|loss "
         rf"operating income)(?: gaap)?",
         "",
         IN_BODY,
@@ -167,7 +166,7 @@ OPERATING_INCOME = (
         "first",
     ),
     Rule(
-        rf"(?:gaap )?(?:total |consolidated )?(?:net )?{RESULT} from operat(?:ions"
+        rf"(?:gaap )?(?:total |consolidated )?{RESULT} from operat(?:ions"
         rf"|ing activities)",
         "",
         IN_BODY,

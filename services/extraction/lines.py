@@ -16,6 +16,7 @@ _TRAILING_LEADER = re.compile(r"[.\u2026_]{3,}$")
 _CLOSERS = re.compile(r"\)?%?\)?|%\)?")
 _FOOTNOTE = re.compile(r"\*+|\((?:[a-z]|\d)\)|[a-z]\)|[†‡§#^]")
 _NIL_GAP = 0.9
+_RAISED = 0.6  # of a superscript's height lies within its line
 _SUPERSCRIPT = 0.8  # of the tallest word's height
 
 
@@ -91,17 +92,28 @@ def lines_of(page: PageLayout) -> list[Line]:
 
 def _rows(words: Sequence[Word]) -> Iterable[list[Word]]:
     row: list[Word] = []
-    centre, height = 0.0, 0.0
     for word in sorted(words, key=lambda w: (w.y0 + w.y1, w.x0)):
-        middle, tall = (word.y0 + word.y1) / 2, word.y1 - word.y0
-        if row and abs(middle - centre) < _SAME_LINE * min(height, tall):
-            row.append(word)
+        if row and _level(row[0], word):
+            if word.y1 - word.y0 > row[0].y1 - row[0].y0:
+                row.insert(0, word)  # the tallest word stands for the row
+            else:
+                row.append(word)
             continue
         if row:
             yield sorted(row, key=lambda w: w.x0)
-        row, centre, height = [word], middle, tall
+        row = [word]
     if row:
         yield sorted(row, key=lambda w: w.x0)
+
+
+def _level(one: Word, other: Word) -> bool:
+    """Whether two words stand on one line; a small one may be raised within the tall one's height."""
+    first, second = one.y1 - one.y0, other.y1 - other.y0
+    small, tall = min(first, second), max(first, second)
+    if abs((one.y0 + one.y1) - (other.y0 + other.y1)) / 2 < _SAME_LINE * small:
+        return True
+    overlap = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return small < _SUPERSCRIPT * tall and overlap >= _RAISED * small
 
 
 def _token(word: Word, text: str, number: Number | None = None) -> Token:

@@ -86,7 +86,7 @@ _CLOSING = {
     StatementKind.INCOME: re.compile(r"diluted|pershare|netincome|netearnings|netloss"),
     StatementKind.BALANCE: re.compile(
         r"total(?:liabilities(?:,|and|&).{0,90}?(?:equity|deficit|capital|investment)|equityandliabilities|capitalizationandliabilities)"
-        r"|liabilitiesand(?:share|stock)holdersequity\$?\d"
+        r"|liabilitiesand(?:share|stock)holdersequity\$?\d{1,3},\d"
     ),
     StatementKind.CASH_FLOW: re.compile(
         r"end(?:ing)?(?:of|balance|cash).{0,25}|netincrease|netdecrease|netchangein|increase.{0,12}incash"

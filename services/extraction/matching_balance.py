@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from services.extraction.balance_rules import (
+    ACCUMULATED,
     ASSET_SIDE,
     ASSETS,
     CASH,
@@ -108,7 +109,7 @@ def _deposits_apart(rows: Sequence[RowView]) -> bool:
 def _net_property(rows: Sequence[RowView]) -> Pick:
     """The row after 'less accumulated depreciation', else the row that says net, else the only mention."""
     for before, view in pairwise(rows):
-        depreciated = re.search(r"accumulated (?:depreciation|depletion|amortization)", before.text)
+        depreciated = re.match(ACCUMULATED, before.text)
         says_net = re.search(
             rf"^(?:net|total|net total|total net|)$|^(?:total |net )*{PPE}", view.text
         )

@@ -114,6 +114,8 @@ class Pick:
 
 
 NOTHING = Pick(None)
+AMBIGUOUS = 0.5
+"""The certainty of a row that reads like others: its number is as printed, its meaning is open."""
 
 
 def pick(views: Iterable[RowView], rules: Sequence[Rule]) -> Pick:
@@ -183,7 +185,7 @@ class Decisions:
         known = self.by_row.get(view.index)
         candidates = (*(known.candidates if known else ()), concept)
         self.by_row[view.index] = Meaning(
-            None, 0.0, candidates=candidates, reason="several rows read alike"
+            None, AMBIGUOUS, candidates=candidates, reason="several rows read alike"
         )
 
 

@@ -16,7 +16,7 @@ from services.domain.reports import (
 )
 from services.extraction.derived import derive
 from services.extraction.facts import assemble
-from services.extraction.filing import calendar_of, read_filing
+from services.extraction.filing import Filing, calendar_of, company_on, read_filing
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located, locate
 from services.extraction.matching import match_statement
@@ -95,9 +95,9 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
     read = read_statements(layouts, located, calendar)
     filled = report.model_copy(
         update={
-            "company": filing.company,
+            "company": filing.company or company_on([texts[n - 1] for n in numbers]),
             "form": filing.form,
-            "period_end": _iso(filing.period_end or _newest(s.raw for s in read)),
+            "period_end": _iso(_period_end(filing, read)),
             "page_count": document.page_count,
         }
     )
@@ -119,6 +119,12 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day is not None else None
 
 
+def _period_end(filing: Filing, read: Sequence[ReadStatement]) -> date | None:
+    newest = _newest(statement.raw for statement in read)
+    stated = filing.period_end if filing.states_period else newest
+    return stated or newest or filing.period_end
+
+
 def _newest(statements: Iterable[RawStatement]) -> date | None:
     ends = [c.period.end for raw in statements for c in raw.columns if c.period is not None]
     return max(ends, default=None)
@@ -136,6 +142,10 @@ def _oddities(report: Report, read: ReadStatement) -> Iterable[Finding]:
         if column.kind is ColumnKind.VALUE and column.period is None:
             sentence = f"A column headed “{column.header}” of “{raw.title}” has no readable period; its numbers were left out."
             yield _finding(report, "missing-period", FindingSeverity.WARNING, sentence, page)
+    periods = [column.period for column in raw.columns if column.period is not None]
+    if len(set(periods)) < len(periods):
+        sentence = f"Two columns of “{raw.title}” are headed by the same period."
+        yield _finding(report, "duplicate-period", FindingSeverity.WARNING, sentence, page)
     if raw.scale_certainty < 0.9:
         sentence = f"No unit (thousands, millions) is printed near “{raw.title}”; amounts are read as printed."
         yield _finding(report, "missing-unit", FindingSeverity.WARNING, sentence, page)

@@ -79,7 +79,8 @@ def _span(
 
 def _period(part: HeaderPart, context: Context) -> tuple[Period | None, float]:
     if part.prior:
-        period, certainty = _period(replace(part, prior=False), context)
+        this_year = replace(part, prior=False, basis=part.basis or "consolidated")
+        period, certainty = _period(this_year, context)
         return (None, 1.0) if period is None else (_year_before(period), certainty)
     if part.end is not None:
         return _to(part.end, part, context)

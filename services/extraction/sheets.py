@@ -206,12 +206,13 @@ def _by_basis(columns: Sequence[SheetColumn], title: HeaderPart) -> dict[Basis, 
 def _rows(table: SheetTable, columns: Sequence[SheetColumn]) -> Iterator[RawRow]:
     section: str | None = None
     first = min(column.column for column in table.columns)
+    left = min((row[0][0] for row in table.rows), default=first)
     for row in table.rows:
         by_column = dict(row)
         cells = [_read(by_column.get(column.column)) for column in columns]
         label = _label(row, table)
         if any(cell is not None for cell in cells):
-            yield RawRow(label, tuple(cells), section, _indent(row, first))
+            yield RawRow(label, tuple(cells), section, _indent(row, left, first))
         elif label and not _has_numbers(row, table):
             section = label
 
@@ -221,23 +222,28 @@ def _read(cell: SheetCell | None) -> RawCell | None:
 
 
 def _label(row: Row, table: SheetTable) -> str:
-    """Return the row's words: the last text left of the values (a code may stand before it)."""
-    first = min(column.column for column in table.columns)
+    """Return the row's words: the longest text left of the values (a code may stand before it)."""
+    found = _label_cell(row, min(column.column for column in table.columns))
+    return "" if found is None else " ".join(found[1].text.split())
+
+
+def _label_cell(row: Row, first: int) -> tuple[int, SheetCell] | None:
     texts = [
-        " ".join(cell.text.split())
+        (column, cell)
         for column, cell in row
         if column < first and cell.kind is CellKind.TEXT and not is_number(cell)
     ]
-    worded = [text for text in texts if any(letter.isalpha() for letter in text)]
-    return max(worded or texts, key=len, default="")
+    worded = [found for found in texts if any(letter.isalpha() for letter in found[1].text)]
+    return max(worded or texts, key=lambda found: len(found[1].text), default=None)
 
 
-def _indent(row: Row, first: int) -> float:
-    """Return the label's depth: leading spaces, and two for each column to the right."""
-    for column, cell in row:
-        if column < first and cell.kind is CellKind.TEXT:
-            return float(len(cell.text) - len(cell.text.lstrip()) + 2 * (column - row[0][0]))
-    return 0.0
+def _indent(row: Row, left: int, first: int) -> float:
+    """Return the label's depth: leading spaces, and two for each column right of the leftmost."""
+    found = _label_cell(row, first)
+    if found is None:
+        return 0.0
+    column, cell = found
+    return float(len(cell.text) - len(cell.text.lstrip()) + 2 * (column - left))
 
 
 def _values(table: SheetTable) -> Iterator[SheetCell]:

@@ -12,7 +12,7 @@ from services.domain.reports import Basis
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located
 from services.extraction.model import ColumnKind, RawColumn, RawRow, RawStatement
-from services.extraction.periods import Calendar, read_hint, resolve
+from services.extraction.periods import Calendar, Hint, read_hint, resolve
 from services.extraction.rows import raw_rows
 from services.extraction.tables import Table, tables_of
 from services.extraction.titles import squash, title_kinds
@@ -20,13 +20,17 @@ from services.extraction.units import currency_in, scale_in
 
 _DELTA = re.compile(r"change|inc\.?\b|increase|decrease|variance|\bdiff", re.IGNORECASE)
 _PERCENT = re.compile(r"%|percent|\bpct\b", re.IGNORECASE)
+_SHARE_OF = re.compile(
+    r"\(?as a percent|percentages? of (?:total |net )?(?:revenue|sales)", re.IGNORECASE
+)
+_TITLE_LINES = 5
 _NOTE = re.compile(r"^\s*notes?\s*$", re.IGNORECASE)
 _PARENT = re.compile(r"parent|condensedfinancialinformationof|schedulei(?![iv])")
 _GUARANTOR = re.compile(r"guarantor|consolidating")
 _PRO_FORMA = re.compile(r"proforma")
 _TITLE_REACH = 14
 _CERTAIN_SCALE, _BORROWED_SCALE, _UNKNOWN_SCALE = 0.995, 0.9, 0.5
-_LEAST_ROWS = 4
+_SHARED_PERIOD = 0.6
 _EVIDENCE: dict[StatementKind, re.Pattern[str]] = {
     StatementKind.INCOME: re.compile(
         r"netincome|netearnings|netloss|revenue|netsales|costof|beforeincometax|pershare|incometax"
@@ -139,7 +143,7 @@ def _statement(
         for header, column in zip(table.headers, kinds, strict=True)
     ]
     context = " ".join(line.text for line in table.above[-8:])
-    periods = resolve(hints, kind, context, calendar)
+    periods = _distinct(hints, resolve(hints, kind, context, calendar))
     columns = tuple(
         RawColumn(header, column, period, certainty)
         for header, column, (period, certainty) in zip(table.headers, kinds, periods, strict=True)
@@ -164,6 +168,22 @@ def _statement(
     return ReadStatement(raw, orphans)
 
 
+def _distinct(
+    hints: Sequence[Hint], resolved: Sequence[tuple[Period | None, float]]
+) -> list[tuple[Period | None, float]]:
+    """Doubt periods that two columns share; one whose year was only guessed is unknown."""
+    periods = [period for period, _ in resolved]
+    distinct: list[tuple[Period | None, float]] = []
+    for hint, (period, certainty) in zip(hints, resolved, strict=True):
+        if period is None or periods.count(period) == 1:
+            distinct.append((period, certainty))
+        elif hint.year is None:
+            distinct.append((None, 0.0))
+        else:
+            distinct.append((period, certainty * _SHARED_PERIOD))
+    return distinct
+
+
 def _column_kind(table: Table, index: int) -> ColumnKind:
     header = table.headers[index]
     cells = [row.cells[index] for row in table.rows]
@@ -171,6 +191,8 @@ def _column_kind(table: Table, index: int) -> ColumnKind:
     percents = sum(1 for number in numbers if number.percent)
     if _NOTE.match(header):
         return ColumnKind.DELTA
+    if any(_SHARE_OF.search(line.text) for line in table.above[-_TITLE_LINES:]):
+        return ColumnKind.PERCENT
     if (numbers and percents > 0.5 * len(numbers)) or _PERCENT.search(header):
         return ColumnKind.PERCENT
     return ColumnKind.DELTA if _DELTA.search(header) else ColumnKind.VALUE
@@ -224,7 +246,7 @@ def _values(raw: RawStatement) -> list[Period | None]:
 def _goes_on(first: RawStatement, second: RawStatement) -> bool:
     if len(first.columns) != len(second.columns) or first.kind is not second.kind:
         return False
-    headless = all(period is None for period in _values(second))
+    headless = all(column.header == "" for column in second.columns)
     return headless or _values(first) == _values(second)
 
 

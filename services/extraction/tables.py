@@ -14,6 +14,7 @@ _EDGE_GAP = 0.75  # of the line height: right edges nearer than this are one col
 _NEAR = 1.6  # of the line height: a stray cell still belongs to a column this near
 _BEFORE_NOTES = 5  # rows with numbers before a footnote can begin
 _NOTE_MARK = re.compile(r"^\(?(?:\d|[a-z])\)\s+[A-Z]|^\*+\s?[A-Z]|^_{5,}")
+_TOP_LINES = 6  # lines that may stand over the first row of a table that goes on
 _UNIT_LENGTH = 110
 _ALIGNED = 0.2  # of the line height
 _LEAST_SUPPORT = 0.1
@@ -68,7 +69,7 @@ def tables_of(lines: Sequence[Line], page: int, width: float) -> list[Table]:
     """Cut a page into tables; each header group opens one, a closing note ends it."""
     body = _without_page_number(lines)
     starts = _header_groups(body, width)
-    tables = []
+    tables = _headless(body[: starts[0][0]], page) if starts else []
     previous_end = 0
     for index, (first, last) in enumerate(starts):
         stop = starts[index + 1][0] if index + 1 < len(starts) else len(body)
@@ -81,6 +82,16 @@ def tables_of(lines: Sequence[Line], page: int, width: float) -> list[Table]:
         table = _table([], [], list(body), page)
         tables = _without_notes(table) if table is not None else []
     return tables
+
+
+def _headless(lines: Sequence[Line], page: int) -> list[Table]:
+    """Return the rows at the top of a page that go on with the table of the page before."""
+    data = [index for index, line in enumerate(lines) if len(line.cells) >= 2]
+    if len(data) < _BEFORE_NOTES or data[0] > _TOP_LINES:
+        return []
+    end = next((i for i in range(data[0], len(lines)) if _END.match(lines[i].text)), data[-1] + 1)
+    table = _table([], [], lines[data[0] : end], page)
+    return [table] if table is not None else []
 
 
 def _without_notes(table: Table) -> list[Table]:

@@ -74,6 +74,14 @@ def test_wrong_use_ends_with_two(arguments):
     assert run(*arguments).returncode == 2
 
 
+def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ADVISOR_PORT", "eighty")
+    done = run("serve")
+    assert done.returncode == 2
+    assert "ADVISOR_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_whole_trail_verifies():
     done = run("verify")
     assert (done.returncode, done.stdout) == (0, "The audit trail is whole.\n")

@@ -79,10 +79,14 @@ def main() -> int:
         if endings:
             print(f"  {format.value}: " + ", ".join(f"{n} {e}" for e, n in endings.most_common()))
     seconds = sorted(o.seconds for o in outcomes)
-    print(f"  p50 {seconds[len(seconds) // 2]:.2f} s, p99 {seconds[int(len(seconds) * 0.99)]:.2f} s")
+    print(
+        f"  p50 {seconds[len(seconds) // 2]:.2f} s, p99 {seconds[int(len(seconds) * 0.99)]:.2f} s"
+    )
     for outcome in sorted(outcomes, key=lambda o: -o.seconds)[:_SHOWN_SLOW]:
         print(f"  slow: {outcome.seconds:.1f} s {outcome.path.name} {outcome.ending}")
-    failed = [o for o in outcomes if o.ending == "FAILED" or (o.ending != "read" and not o.sentence)]
+    failed = [
+        o for o in outcomes if o.ending == "FAILED" or (o.ending != "read" and not o.sentence)
+    ]
     for outcome in failed:
         print(f"  FAILED {outcome.path}: {outcome.sentence}")
     return int(bool(failed))

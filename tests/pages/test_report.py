@@ -1,5 +1,6 @@
 """The page Statements: what was read, the checks, the notes, and one number's source."""
 
+from services.domain.insights import NotComputable
 from services.domain.messages import Effects
 from services.domain.reports import ReportStatus
 from services.domain.users import Role
@@ -46,3 +47,12 @@ def test_a_report_that_could_not_be_read_shows_its_sentence_and_no_zeros(store, 
     at = open_page("report", Role.ANALYST)
     assert at.warning[0].value == "It is protected by a password."
     assert not at.metric
+
+
+def test_a_rule_that_did_not_run_says_why(seeded, open_page):
+    missing = NotComputable(
+        report_id=REPORT.report_id, rule_id="K03", title="Altman Z", reason="No retained earnings."
+    )
+    seeded.ports.records.commit(Effects(records=(missing,)))
+    at = open_page("report", Role.ANALYST)
+    assert "**Altman Z** — No retained earnings." in texts(at)

@@ -99,6 +99,12 @@ def test_an_identity_of_meanings_also_supports_the_meaning():
     assert odds(after.concept) == pytest.approx(odds(SURE.concept) / 20)
 
 
+def test_a_sum_over_rows_without_meaning_says_nothing_about_meanings():
+    statements, facts = manufacturer()
+    after = scored(statements, facts)["report-1-income_statement-r0-c0"].confidence
+    assert after.concept == pytest.approx(SURE.concept)
+
+
 def test_the_same_number_on_two_statements_supports_its_value():
     statements, facts = manufacturer()
     with_cash = scored(statements, facts)["report-1-balance_sheet-r0-c0"].confidence
@@ -117,6 +123,28 @@ def test_facts_without_checks_keep_what_the_reader_said():
 def test_a_fact_never_becomes_certain_by_checks_alone():
     statements, facts = manufacturer()
     assert max(fact.confidence.total for fact in scored(statements, facts).values()) <= 0.9995
+
+
+def reading(amount, name, sureness=0.99):
+    confidence = FactConfidence(value=sureness, concept=1, period=1, unit=1)
+    rows = [("Sales", "revenue", amount)]
+    return build(StatementKind.INCOME, [year(2018)], rows, name=name, confidence=confidence)[1]
+
+
+def test_two_amounts_for_one_meaning_cannot_both_be_right():
+    facts = [*reading(8603, "statement"), *reading(100, "percentages", 0.8)]
+    first, second = rescore(facts, [])
+    weights = (0.99 / 0.01, 0.8 / 0.2)
+    assert first.confidence.total > 0.9 > second.confidence.total
+    assert first.confidence.total == pytest.approx(weights[0] / (1 + sum(weights)), rel=0.05)
+    assert second.confidence.total == pytest.approx(weights[1] / (1 + sum(weights)), rel=0.05)
+    assert "2 different amounts" in first.confidence.reasons[0]
+
+
+def test_two_readings_of_one_amount_agree_at_any_scale():
+    facts = [*reading(8603, "statement"), *reading(8.603, "billions")]
+    facts[1] = facts[1].model_copy(update={"value": Decimal(8_603_000_000), "scale": 10**9})
+    assert [fact.confidence.reasons for fact in rescore(facts, [])] == [(), ()]
 
 
 def sure_fact(**parts):

@@ -342,6 +342,13 @@ def test_any_bytes_get_a_type_or_an_expected_error(data: bytes, head: bytes):
     assert sentence.endswith(".")
 
 
+def test_a_zip_whose_directory_is_damaged_is_refused_as_such():
+    damaged = a_zip(types=MAIN).replace(b"PK\x01\x02", b"XXXX")
+    with pytest.raises(UnreadableDocument, match="damaged workbook") as refused:
+        detect_format(damaged)
+    assert refused.value.code == "malformed"
+
+
 def test_a_workbook_written_by_another_program_is_recognised():
     target = io.BytesIO()
     openpyxl.Workbook().save(target)

@@ -21,14 +21,13 @@ from services.analysis.templates import Templates
 from services.domain.errors import Unavailable, UnreadableDocument
 from services.domain.insights import Insight, InsightStatus, Route
 from services.domain.messages import Effects, Message, MessageKind, Queue, message
-from services.domain.reports import Progress, Report, ReportFormat, ReportStatus
+from services.domain.reports import Report, ReportFormat, ReportStatus
 from services.domain.reviews import ReviewStatus, Verdict
 from services.extraction.service import Extraction
 from services.intake import Intake
 from services.pipeline import (
     HANDLERS,
     Context,
-    PageProgress,
     backoff_seconds,
     handle,
     keep_requests,
@@ -412,21 +411,22 @@ def test_publishing_leaves_a_rejected_insight_rejected(context: Context):
     assert effects.records == ()
 
 
-def test_progress_is_said_at_most_five_times_a_second_but_the_end_always(
-    context: Context, monkeypatch: pytest.MonkeyPatch
+def test_a_message_that_cannot_even_be_given_back_stays_leased(
+    context: Context, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
-    said: list[tuple[int, int]] = []
+    def busy(*_: object) -> None:
+        raise Unavailable("Busy.")
 
-    def remember(progress: Progress) -> None:
-        said.append((progress.done, progress.total))
-
-    monkeypatch.setattr(context.ports.records, "set_progress", remember)
-    pages = PageProgress(context, a_report().report_id, "reading")
-    for page in range(1, 1001):
-        pages(page, 1000)
-    assert said[0] == (1, 1000)
-    assert said[-1] == (1000, 1000)
-    assert len(said) <= 7
+    upload(context)
+    delivery = claim(context)
+    assert delivery is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(context.ports.queue, "complete", busy)
+        patch.setattr(context.ports.queue, "abandon", busy)
+        handle(delivery, context)
+    assert claim(context) is None
+    clock.forward(31)
+    assert run_all(context) == list(MessageKind)
 
 
 @given(tries=st.integers(1, 40), run=st.text(max_size=5))

@@ -2,10 +2,14 @@
 
 import os
 import re
+import time
 import uuid
 from pathlib import Path
 
 from services.domain.errors import InvalidInput, NotFound, Unavailable
+
+LEFTOVER_SECONDS = 3_600
+"""A part this old belongs to no write that is still going on."""
 
 _KEY = re.compile(r"[0-9]{4}/[0-9]{2}/[A-Za-z0-9_-]{1,80}\.[a-z]{3,4}")
 
@@ -44,6 +48,14 @@ class FileBlobStore:
     def delete(self, key: str) -> None:
         """Remove the blob if it is there."""
         self._path(key).unlink(missing_ok=True)
+
+    def clear_leftovers(self) -> int:
+        """Remove the parts that writes left behind when their process was killed; return how many."""
+        before = time.time() - LEFTOVER_SECONDS
+        parts = [p for p in self._root.glob("*/*/.*.part") if p.stat().st_mtime < before]
+        for part in parts:
+            part.unlink(missing_ok=True)
+        return len(parts)
 
     def _path(self, key: str) -> Path:
         if _KEY.fullmatch(key) is None:

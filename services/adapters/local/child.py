@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,12 +23,13 @@ from services.adapters.local.wire import (
     read_frame,
     write_frame,
 )
-from services.domain.errors import UnreadableDocument
+from services.domain.errors import Unavailable, UnreadableDocument
 from services.ports import OnPage
 
 WALL_SECONDS = 60.0
 PAGE_SECONDS = 10.0
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG")
+_PROJECT = Path(__file__).resolve().parents[3]
 _log = logging.getLogger(__name__)
 
 
@@ -47,6 +49,7 @@ class Child:
 
     def __init__(self, module: str, wall_seconds: float = WALL_SECONDS) -> None:
         self._wall_seconds = wall_seconds
+        self._started = False
         self._process = subprocess.Popen(  # noqa: S603 - our interpreter and our module
             [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
@@ -85,11 +88,13 @@ class Child:
     ) -> tuple[dict[str, Any], bytes]:
         """Return the child's answer (JSON, bytes); progress goes to ``on_page``.
 
-        Raises UnreadableDocument when the child refuses, and ChildDied when it breaks a limit.
+        Raises UnreadableDocument when the child refuses, ChildDied when it breaks a limit, and
+        Unavailable when it could not even start, which is no fault of the document.
         """
         clock = _Clock(self._process.kill, self._wall_seconds)
         done = 0
         try:
+            self._await_start()
             self._send(Frame(FrameKind.REQUEST, {"op": op, **arguments}, blob))
             while (frame := self._receive()).kind is FrameKind.PROGRESS:
                 done = int(frame.body["done"])
@@ -103,6 +108,19 @@ class Child:
         if frame.kind is FrameKind.RESULT:
             return frame.body, frame.blob
         raise self._refusal(frame)
+
+    def _await_start(self) -> None:
+        if self._started:
+            return
+        try:
+            self._receive()
+        except BrokenFrame as error:
+            self.close()
+            _log.error("The child reader did not start (exit %s)", self._process.returncode)
+            raise Unavailable(
+                "The document reader could not be started on this machine; try again."
+            ) from error
+        self._started = True
 
     def _send(self, frame: Frame) -> None:
         if self._process.stdin is not None:
@@ -181,4 +199,5 @@ def _close_quietly(stream: Any) -> None:
 def _environment() -> dict[str, str]:
     """Return what the child needs to find our modules, and none of our settings or secrets."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
+    places = [str(_PROJECT), *(place or str(Path.cwd()) for place in sys.path)]
+    return {**kept, "PYTHONPATH": os.pathsep.join(places), "PYTHONUTF8": "1"}

@@ -41,6 +41,9 @@ def serve(handlers: Mapping[str, Handler]) -> NoReturn:
     sys.excepthook = _crash_reporter(output)
     set_limits()
     requests: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+    write_frame(
+        output, Frame(FrameKind.PROGRESS, {})
+    )  # we are up: what goes wrong now is the document
     threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
     while True:
         frame = answer(handlers, requests.get(), output)

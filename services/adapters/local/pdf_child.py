@@ -23,13 +23,13 @@ class PdfReading:
         return {"pages": len(self._pdf)}, b""
 
     def texts(self, request: dict[str, Any], blob: bytes, progress: Progress) -> Answer:
-        """Answer the text of every page; pages in ``skip`` (1-based) have broken a child before."""
+        """Answer the texts of pages ``first`` to ``last``; those in ``skip`` have broken a child before."""
         del blob
-        count, skip = len(self._opened()), set(request["skip"])
+        first, last, skip = request["first"], request["last"], set(request["skip"])
         texts = []
-        for number in range(1, count + 1):
+        for number in range(first, last + 1):
             texts.append("" if number in skip else page_text(self._opened(), number - 1))
-            progress(number, count)
+            progress(number, last)
         return {"texts": texts}, b""
 
     def _opened(self) -> pdfium.PdfDocument:

@@ -1,6 +1,7 @@
 """Worksheets of every workbook format we read, from bytes; runs inside the limited child only."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -39,6 +40,9 @@ from services.domain.errors import UnreadableDocument
 from services.domain.layout import CellKind, SheetCell, SheetLayout
 
 _ZIP_MAGIC = b"PK\x03\x04"
+_RECORD = struct.Struct("<HH")
+_STREAM_START, _FILE_PASS, _FIRST_RECORDS = b"\x09\x08", 0x2F, 6
+_OLE_SECTOR, _SCANNED_BYTES = 512, 1_048_576
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 
@@ -86,9 +90,23 @@ def read_with_calamine(data: bytes) -> list[SheetLayout]:
     except PasswordError as error:
         raise UnreadableDocument(ENCRYPTED, "encrypted") from error
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError) as error:
-        if "password" in str(error).lower():
+        if "password" in str(error).lower() or _is_locked_xls(data):
             raise UnreadableDocument(ENCRYPTED, "encrypted") from error
         raise UnreadableDocument(MALFORMED) from error
+
+
+def _is_locked_xls(data: bytes) -> bool:
+    """Whether one of the first records of an old workbook's stream says that the rest is encrypted."""
+    for start in range(0, min(len(data), _SCANNED_BYTES), _OLE_SECTOR):
+        if not data.startswith(_STREAM_START, start):
+            continue
+        place = start
+        for _ in range(_FIRST_RECORDS):
+            kind, size = _RECORD.unpack(data[place : place + 4].ljust(4, b"\0"))
+            if kind == _FILE_PASS:
+                return True
+            place += _RECORD.size + size
+    return False
 
 
 def _calamine_sheets(workbook: CalamineWorkbook) -> list[SheetLayout]:

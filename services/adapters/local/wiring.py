@@ -16,6 +16,7 @@ def local_ports(settings: Settings) -> Ports:
     """Return the ports over ``settings.data_dir``; makes the folder and the database when missing."""
     database = _database(settings)
     blobs = FileBlobStore(settings.data_dir / "documents")
+    blobs.clear_leftovers()
     return Ports(
         blobs=blobs,
         records=SqliteRecordStore(database),

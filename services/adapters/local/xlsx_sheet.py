@@ -17,6 +17,7 @@ TOO_MANY_CELLS = (
     f"This workbook has more than {MAX_CELLS:,} filled cells, more than a report is allowed. "
     "Keep the sheets that hold the report and upload it again."
 )
+_LARGEST = 9.99999999999999e307  # what a workbook can hold
 _REF = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})\Z")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\Z")
 _SHARED_REF = re.compile(r"(?<![A-Za-z0-9_.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![A-Za-z0-9_(.])")
@@ -45,7 +46,7 @@ def number_of(text: str) -> Decimal | None:
     if not _NUMBER.match(text):
         return None
     value = float(text)
-    if value in {float("inf"), float("-inf")}:
+    if abs(value) > _LARGEST:
         return None
     return Decimal(format(value, ".15g"))
 

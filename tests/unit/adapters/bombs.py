@@ -59,7 +59,8 @@ def workbook_of(sheet: bytes | None, **others: bytes) -> bytes:
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{rel}"><sheets>'
         '<sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}"><Relationship Id="rId1" '
-        f'Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        f'Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" '
+        f'Type="{rel}/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>',
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package_file:
@@ -75,12 +76,14 @@ def workbook_of(sheet: bytes | None, **others: bytes) -> bytes:
 def spaces_bomb_xlsx(megabytes: int = 1024) -> bytes:
     """A workbook of about a megabyte whose sheet is a gigabyte of spaces."""
     out = io.BytesIO(workbook_of(None))
-    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
-        with package.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(SHEET_HEAD.encode() + b"<sheetData>")
-            for _ in range(megabytes):
-                sheet.write(b" " * MEGABYTE)
-            sheet.write(b"</sheetData></worksheet>")
+    with (
+        zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as package,
+        package.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet,
+    ):
+        sheet.write(SHEET_HEAD.encode() + b"<sheetData>")
+        for _ in range(megabytes):
+            sheet.write(b" " * MEGABYTE)
+        sheet.write(b"</sheetData></worksheet>")
     return out.getvalue()
 
 
@@ -104,3 +107,29 @@ def billion_laughs_xlsx() -> bytes:
         '<row r="1"><c r="A1" t="str"><v>&a9;</v></c></row></sheetData></worksheet>'
     )
     return workbook_of(sheet.encode())
+
+
+def many_parts_xlsx(parts: int = 2100) -> bytes:
+    """A workbook with more parts than any real one."""
+    return workbook_of(
+        (SHEET_HEAD + "<sheetData/></worksheet>").encode(),
+        **{f"xl__media__image{number}.png": b"x" for number in range(parts)},
+    )
+
+
+def many_cells_xlsx(rows: int = 11_000, columns: int = 100) -> bytes:
+    """A workbook with more filled cells than a report may have, each row the same."""
+    cells = "".join(f"<c><v>{column}</v></c>" for column in range(columns))
+    sheet = SHEET_HEAD + "<sheetData>" + f"<row>{cells}</row>" * rows + "</sheetData></worksheet>"
+    out = io.BytesIO(workbook_of(None))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_STORED) as package:
+        package.writestr("xl/worksheets/sheet1.xml", sheet)
+    return out.getvalue()
+
+
+def lying_xlsx() -> bytes:
+    """A workbook whose sheet is ten megabytes of spaces and is declared as a hundred bytes."""
+    sheet = SHEET_HEAD.encode() + b" " * (10 * MEGABYTE) + b"<sheetData/></worksheet>"
+    data = bytearray(workbook_of(sheet))
+    real, declared = len(sheet).to_bytes(4, "little"), (100).to_bytes(4, "little")
+    return bytes(data.replace(real, declared))

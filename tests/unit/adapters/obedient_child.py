@@ -3,7 +3,7 @@
 import os
 import time
 
-from services.adapters.local.child_main import Answer, Progress, serve
+from services.adapters.local.child_main import Answer, Progress, resource, serve
 from services.domain.errors import UnreadableDocument
 
 
@@ -37,8 +37,6 @@ def crash(request: dict, blob: bytes, progress: Progress) -> Answer:
 
 
 def limits(request: dict, blob: bytes, progress: Progress) -> Answer:
-    import resource
-
     kinds = ("AS", "CPU", "FSIZE", "NOFILE", "CORE")
     return {k: resource.getrlimit(getattr(resource, f"RLIMIT_{k}"))[0] for k in kinds}, b""
 

@@ -85,3 +85,15 @@ def test_bytes_are_synced_before_they_get_their_name(
     FileBlobStore(tmp_path).put(KEY, b"x")
     assert acts[:2] == ["sync", "rename"]
     assert "sync" in acts[2:]
+
+
+def test_parts_of_killed_writes_are_cleared_once_they_are_old(tmp_path: Path):
+    blobs = FileBlobStore(tmp_path)
+    blobs.put(KEY, b"x")
+    old, new = (tmp_path / "2026" / "03" / f".{name}.part" for name in ("old", "new"))
+    old.write_bytes(b"half")
+    new.write_bytes(b"half")
+    os.utime(old, (1_000, 1_000))
+    assert blobs.clear_leftovers() == 1
+    assert (old.exists(), new.exists()) == (False, True)
+    assert blobs.get(KEY) == b"x"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ from services.adapters.local.wire import (
     read_frame,
     write_frame,
 )
-from services.domain.errors import UnreadableDocument
+from services.domain.errors import Unavailable, UnreadableDocument
 
 OBEDIENT = "tests.unit.adapters.obedient_child"
 posix_only = pytest.mark.skipif(os.name != "posix", reason="the limits are POSIX's")
@@ -67,9 +68,8 @@ def test_an_unexpected_error_in_the_child_is_a_damaged_document_and_is_logged(ch
 
 def test_a_child_that_takes_too_long_is_killed():
     started = time.monotonic()
-    with Child(OBEDIENT, wall_seconds=0.5) as child:
-        with pytest.raises(ChildDied, match="took too long"):
-            child.ask("sleep", {"seconds": 30})
+    with Child(OBEDIENT, wall_seconds=0.5) as child, pytest.raises(ChildDied, match="too long"):
+        child.ask("sleep", {"seconds": 30})
     assert time.monotonic() - started < 5
 
 
@@ -131,17 +131,30 @@ def _is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
 
 
 @posix_only
 def test_a_child_killed_from_outside_is_an_unreadable_document_and_not_a_crash(child):
+    child.ask("echo", {"said": "up"})
     os.kill(child.pid, signal.SIGKILL)
     with pytest.raises(ChildDied):
         child.ask("echo", {"said": "hello"})
+
+
+def test_a_child_that_cannot_start_is_our_fault_and_not_the_document_s(caplog):
+    with Child("tests.unit.adapters.no_such_child") as child, pytest.raises(Unavailable):
+        child.ask("echo", {"said": "hello"})
+    assert "did not start (exit 1)" in caplog.text
+
+
+def test_the_child_finds_our_modules_whatever_the_parent_s_path(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    with Child("services.adapters.local.sheet_child") as child:
+        assert child.ask("sheets", {"format": "csv"}, b"a,1")[0]["sheets"][0]["texts"] == ["a", "1"]
 
 
 def test_a_handler_s_refusal_and_its_lack_of_memory_become_error_frames():

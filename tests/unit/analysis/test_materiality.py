@@ -81,3 +81,31 @@ def test_without_any_base_there_is_a_reason_and_no_zero():
 def test_severity_follows_the_amount(millions, severity):
     measured = context_of(*manufacturer()).measured()
     assert severity_by_amount(Decimal(millions) * MILLION, measured) is severity
+
+
+def test_a_bank_without_equity_is_measured_by_assets():
+    sheet = balance(
+        [at(2018)],
+        ("Deposits", None, 900),
+        ("Federal funds sold", None, 80),
+        ("Total assets", "total_assets", 2000),
+    )
+    assert measure(sheet).overall == 10 * MILLION
+
+
+def test_a_balance_sheet_alone_still_has_a_base():
+    sheet = balance([at(2018)], ("Shareholders' equity", "stockholders_equity", 200))
+    found = measure(balance([at(2018)], ("Total assets", "total_assets", 2000)))
+    assert found.overall == 10 * MILLION
+    assert isinstance(measure(sheet), Missing)
+
+
+def test_a_recovery_out_of_losses_falls_back_to_revenue():
+    assert measure(incomes(60, -500, 55)).base.startswith("revenue")
+
+
+def test_income_before_tax_of_one_year_is_named_as_one():
+    one = income([year(2018)], ("Sales", "revenue", 1000), ("Before tax", "income_before_tax", 90))
+    found = measure(one)
+    assert found.overall == Decimal("4.5") * MILLION
+    assert "the one period read" in found.sentence

@@ -195,3 +195,150 @@ def test_a_missing_input_of_the_score_is_named():
     statements, facts = strained((-50, 100))
     kept = [fact for fact in facts if fact.concept != "retained_earnings"]
     assert "Retained earnings" in reason_of(analysed(statements, kept), "K06")
+
+
+def without(found, *concepts):
+    statements, facts = found
+    return statements, [fact for fact in facts if fact.concept not in concepts]
+
+
+def test_total_liabilities_that_are_not_printed_follow_from_assets_and_equity():
+    printed = insight_of(analysed(*strained((-50, 100))), "K06")
+    derived = insight_of(analysed(*without(strained((-50, 100)), "total_liabilities")), "K06")
+    assert derived.calculations[1].value == printed.calculations[1].value
+
+
+def test_redeemable_equity_forbids_that_derivation():
+    statements, facts = without(
+        strained((-50, 100), "Sales, redeemable vouchers"), "total_liabilities"
+    )
+    assert "redeemable equity" in reason_of(analysed(statements, facts), "K06")
+
+
+def test_equity_of_the_parent_serves_where_no_total_equity_is_printed():
+    statements, facts = strained((-50, 100))
+    renamed = [
+        fact.model_copy(update={"concept": "stockholders_equity"})
+        if fact.concept == "total_equity_incl_nci"
+        else fact
+        for fact in facts
+    ]
+    assert insight_of(analysed(statements, renamed), "K06") is not None
+
+
+def test_a_zone_that_one_unsure_input_could_change_is_fragile():
+    statements, facts = strained((-50, 100))
+    near = [
+        fact.model_copy(
+            update={
+                "value": fact.value + 186_000_000 if fact.column == 0 else fact.value,
+                "confidence": fact.confidence.model_copy(update={"value": 0.94}),
+            }
+        )
+        if fact.concept == "operating_income"
+        else fact
+        for fact in facts
+    ]
+    found = insight_of(analysed(statements, near), "K06")
+    margin = next(f.value for f in found.confidence.factors if f.name == "margin")
+    assert margin == 0.60
+
+
+def test_one_year_of_data_gives_a_score_without_comparison():
+    statements, facts = strained((-50, 100))
+    found = insight_of(analysed(statements, [f for f in facts if f.column == 0]), "K06")
+    assert "a year earlier" not in found.text
+
+
+def test_assets_of_zero_give_no_score():
+    statements, facts = strained((-50, 100))
+    empty = [
+        fact.model_copy(update={"value": fact.value * 0})
+        if fact.concept == "total_assets"
+        else fact
+        for fact in facts
+    ]
+    assert "not positive" in reason_of(analysed(statements, empty), "K06")
+
+
+def test_a_property_company_is_not_measured_by_ebitda():
+    found = analysed(*geared((600, 300), top="Rental income"))
+    assert "property company" in reason_of(found, "K03")
+
+
+def test_negative_ebitda_makes_the_multiple_meaningless():
+    statements, facts = geared((600, 300))
+    lossy = [
+        fact.model_copy(update={"value": -fact.value})
+        if fact.concept == "operating_income"
+        else fact
+        for fact in facts
+    ]
+    assert "EBITDA is not positive" in reason_of(analysed(statements, lossy), "K03")
+
+
+def test_leverage_of_one_year_and_coverage_of_one_year_have_no_comparison():
+    statements, facts = geared((600, 300))
+    latest = analysed(statements, [fact for fact in facts if fact.column == 0])
+    assert "earlier" not in insight_of(latest, "K03").text
+    assert "earlier" not in insight_of(latest, "K04").text
+
+
+def test_interest_that_is_not_positive_is_not_covered():
+    statements, facts = geared((600, 300))
+    income_from_interest = [
+        fact.model_copy(update={"value": -fact.value})
+        if fact.concept == "interest_expense"
+        else fact
+        for fact in facts
+    ]
+    assert "not positive" in reason_of(analysed(statements, income_from_interest), "K04")
+
+
+def test_debt_whose_short_part_is_proved_absent_is_long_term_debt():
+    statements, facts = joined(
+        income(
+            YEARS,
+            ("Sales", "revenue", 1000, 1000),
+            ("Operating income", "operating_income", 100, 100),
+        ),
+        balance(
+            DATES,
+            ("Cash", "cash_and_equivalents", 51, 62),
+            ("Inventories", None, 204, 201),
+            ("Total current assets", "total_current_assets", 255, 263),
+            ("Accounts payable", "accounts_payable", 77, 70),
+            ("Accrued salaries", None, 41, 39),
+            ("Total current liabilities", "total_current_liabilities", 118, 109),
+            ("Long-term debt", "long_term_debt", 600, 300),
+        ),
+        cash_flow(YEARS, ("Depreciation", "depreciation_amortization", 25, 25)),
+    )
+    found = insight_of(analysed(statements, facts), "K03")
+    assert "Debt of $600 million is 4.80× EBITDA" in found.text
+    assert len(found.tie_outs) == 3
+
+
+def test_short_term_investments_count_as_liquid():
+    sheet = balance(
+        DATES,
+        ("Cash", "cash_and_equivalents", 111, 210),
+        ("Short-term investments", "short_term_investments", 88, 77),
+        ("Receivables", "accounts_receivable_net", 205, 216),
+        ("Total current assets", "total_current_assets", 404, 503),
+        ("Total current liabilities", "total_current_liabilities", 900, 850),
+    )
+    assert "quick ratio is 0.45" in insight_of(analysed(*joined(sheet)), "K01").text
+
+
+def test_a_low_ratio_beside_prepayments_says_what_they_are():
+    deferred = ("Deferred revenue", "deferred_revenue_current", 400, 380)
+    sheet = liquid((111, 210), (205, 216), (612, 801), (900, 850), deferred)
+    text = insight_of(analysed(*joined(sheet)), "K01").text
+    assert text.endswith("Customers' prepayments are 44 % of current liabilities and need no cash.")
+
+
+def test_one_balance_sheet_date_has_no_comparison():
+    statements, facts = joined(liquid((111, 210), (205, 216), (612, 801), (900, 850)))
+    latest = analysed(statements, [fact for fact in facts if fact.column == 0])
+    assert "fewer than two" in reason_of(latest, "K01")

@@ -84,7 +84,7 @@ def test_a_point_of_gross_margin_is_worth_its_revenue():
 def test_the_same_direction_over_three_years_is_reported_below_a_point():
     found = insight_of(analysed(*margins(408, 404, 400)), "R03")
     assert "rose for 2 periods in a row, most recently from 40.4 % to 40.8 %" in found.text
-    assert found.severity is Severity.MEDIUM
+    assert found.severity is Severity.LOW
 
 
 def test_a_small_move_without_direction_is_quiet():
@@ -186,3 +186,42 @@ def test_missing_capex_is_never_zero():
     analysis = analysed(*joined(flows))
     assert insight_of(analysis, "R09") is None
     assert "no Capital expenditure" in reason_of(analysis, "R09")
+
+
+def test_growth_from_nothing_has_no_meaning():
+    assert "not positive" in reason_of(analysed(*sales(100, 0)), "R01")
+
+
+def test_margins_measured_in_two_ways_are_not_compared():
+    extra = (
+        ("Gross profit", "gross_profit", 400, None),
+        ("Cost", "cost_of_revenue", 600, 580),
+    )
+    analysis = analysed(*sales(1000, 1000, extra=extra))
+    assert insight_of(analysis, "R03") is None
+    assert "no comparable earlier period" in reason_of(analysis, "R03")
+
+
+def bridged(operating, before):
+    rows = (
+        ("Cost of sales", "cost_of_revenue", 1000 - operating - 333, 1000 - before - 333),
+        ("Overheads", None, 333, 333),
+        ("Operating income", "operating_income", operating, before),
+    )
+    return insight_of(analysed(*sales(1000, 1000, extra=rows)), "R04")
+
+
+def test_a_margin_that_crosses_zero_is_one_level_worse():
+    assert bridged(196, 200) is None
+    assert bridged(-8, 3).severity is Severity.HIGH
+
+
+def test_many_drivers_are_drawn_together():
+    names = [f"Cost {letter}" for letter in "ABCDEFGH"]
+    before = [41, 43, 47, 53, 59, 61, 67, 71]
+    now = [53, 45, 44, 61, 62, 52, 77, 80]
+    rows = [(name, None, a, b) for name, a, b in zip(names, now, before, strict=True)]
+    rows.append(("Operating income", "operating_income", 1000 - sum(now), 1000 - sum(before)))
+    found = insight_of(analysed(*sales(1000, 1000, extra=tuple(rows))), "R04")
+    assert "Other printed rows" in found.chart.series[0].x
+    assert len(found.chart.series[0].x) == 9

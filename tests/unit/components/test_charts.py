@@ -76,3 +76,17 @@ def test_a_chart_can_never_be_sent_to_a_cloud():
 def test_a_long_label_is_broken_near_its_middle():
     assert charts.wrapped("Operating income") == "Operating<br>income"
     assert charts.wrapped("R&D") == "R&D"
+    assert charts.wrapped("Year to Jun 30, 2021") == "Year to<br>Jun 30, 2021"
+
+
+def test_a_waterfall_leaves_room_for_its_labels_beside_the_longest_bar():
+    chart = a_chart("waterfall", "percent", y=("8.5", "2.3", "10.8"), x=("a", "b", "c"),
+                    totals=(0, 2))  # fmt: skip
+    low, high = charts.figure(chart).layout.xaxis.range
+    assert low == 0.0
+    assert high == pytest.approx(10.8 * 1.16)
+
+
+def test_a_step_that_rounds_to_nought_has_no_sign():
+    chart = a_chart("waterfall", "percent", y=("-0.04", "0"))
+    assert list(charts.figure(chart).data[0].text) == ["0.0%", "0.0%"]

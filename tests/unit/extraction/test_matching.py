@@ -1,9 +1,12 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.domain.concepts import CONCEPTS, StatementKind, Unit
 from services.extraction.matching import match_statement
+from services.extraction.model import ColumnKind, RawCell, RawColumn, RawRow, RawStatement
 
 from .statement_text import concepts, matches, statement, values
 
@@ -115,6 +118,7 @@ def test_rows_that_cannot_be_told_apart_carry_candidates_and_no_concept():
 
     assert found["Depreciation"].concept is None
     assert found["Depreciation"].candidates == ("depreciation_amortization",)
+    assert found["Depreciation"].certainty == 0.5
     assert found["Amortization of intangible assets"].candidates == ("depreciation_amortization",)
 
 
@@ -146,3 +150,76 @@ def test_dividends_per_share_are_per_share_and_no_concept():
 @pytest.mark.parametrize("kind", [INCOME, BALANCE, CASH])
 def test_a_statement_of_blank_labels_maps_nothing(kind: StatementKind):
     assert concepts(kind, "| 1 | 2\n| 5 | 6\n| 9 | 7") == {}
+
+
+def test_percentage_and_change_columns_take_no_part_in_the_decisions():
+    """The sum holds in the value column only; the other columns would break it."""
+
+    def row(label: str, value: int, percent: int) -> RawRow:
+        cells = (RawCell(str(value), Decimal(value)), RawCell(f"{percent}%", Decimal(percent)))
+        return RawRow(label, cells)
+
+    columns = (
+        RawColumn("2023", ColumnKind.VALUE, None),
+        RawColumn("%", ColumnKind.PERCENT, None),
+    )
+    rows = (row("Sales", 1000, 100), row("Cost of sales", 600, 60), row("", 400, 7))
+    raw = RawStatement(INCOME, "", columns, rows)
+
+    assert [m.concept for m in match_statement(raw)] == [
+        "revenue",
+        "cost_of_revenue",
+        "gross_profit",
+    ]
+
+
+LABELS = st.sampled_from(
+    [
+        "",
+        "total",
+        "Net income",
+        "Net sales",
+        "Cost of sales",
+        "Basic",
+        "Diluted",
+        "Total assets",
+        "Total equity",
+        "Goodwill",
+        "Noncontrolling interests",
+        "Income tax expense",
+        "Long-term debt",
+        "Income before income taxes",
+        "Net cash used in operating activities",
+        "Net cash used in investing activities",
+        "Interest, net",
+        "Net decrease in cash",
+        "Weighted-average shares",
+    ]
+)
+NUMBERS = st.none() | st.decimals(-(10**9), 10**9, places=2, allow_nan=False)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([INCOME, BALANCE, CASH, StatementKind.OTHER]),
+    st.lists(st.tuples(LABELS | st.text(max_size=12), st.lists(NUMBERS, max_size=3)), max_size=12),
+)
+def test_any_rows_are_matched_one_to_one_without_a_concept_given_twice(
+    kind: StatementKind, drawn: list[tuple[str, list[Decimal | None]]]
+):
+    columns = tuple(RawColumn(str(i), ColumnKind.VALUE, None) for i in range(2))
+    rows = tuple(
+        RawRow(label, tuple(None if n is None else RawCell(str(n), n, 2) for n in numbers))
+        for label, numbers in drawn
+    )
+    found = match_statement(RawStatement(kind, "", columns, rows, scale=1000))
+
+    assert len(found) == len(rows)
+    mapped = [match.concept for match in found if match.concept]
+    assert len(mapped) == len(set(mapped))
+    for row, match in zip(rows, found, strict=True):
+        assert 0 <= match.certainty <= 1
+        assert match.sign in {1, -1}
+        if match.concept:
+            assert CONCEPTS[match.concept].statement is kind
+            assert any(cell is not None for cell in row.cells)

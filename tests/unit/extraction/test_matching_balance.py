@@ -289,3 +289,30 @@ def test_totals_that_are_all_unlabelled_are_found_by_their_equality():
     assert found == ["total_assets", "total_liabilities_and_equity"]
     assert values(BALANCE, text, scale=1)["total_equity_incl_nci"] == 1_600
     assert values(BALANCE, text, scale=1)["stockholders_equity"] == 1_300
+
+
+def test_liabilities_under_a_noncurrent_heading_are_long_term_without_any_subtotal():
+    text = """
+    Total assets | 1,000
+    # Non-current liabilities
+    Borrowings | 300
+    # Equity
+    Share capital | 700
+    Total equity | 700
+    Total equity and liabilities | 1,000
+    """
+    assert values(BALANCE, text, scale=1)["long_term_debt"] == 300
+
+
+def test_the_parents_equity_printed_below_the_noncontrolling_row_is_found_by_its_name():
+    text = """
+    Common stock | 10
+    Retained earnings | 40
+    Noncontrolling interests | 5
+    Total equity attributable to owners of the parent | 50
+    Total equity | 55
+    Total liabilities and equity | 100
+    """
+    found = values(BALANCE, text, scale=1)
+
+    assert (found["stockholders_equity"], found["total_equity_incl_nci"]) == (50, 55)

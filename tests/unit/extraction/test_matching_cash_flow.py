@@ -298,3 +298,42 @@ def test_the_short_words_of_a_management_workbook_are_understood():
     assert found["cash_from_investing"] == "Investing Cash Flow"
     assert found["cash_from_financing"] == "Financing Cash Flow"
     assert found["net_change_in_cash"] == "Net Change in Cash"
+
+
+def test_without_all_totals_the_heading_says_the_activity():
+    text = """
+    Net cash provided by operating activities | 100
+    # Investing activities
+    Purchases of property and equipment | (40)
+    # Financing activities
+    Purchases of common stock | (20)
+    Net increase in cash and cash equivalents | 40
+    """
+    found = values(CASH, text, scale=1)
+
+    assert (found["capex"], found["share_repurchases"]) == (40, 20)
+
+
+def test_flows_used_without_a_sign_are_negative_when_nothing_can_be_tied():
+    assert values(CASH, "Net cash used in operating activities | 100", scale=1) == {
+        "cash_from_operations": Decimal(-100)
+    }
+
+
+def test_an_unlabelled_row_that_does_not_add_up_is_no_activity_total():
+    text = """
+    # CASH FLOWS FROM OPERATING ACTIVITIES
+    Net income | 820 | 1,263
+    Depreciation and amortization | 649 | 636
+     | 1,499 | 1,899
+    """
+    assert "cash_from_operations" not in concepts(CASH, text)
+
+
+def test_a_decrease_without_a_sign_stays_positive_when_the_balances_say_so():
+    text = """
+    Decrease in cash and cash equivalents | 75
+    Cash and cash equivalents, beginning of year | 700
+    Cash and cash equivalents, end of year | 775
+    """
+    assert values(CASH, text, scale=1)["net_change_in_cash"] == 75

@@ -475,3 +475,92 @@ def test_shares_outstanding_on_a_day_are_no_weighted_average():
     Shares outstanding | 1,126 | 1,136
     """
     assert set(concepts(INCOME, text)) == {"net_income"}
+
+
+def test_plain_net_income_below_the_noncontrolling_row_is_the_parents():
+    text = """
+    Consolidated net income | 100
+    Less: Noncontrolling interests | 10
+    Net income | 90
+    """
+    found = values(INCOME, text, scale=1)
+
+    assert found["net_income"] == 90
+    assert found["net_income_incl_nci"] == 100
+
+
+def test_plain_net_income_above_the_noncontrolling_row_counts_where_no_other_is_printed():
+    text = """
+    Net income | 100
+    Noncontrolling interests | 10
+    """
+    found = values(INCOME, text, scale=1)
+
+    assert found["net_income"] == 100
+    assert "net_income_incl_nci" not in found
+
+
+def test_continuing_eps_counts_less_surely_where_it_is_the_only_one():
+    text = """
+    Net income | 400
+    # Diluted earnings per share
+    Income from continuing operations | 4.00
+    """
+    certain = {m.concept: m.certainty for _, m in matches(INCOME, text) if m.concept}
+
+    assert certain["eps_diluted"] == pytest.approx(0.8)
+
+
+def test_among_several_totals_per_share_the_sum_of_the_parts_counts():
+    text = """
+    Net income | 400
+    # Diluted earnings per share
+    Continuing operations | 4.00
+    Discontinued operations | 0.50
+    Net income | 4.50
+    Other data | 9.99
+    """
+    assert values(INCOME, text)["eps_diluted"] == Decimal("4.50")
+
+
+def test_large_numbers_below_a_per_share_heading_are_no_amounts_per_share():
+    text = """
+    Net income | 400
+    # Earnings per share
+    Basic | 4.00
+    Diluted | 3.96
+    Basic | 100,000,000
+    Diluted | 101,010,101
+    """
+    found = values(INCOME, text)
+
+    assert found["eps_basic"] == Decimal("4.00")
+    assert found["shares_basic_wavg"] == Decimal(100_000_000)
+
+
+def test_cents_below_a_heading_of_shares_are_amounts_per_share():
+    text = """
+    Net income | 400
+    # Weighted average shares
+    Basic | 100,000
+    Diluted | 101,010
+    Basic | 4.00
+    Diluted | 3.96
+    """
+    found = values(INCOME, text)
+
+    assert found["eps_diluted"] == Decimal("3.96")
+    assert found["shares_diluted_wavg"] == Decimal(101_010_000)
+
+
+def test_an_unlabelled_sum_under_a_cost_heading_is_cost_of_revenue():
+    text = """
+    Revenue | 1,000 | 900
+    # Cost of sales
+    Products | 400 | 350
+    Services | 200 | 150
+     | 600 | 500
+    # Expenses
+    General | 100 | 90
+    """
+    assert concepts(INCOME, text)["cost_of_revenue"] == ""

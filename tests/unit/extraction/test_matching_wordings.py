@@ -92,7 +92,8 @@ GROSS = "Gross profit; Gross margin; Total gross profit; Gross profit (loss); Gr
 RESEARCH = """Research and development; Research and development expenses; Product development;
 Technology and development; Technology and content; Research, development and engineering; Research
 and development, net; R&D; Research and development costs; Technology and infrastructure; Research,
-development and related expenses; Product development and technology; Research and engineering"""
+development and related expenses; Product development and technology; Research and engineering; Research,
+development and technical expenses"""
 SGA = """Selling, general and administrative; Selling, general, and administrative expenses; Selling
 and administrative expenses; Marketing, general and administrative; Sales, general and
 administrative; SG&A; Marketing and administrative expenses; Selling, informational and
@@ -148,7 +149,8 @@ def test_an_income_statement_wording_is_understood(label: str, concept: str):
     assert of_income(label) == concept
 
 
-NOT_INCOME = """General and administrative; Sales and marketing; Total costs and expenses; Total
+NOT_INCOME = """Net operating income; Distribution and administrative expenses; Technology;
+General and administrative; Sales and marketing; Total costs and expenses; Total
 operating expenses; Other income; Interest income; Net interest income; Other operating income;
 Acquired in-process research and development; Total noninterest expense; Provision for credit
 losses; Equity in earnings of affiliates, net of tax; Marketing; Income from discontinued

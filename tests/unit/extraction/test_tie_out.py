@@ -296,3 +296,17 @@ def test_a_blank_cell_in_a_broken_sum_is_named_instead_of_judged():
     found = one(BALANCE, [at(2018), at(2017)], rows, "T06")
     assert {t.status for t in found} == {OPEN, PASS}
     assert any("blank" in t.sentence for t in found)
+
+
+def test_a_cash_flow_without_net_income_or_income_statement_is_not_compared():
+    missing = one(CASH, [year(2018)], [("Depreciation", None, 5)], "T14")
+    assert "does not start from net income" in missing[0].sentence
+    alone = one(CASH, [year(2018)], [("Net income", None, 5)], "T14")
+    assert "no income statement of that period" in alone[0].sentence
+    assert {missing[0].status, alone[0].status} == {OPEN}
+
+
+def test_missing_earnings_parts_are_named():
+    found = one(INCOME, [year(2018)], [("Net income", "net_income", 5)], "T15")
+    assert [t.status for t in found] == [OPEN, OPEN]
+    assert "no basic EPS and weighted shares was read" in found[0].sentence

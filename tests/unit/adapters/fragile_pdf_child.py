@@ -1,0 +1,18 @@
+"""The PDF child, except that its second page aborts the process."""
+
+import os
+
+from services.adapters.local import pdf_child
+
+_page_text = pdf_child.page_text
+
+
+def _fragile(pdf: object, index: int) -> str:
+    if index == 1:
+        os.abort()
+    return _page_text(pdf, index)
+
+
+if __name__ == "__main__":
+    pdf_child.page_text = _fragile
+    pdf_child.main()

@@ -1,0 +1,174 @@
+"""The analysis stage: proofs, routes, replay to the bit, and speed."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from services.analysis.registry import RULES, RULESET_VERSION
+from services.analysis.service import Analysis
+from services.domain.confidence import FactConfidence
+from services.domain.insights import InsightStatus, Route
+from tests.unit.analysis.contexts import NOW, analysed, insight_of, reason_of, shipped_templates
+from tests.unit.statement_builder import altered, manufacturer
+
+ROOT = Path(__file__).parents[3]
+REPLAY = "from tests.unit.analysis.test_service import digest; print(digest())"
+
+
+def fingerprint(analysis: Analysis) -> str:
+    records = [*analysis.insights, *analysis.chains, *analysis.not_computable, *analysis.metrics]
+    text = "\n".join(record.model_dump_json() for record in records)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest() -> str:
+    statements, facts = manufacturer()
+    return fingerprint(analysed(statements, altered(facts, "report-1-balance_sheet-r3-c0", 4663)))
+
+
+def replayed(seed: str) -> str:
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    command = [sys.executable, "-c", REPLAY]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_a_replay_is_equal_to_the_bit_in_other_processes():
+    assert {replayed("1"), replayed("4242"), digest()} == {digest()}
+
+
+def test_the_order_of_facts_does_not_change_an_insight():
+    statements, facts = manufacturer()
+    first, second = analysed(statements, facts), analysed(statements, list(reversed(facts)))
+    assert [i.model_dump_json() for i in first.insights] == [
+        i.model_dump_json() for i in second.insights
+    ]
+
+
+def test_every_rule_either_ran_or_says_why_not():
+    analysis = analysed(*manufacturer())
+    assert {n.rule_id for n in analysis.not_computable} == {"A12", "K04"}
+    assert len({rule.rule_id for rule in RULES}) == len(RULES) == 14
+
+
+def test_every_input_is_cited_and_every_calculation_names_its_facts():
+    statements, facts = manufacturer()
+    known = {fact.fact_id for fact in facts}
+    for insight in analysed(statements, facts).insights:
+        cited = {item.fact_id for item in insight.evidence}
+        assert cited
+        assert cited <= known
+        for calculation in insight.calculations:
+            assert calculation.inputs
+            assert set(calculation.inputs) <= cited
+
+
+def test_a_chain_runs_from_cells_to_route():
+    analysis = analysed(*manufacturer())
+    chain = analysis.chains[0]
+    insight = analysis.insights[0]
+    actions = [step.action for step in chain.steps]
+    assert actions[:2] == ["read cells", "consult checks"]
+    assert actions[-3:] == ["compare with threshold", "score", "route"]
+    assert set(actions[2:-3]) == {"compute"}
+    assert [step.step for step in chain.steps] == list(range(1, len(actions) + 1))
+    assert (chain.insight_id, insight.chain_id) == (insight.insight_id, chain.chain_id)
+    assert chain.ruleset_version == RULESET_VERSION
+    assert shipped_templates().sha256 in chain.prompt_template_version
+    assert chain.timestamp == NOW
+
+
+def test_the_inputs_hash_moves_with_an_input():
+    statements, facts = manufacturer()
+    later = analysed(statements, altered(facts, "report-1-income_statement-r0-c0", 32766))
+    before = analysed(statements, facts)
+    hashes = [
+        next(
+            chain.inputs_hash
+            for chain, insight in zip(analysis.chains, analysis.insights, strict=True)
+            if insight.rule_id == "R01"
+        )
+        for analysis in (before, later)
+    ]
+    assert hashes[0] != hashes[1]
+
+
+def test_status_follows_the_route():
+    statements, facts = manufacturer()
+    wrong = altered(facts, "report-1-balance_sheet-r21-c0", 36400)
+    expected = {
+        Route.CFO: InsightStatus.PUBLISHED,
+        Route.ANALYST: InsightStatus.OPEN,
+        Route.REVIEW: InsightStatus.IN_REVIEW,
+    }
+    routes = set()
+    for insight in analysed(statements, wrong).insights:
+        assert insight.status is expected[insight.route]
+        routes.add(insight.route)
+    assert routes == {Route.CFO, Route.ANALYST, Route.REVIEW}
+
+
+def test_an_insight_on_a_number_in_a_failed_check_waits_for_a_person():
+    statements, facts = manufacturer()
+    found = insight_of(
+        analysed(statements, altered(facts, "report-1-cash_flow_statement-r3-c0", 9439)), "R09"
+    )
+    assert found.has_failed_check
+    assert found.route is Route.REVIEW
+    assert "a check on its numbers failed" in found.route_reasons
+
+
+def test_low_facts_feed_no_insight():
+    statements, facts = manufacturer()
+    low = FactConfidence(value=0.97, concept=0.5, period=0.99, unit=0.99)
+    unsure = [
+        fact.model_copy(update={"confidence": low}) if fact.concept == "revenue" else fact
+        for fact in facts
+    ]
+    analysis = analysed(statements, unsure)
+    assert insight_of(analysis, "R01") is None
+    assert "confidence" in reason_of(analysis, "R01")
+
+
+def test_an_empty_report_answers_with_reasons():
+    analysis = analysed([], [])
+    assert (analysis.insights, analysis.materiality, analysis.metrics) == ((), None, ())
+    assert {n.rule_id for n in analysis.not_computable} == {
+        *(rule.rule_id for rule in RULES),
+        "materiality",
+    }
+
+
+def test_worst_insights_come_first():
+    statements, facts = manufacturer()
+    analysis = analysed(statements, altered(facts, "report-1-balance_sheet-r21-c0", 36400))
+    ranks = [insight.severity.rank for insight in analysis.insights]
+    assert ranks == sorted(ranks, reverse=True)
+    assert analysis.insights[0].rule_id == "A01"
+
+
+def test_a_report_is_analysed_within_a_second():
+    statements, facts = manufacturer()
+    start = time.perf_counter()
+    analysed(statements, facts)
+    assert time.perf_counter() - start < 1
+
+
+def test_a_report_without_an_income_statement_still_reads_its_cash_flow():
+    statements, facts = manufacturer()
+    cash = [fact for fact in facts if "cash_flow" in fact.statement_id]
+    analysis = analysed([statements[2]], cash)
+    assert reason_of(analysis, "R01").startswith("no income statement")
+    assert "there is no materiality" in reason_of(analysis, "R09")
+
+
+def test_a_zero_revenue_divides_nothing():
+    statements, facts = manufacturer()
+    analysis = analysed(statements, altered(facts, "report-1-income_statement-r0-c0", 0))
+    assert reason_of(analysis, "R03") == "revenue is zero"
+    assert reason_of(analysis, "R04") == "revenue is zero"

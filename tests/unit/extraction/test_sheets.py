@@ -1,0 +1,414 @@
+"""Statements in worksheets: which tables are found, with which periods, scale, basis and cells."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.adapters.local.xlsx_sheet import column_name
+from services.domain.concepts import StatementKind
+from services.domain.layout import CellKind, SheetCell, SheetLayout
+from services.extraction.model import ColumnKind, RawStatement
+from services.extraction.sheet_grid import decimals_of, displayed, raw_cell
+from services.extraction.sheet_headers import part_of_text
+from services.extraction.sheet_kinds import currency_of, kind_of_rows, kind_of_title, scale_of
+from services.extraction.sheet_periods import duration
+from services.extraction.sheets import SheetNote, read_workbook
+
+ACCOUNTING = '#,##0_);(#,##0);"-"_)'
+
+
+def cell(row: int, column: int, value: object, number_format: str | None = None) -> SheetCell:
+    ref = f"{column_name(column)}{row}"
+    if isinstance(value, SheetCell):
+        return value
+    if isinstance(value, int | Decimal):
+        number = Decimal(value)
+        return SheetCell(row, column, ref, CellKind.NUMBER, str(number), number, number_format)
+    if isinstance(value, date):
+        return SheetCell(row, column, ref, CellKind.DATE, value.isoformat(), None, number_format)
+    return SheetCell(row, column, ref, CellKind.TEXT, str(value))
+
+
+def sheet(rows: list[list[object]], name: str = "Sheet1", **changes: object) -> SheetLayout:
+    formats = changes.pop("formats", None)
+    cells = tuple(
+        cell(r, c, value, formats)
+        for r, row in enumerate(rows, start=1)
+        for c, value in enumerate(row, start=1)
+        if value not in {None, ""}
+    )
+    return SheetLayout(name=name, cells=cells, **changes)
+
+
+def read(rows: list[list[object]], name: str = "Sheet1", **changes: object) -> list[RawStatement]:
+    return read_workbook([sheet(rows, name, **changes)])[0]
+
+
+def only(rows: list[list[object]], name: str = "Sheet1", **changes: object) -> RawStatement:
+    (statement,) = read(rows, name, **changes)
+    return statement
+
+
+def spans(statement: RawStatement) -> list[tuple[date | None, date] | None]:
+    return [c.period and (c.period.start, c.period.end) for c in statement.columns]
+
+
+INCOME = [
+    ["Revenue", 100, 90],
+    ["Cost of sales", 60, 50],
+    ["Gross profit", 40, 40],
+    ["Net income", 10, 12],
+]
+
+
+def test_a_regulator_s_income_statement_is_read_with_periods_scale_and_cells():
+    statement = only(
+        [
+            [
+                "CONSOLIDATED STATEMENTS OF INCOME - USD ($) shares in Thousands, $ in Millions",
+                "12 Months Ended",
+            ],
+            ["", "Dec. 31, 2024", "Dec. 31, 2023"],
+            *INCOME,
+        ],
+        merged=("A1:A2", "B1:C1"),
+    )
+    assert statement.kind is StatementKind.INCOME
+    assert (statement.scale, statement.currency, statement.basis) == (
+        1_000_000,
+        "USD",
+        "consolidated",
+    )
+    assert spans(statement) == [
+        (date(2024, 1, 1), date(2024, 12, 31)),
+        (date(2023, 1, 1), date(2023, 12, 31)),
+    ]
+    assert [row.label for row in statement.rows] == [row[0] for row in INCOME]
+    assert [c.cell for c in statement.rows[0].cells] == ["B3", "C3"]
+    assert statement.rows[3].cells[1].number == 12
+
+
+def test_a_balance_sheet_has_dates_and_sections():
+    statement = only(
+        [
+            ["Balance sheet (in thousands)"],
+            ["", date(2024, 12, 31), date(2023, 12, 31)],
+            ["Assets"],
+            ["Cash", 5, 4],
+            ["Total assets", 5, 4],
+            ["Liabilities and equity"],
+            ["Total liabilities", 2, 2],
+        ]
+    )
+    assert statement.kind is StatementKind.BALANCE
+    assert statement.scale == 1000
+    assert spans(statement) == [(None, date(2024, 12, 31)), (None, date(2023, 12, 31))]
+    assert [row.section for row in statement.rows] == ["Assets", "Assets", "Liabilities and equity"]
+
+
+def test_budget_and_actual_under_merged_months_become_two_statements():
+    rows = [
+        ["Income statement"],
+        ["", "Jan 2025", "", "Feb 2025", "", "FY2025", "", "", "", "", ""],
+        ["", "Actual", "Budget", "Actual", "Budget", "Actual", "Budget", "Variance", "Var %"],
+        ["Revenue", 10, 11, 12, 13, 22, 24, -2, Decimal("-0.083")],
+        ["Net income", 1, 2, 3, 4, 4, 6, -2, Decimal("-0.333")],
+    ]
+    actual, budget = read(rows, merged=("B2:C2", "D2:E2", "F2:I2"))
+    assert (actual.basis, budget.basis) == ("consolidated", "budget")
+    assert spans(budget) == [
+        (date(2025, 1, 1), date(2025, 1, 31)),
+        (date(2025, 2, 1), date(2025, 2, 28)),
+        (date(2025, 1, 1), date(2025, 12, 31)),
+    ]
+    assert [c.kind for c in actual.columns] == [
+        ColumnKind.VALUE,
+        ColumnKind.VALUE,
+        ColumnKind.VALUE,
+        ColumnKind.DELTA,
+        ColumnKind.PERCENT,
+    ]
+    assert [c.cell for c in budget.rows[0].cells] == ["C4", "E4", "G4"]
+
+
+def test_headers_without_merged_cells_carry_to_the_right():
+    statement, _ = read(
+        [["", "Jan 2025", "", "Feb 2025", ""], ["", "Actual", "Plan", "Actual", "Plan"],
+         ["Rent", 1, 2, 3, 4], ["Wages", 5, 6, 7, 8]]
+    )  # fmt: skip
+    assert [c.header for c in statement.columns] == ["Jan 2025 Actual", "Feb 2025 Actual"]
+    assert statement.kind is StatementKind.OTHER
+
+
+def test_forecast_columns_are_no_actual_figures():
+    actual, forecast = read([["", "2024A", "2025E"], *INCOME], "P&L")
+    assert (actual.basis, forecast.basis) == ("consolidated", "pro-forma")
+    assert spans(forecast) == [(date(2025, 1, 1), date(2025, 12, 31))]
+
+
+def test_a_title_of_a_budget_makes_all_columns_budget():
+    statement = only([["Budget 2026 (EUR thousand)"], ["", "Q1", "Q2"], *INCOME])
+    assert (statement.basis, statement.currency, statement.scale) == ("budget", "EUR", 1000)
+    assert spans(statement)[1] == (date(2026, 4, 1), date(2026, 6, 30))
+
+
+def test_a_fiscal_year_end_in_the_title_moves_years_and_quarters():
+    title = "Statements of operations for the year ended June 30, 2025"
+    statement = only([[title], ["", 2025, 2024], *INCOME])
+    assert spans(statement)[0] == (date(2024, 7, 1), date(2025, 6, 30))
+    assert statement.columns[0].certainty == 0.95
+
+
+def test_a_total_column_spans_the_months_before_it():
+    statement = only([["", "Jan 2025", "Feb 2025", "Total"], ["Rent", 1, 2, 3], ["Wages", 4, 5, 9]])
+    assert spans(statement)[2] == (date(2025, 1, 1), date(2025, 2, 28))
+
+
+def test_prior_year_is_a_year_before_the_title_s_period():
+    rows = [["Income statement for the month ended March 31, 2025"], ["", "Actual", "Prior year"]]
+    statement = only([*rows, *INCOME])
+    assert spans(statement)[0] == (date(2025, 3, 1), date(2025, 3, 31))
+    assert spans(statement)[1] == (date(2024, 3, 1), date(2024, 3, 31))
+
+
+def test_three_statements_under_one_header_are_parted_at_their_titles():
+    kinds = [
+        statement.kind
+        for statement in read(
+            [
+                ["Model", 2024, 2025],
+                ["Income statement"],
+                *INCOME,
+                ["Balance sheet"],
+                ["Total assets", 7, 8],
+                ["Total liabilities", 3, 3],
+                ["Cash flow statement"],
+                ["Net income", 10, 12],
+                ["Capital expenditures", -3, -4],
+            ]
+        )
+    ]
+    assert kinds == [StatementKind.INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW]
+
+
+def test_periods_down_the_rows_are_read_across():
+    statement = only(
+        [
+            ["Month", "Sales", "Returns"],
+            ["Jan 2025", 10, 1],
+            ["Feb 2025", 20, 2],
+            ["Mar 2025", 30, 3],
+        ]
+    )
+    assert [row.label for row in statement.rows] == ["Sales", "Returns"]
+    assert [c.cell for c in statement.rows[1].cells] == ["C2", "C3", "C4"]
+    assert spans(statement)[2] == (date(2025, 3, 1), date(2025, 3, 31))
+
+
+def test_tables_side_by_side_are_read_apart():
+    left = [["", 2024, 2023], ["Revenue", 10, 9], ["Cost of sales", 4, 3], ["Net income", 2, 1]]
+    right = [["", 2024], ["Total assets", 7], ["Total liabilities", 3], ["Inventories", 1]]
+    rows = [[*a, None, *b] for a, b in zip(left, right, strict=True)]
+    income, balance = read(rows)
+    assert [len(s.columns) for s in (income, balance)] == [2, 1]
+    assert (income.kind, balance.kind) == (StatementKind.INCOME, StatementKind.BALANCE)
+
+
+def test_a_format_in_thousands_means_the_cell_holds_whole_units():
+    statement = only(
+        [
+            ["Income statement (in thousands)"],
+            ["", "FY2024"],
+            ["Revenue", 1_234_567],
+            ["Net income", 5],
+        ],
+        formats="#,##0,",
+    )
+    assert (statement.scale, statement.rows[0].cells[0].printed) == (1, "1,234,567")
+
+
+def test_without_a_stated_scale_small_numbers_leave_it_in_doubt():
+    small = only([["", "FY2024"], ["Revenue", 12], ["Net income", 5]], "Income statement")
+    large = only([["", "FY2024"], ["Revenue", 1_200_000], ["Net income", 5]], "Income statement")
+    assert (small.scale, small.scale_certainty) == (1, 0.8)
+    assert (large.scale, large.scale_certainty) == (1, 0.95)
+
+
+def test_two_columns_that_claim_the_same_period_are_doubted():
+    statement = only(
+        [["", "2024 East", "2024 West", "2023"], ["Revenue", 1, 2, 3], ["Costs", 1, 2, 3]]
+    )
+    assert [c.certainty for c in statement.columns] == [0.5, 0.5, 0.9]
+
+
+def test_numbers_printed_as_text_and_dashes_are_read():
+    statement = only([["", 2024, 2023], ["Revenue", "$ 1,234", "(56)"], ["Fees", "—", "n/a"]])
+    revenue, fees = statement.rows
+    assert [c.number for c in revenue.cells] == [Decimal(1234), Decimal(-56)]
+    assert fees.cells[0].nil is True
+    assert fees.cells[1] is None
+
+
+def test_codes_and_indents_stay_beside_the_label():
+    statement = only([["", "", 2024], ["4000", "  Product sales", 10], ["5000", "Wages", 4]])
+    assert [row.label for row in statement.rows] == ["Product sales", "Wages"]
+    assert statement.rows[0].indent > statement.rows[1].indent
+
+
+def notes(*sheets: SheetLayout) -> dict[str, SheetNote]:
+    return {note.code: note for note in read_workbook(sheets)[1]}
+
+
+def test_a_table_without_periods_is_not_read_and_that_is_said():
+    found, said = read_workbook([sheet([["Name", "Value"], ["Item", 100], ["Thing", 3]], "Data")])
+    assert found == []
+    assert [note.code for note in said] == ["no-period-table"]
+    assert said[0].sentence == "1 sheet not read: no table with periods in its header ('Data')."
+
+
+def test_a_hidden_sheet_is_not_read_and_that_is_said():
+    hidden = sheet([["", 2024], *[row[:2] for row in INCOME]], "Old", hidden=True)
+    assert read_workbook([hidden])[0] == []
+    assert notes(hidden)["hidden-sheet"].sentence == "Sheet 'Old' is hidden and was not read."
+
+
+def test_hidden_rows_errors_and_formulas_without_values_are_said():
+    whole = sheet([["", 2024, 2023], *INCOME], hidden_rows=frozenset({3}))
+    broken = SheetCell(9, 2, "B9", CellKind.ERROR, "#REF!", formula="=#REF!")
+    empty = SheetCell(9, 3, "C9", CellKind.TEXT, "", formula="=SUM(C2:C3)")
+    layout = SheetLayout(whole.name, (*whole.cells, broken, empty), hidden_rows=whole.hidden_rows)
+    said = notes(layout)
+    assert said["hidden-cells"].sentence.startswith("Sheet 'Sheet1' has 1 hidden row and 0 hidden")
+    assert said["error-cells"].sentence.endswith("such as B9.")
+    assert said["formula-without-value"].sentence.startswith("1 formula of sheet 'Sheet1'")
+
+
+def test_notes_beside_primary_statements_are_left_out_and_that_is_said():
+    income = sheet([["", 2024, 2023], *INCOME], "Income statement")
+    balance = sheet([["", 2024], ["Total assets", 4], ["Total liabilities", 3]], "Balance sheet")
+    details = sheet([["", 2024], ["Stores", 4], ["Staff", 3]], "Stores (Details)")
+    found, said = read_workbook([income, balance, details])
+    assert [statement.sheet for statement in found] == ["Income statement", "Balance sheet"]
+    assert [note.code for note in said] == ["side-table"]
+    assert read_workbook([details])[0][0].kind is StatementKind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Jan-25", {"year": 2025, "month": 1}),
+        ("Jan 25", {"year": 2025, "month": 1}),
+        ("Sept 2024", {"year": 2024, "month": 9}),
+        ("Years ended December 31,", {"month": 12, "day": 31, "months": 12}),
+        ("31 March 2025", {"end": date(2025, 3, 31)}),
+        ("03/31/2025", {"end": date(2025, 3, 31)}),
+        ("31.03.2025", {"end": date(2025, 3, 31)}),
+        ("2025-02-30", {"year": 2025}),
+        ("1Q25", {"year": 2025, "quarter": 1}),
+        ("Q1'25", {"year": 2025, "quarter": 1}),
+        ("First Quarter 2025", {"year": 2025, "quarter": 1}),
+        ("H1 2025", {"year": 2025, "half": 1}),
+        ("13 Weeks Ended Feb. 1, 2025", {"end": date(2025, 2, 1), "months": 3}),
+        ("FY24", {"year": 2024}),
+        ("As of June 30, 2025", {"end": date(2025, 6, 30), "instant": True}),
+        ("Budget", {"basis": "budget"}),
+        ("2025E", {"year": 2025, "basis": "pro-forma"}),
+        ("% Change", {"kind": ColumnKind.PERCENT}),
+        ("Actual vs Budget", {"basis": "budget", "kind": ColumnKind.DELTA}),
+        ("YTD", {"total": True}),
+        ("Marketing", {}),
+        ("Notes", {}),
+    ],
+)  # fmt: skip
+def test_a_header_says(text, expected):
+    part = part_of_text(text)
+    said = {name: getattr(part, name) for name in part.__slots__ if getattr(part, name)}
+    assert said == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    [
+        ("(in thousands)", 1000),
+        ("USD ($) $ in Millions", 1_000_000),
+        ("shares in Thousands, $ in Billions", 1_000_000_000),
+        ("Amounts in $000s", 1000),
+        ("($M)", 1_000_000),
+        ("CONSOLIDATED BALANCE SHEETS - USD ($)", 1),
+        ("Income statement", None),
+        ("Larkfield, Inc.", None),
+    ],
+)
+def test_a_title_states_the_scale(text, scale):
+    assert scale_of([text]) == scale
+
+
+def test_currencies_are_named_by_sign_or_code():
+    assert [currency_of([text]) for text in ("€ thousand", "in GBP", "US$ m", "plain")] == [
+        "EUR",
+        "GBP",
+        "USD",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("CONSOLIDATED BALANCE SHEETS", StatementKind.BALANCE),
+        ("Consolidated Balance Sheets (Parenthetical)", StatementKind.OTHER),
+        ("CONSOLIDATED STATEMENTS OF COMPREHENSIVE INCOME", StatementKind.OTHER),
+        ("Statements of Income and Comprehensive Income", StatementKind.INCOME),
+        ("Profit & Loss", StatementKind.INCOME),
+        ("Statement of cash flows", StatementKind.CASH_FLOW),
+        ("Cash flow", StatementKind.CASH_FLOW),
+        ("Cash flows from operating activities", None),
+        ("Sheet1", None),
+    ],
+)
+def test_a_title_names_its_statement(title, kind):
+    assert kind_of_title(title) is kind
+
+
+def test_rows_tell_the_statement_only_when_three_of_them_do():
+    assert (
+        kind_of_rows(["Total assets", "Inventories", "Total liabilities"]) is StatementKind.BALANCE
+    )
+    assert kind_of_rows(["Total assets", "Inventories", "Staff"]) is StatementKind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("number", "number_format", "printed", "decimals"),
+    [
+        ("-1234.5", "#,##0_);(#,##0)", "(1,234)", 0),
+        ("0", ACCOUNTING, "-", 0),
+        ("0.175", "0.0%", "17.5%", 1),
+        ("2.4", '_("$ "#,##0.00_);_("$ "\\(#,##0.00\\)', "2.40", 2),
+        ("-3", "0", "-3", 0),
+        ("1234.567", None, "1234.567", 2),
+        ("1234.567", "General", "1234.567", 2),
+    ],
+)
+def test_a_number_is_displayed_as_its_format_says(number, number_format, printed, decimals):
+    stored = SheetCell(1, 1, "A1", CellKind.NUMBER, number, Decimal(number), number_format)
+    assert decimals_of(stored) == decimals
+    assert displayed(Decimal(number), number_format, decimals) == printed
+
+
+def test_a_huge_number_is_displayed_in_full():
+    assert displayed(Decimal("1e40"), "#,##0", 0).replace(",", "") == "1" + "0" * 40
+
+
+def test_a_percentage_is_the_number_one_reads():
+    stored = SheetCell(1, 1, "A1", CellKind.NUMBER, "0.175", Decimal("0.175"), "0.0%")
+    assert raw_cell(stored).number == Decimal("17.5")
+
+
+@given(st.dates(date(1990, 1, 1), date(2050, 12, 31)), st.integers(1, 24))
+def test_a_duration_ends_where_it_should_and_has_its_months(end, months):
+    period = duration(end, months)
+    assert period.end == end
+    assert 28 * months <= (period.end - period.start).days + 1 <= 31 * months + 3

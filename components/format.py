@@ -157,6 +157,13 @@ def shortened(text: str, longest: int = 24) -> str:
     return f"{text[:half]}…{text[-half:]}"
 
 
+def beginning(text: str, longest: int = 72) -> str:
+    """Return the first words of a text, '…' where it goes on."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest].rsplit(' ', 1)[0]}…"
+
+
 def plain(text: str) -> str:
     """Return document text escaped, so that Markdown shows it and does not obey it."""
     line = " ".join(text.splitlines())

@@ -54,8 +54,8 @@ def _pick_report(reports: list[Report]) -> Report:
 
 
 def _first_read(reports: list[Report]) -> int:
-    analysed = (i for i, r in enumerate(reports) if r.status is ReportStatus.ANALYSED)
-    return next(analysed, 0)
+    analysed = [i for i, r in enumerate(reports) if r.status is ReportStatus.ANALYSED]
+    return next((i for i in analysed if reports[i].company), analysed[0] if analysed else 0)
 
 
 def _statements(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOut]) -> None:
@@ -75,11 +75,12 @@ def _viewer(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOu
 
 
 def _choose(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOut]) -> None:
+    names = statement_names(statements)
     index = st.segmented_control(
         "Statement",
         range(len(statements)),
         default=_starting_statement(statements, facts),
-        format_func=lambda i: plain(_short(statements[i], statements)),
+        format_func=lambda i: plain(names[i]),
         key="statement",
         label_visibility="collapsed",
         required=True,
@@ -151,10 +152,17 @@ def _failed(tie_outs: list[TieOut]) -> frozenset[FactId]:
     )
 
 
-def _short(statement: Statement, among: list[Statement]) -> str:
-    name = statement.kind.value.replace("_", " ").capitalize()
-    alone = sum(other.kind is statement.kind for other in among) == 1
-    return name if alone else f"{name}, {_where(statement)}"
+def statement_names(statements: list[Statement]) -> list[str]:
+    """Return a name a person can tell apart for each: the kind, where needed its place, its basis."""
+    kinds = [statement.kind.value.replace("_", " ").capitalize() for statement in statements]
+    placed = [f"{kind}, {_where(s)}" for kind, s in zip(kinds, statements, strict=True)]
+    based = [f"{place}, {s.basis}" for place, s in zip(placed, statements, strict=True)]
+    return [
+        next((name for name, all_ in options if all_.count(name) == 1), f"{based[i]}, no. {i + 1}")
+        for i, options in enumerate(
+            [((kinds[i], kinds), (placed[i], placed), (based[i], based)) for i in range(len(kinds))]
+        )
+    ]
 
 
 def _findings(findings: list[Finding]) -> None:

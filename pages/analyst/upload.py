@@ -43,7 +43,8 @@ def _upload(files: list[UploadedFile]) -> None:
 
 
 def _load_samples() -> None:
-    accepted = services().samples.load(current_user())
+    with st.spinner("Loading the sample reports…"):
+        accepted = services().samples.load(current_user())
     st.session_state[_RESULTS] = [
         _Result(one.report.name, one.outcome, one.sentence) for one in accepted
     ]
@@ -106,7 +107,7 @@ def _library(reports: list[Report]) -> None:
         placeholder="–",
         alt="Uploaded reports and their state",
         column_config={
-            "Report": st.column_config.TextColumn(width="medium"),
+            "Report": st.column_config.TextColumn(width=300),
             "State": st.column_config.MultiselectColumn(
                 width=170, options=list(STATUS_WORDS.values()), color=_STATUS_COLOURS
             ),

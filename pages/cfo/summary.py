@@ -9,6 +9,7 @@ from components.format import change, concept_name, counted, headline, plain, sh
 from components.insight_card import show_badges
 from components.navigation import chosen, link, remember
 from components.session import listed, services
+from components.summary_export import file_name, summary_html
 from services.domain.insights import Chart, Insight
 from services.domain.reports import Fact
 from services.summary import Coverage, KeyFigure, ReportSummary
@@ -73,13 +74,12 @@ def _words(insight: Insight) -> None:
         link("insight", "Evidence and reasoning", "arrow_forward", insight=insight.insight_id)
 
 
-def _standing(summary: ReportSummary) -> None:
+def _standing(summary: ReportSummary) -> str:
     words = [_coverage(summary.coverage), _not_shown(summary)]
     if summary.withheld_figures:
         names = ", ".join(concept_name(name) for name in summary.withheld_figures)
         words.append(f"Withheld until checked: {names}.")
-    show = st.warning if summary.coverage.checks_failed else st.info
-    show(" ".join(words), icon=":material/fact_check:")
+    return " ".join(words)
 
 
 def _not_shown(summary: ReportSummary) -> str:
@@ -103,13 +103,28 @@ def _coverage(coverage: Coverage) -> str:
 
 def _show(summary: ReportSummary) -> None:
     frame.section("Key figures")
-    _standing(summary)
+    standing = _standing(summary)
+    show = st.warning if summary.coverage.checks_failed else st.info
+    show(standing, icon=":material/fact_check:")
     _figures(summary)
     frame.section("What to know")
     if not summary.insights:
         st.caption("No insight is published or approved for this report yet.")
     for index, insight in enumerate(summary.insights):
         _insight(insight, insight.chart if index < _MAX_CHARTS else None)
+    st.download_button(
+        "Download for print",
+        summary_html(summary, standing),
+        file_name(summary),
+        "text/html",
+        icon=":material/print:",
+        key="download",
+        on_click="ignore",
+    )
+
+
+def _first_with_insights(reports: tuple[ReportSummary, ...]) -> int:
+    return next((i for i, one in enumerate(reports) if one.insights), 0)
 
 
 def _pick(reports: tuple[ReportSummary, ...]) -> ReportSummary:
@@ -118,7 +133,7 @@ def _pick(reports: tuple[ReportSummary, ...]) -> ReportSummary:
     index = st.selectbox(
         "Report",
         range(len(reports)),
-        index=ids.index(named) if named in ids else 0,
+        index=ids.index(named) if named in ids else _first_with_insights(reports),
         format_func=lambda i: listed(reports[i].report),
         key=f"summary_of_{named or ''}",
         label_visibility="collapsed",

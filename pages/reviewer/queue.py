@@ -6,7 +6,7 @@ import streamlit as st
 from components import frame
 from components.confidence_badge import confidence_words, severity_words
 from components.evidence import show_evidence
-from components.format import elapsed, plain, when
+from components.format import beginning, elapsed, plain, when
 from components.insight_card import show_badges
 from components.navigation import chosen, link, remember
 from components.reasoning_chain import show_chain
@@ -45,14 +45,14 @@ def _pick(entries: list[Entry]) -> Entry:
 
 def _caption(item: ReviewItem, insight: Insight) -> str:
     waiting = elapsed((utc_now() - item.opened_at).total_seconds())
-    return (
-        f"{severity_words(insight.severity)} · {confidence_words(insight.confidence.total)} · "
-        f"{report_name(item.report_id)} · waiting {waiting}"
-    )
+    marks = f"{severity_words(insight.severity)} · {confidence_words(insight.confidence.total)}"
+    return f"{beginning(insight.text)} — {marks} · waiting {waiting}"
 
 
 def _brief(item: ReviewItem, insight: Insight) -> None:
-    st.header(plain(insight.title), anchor=False)
+    with st.container(gap=None):
+        st.header(plain(insight.title), anchor=False)
+        st.caption(plain(report_name(item.report_id)))
     show_badges(insight)
     st.markdown(plain(insight.text))
     with st.container(border=True, gap="xsmall"):

@@ -69,16 +69,14 @@ def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
     worst = max(group, key=lambda tie_out: abs(_gap(tie_out)))
     total, *members = _facts(context, worst)
     gap = _gap(worst)
-    inputs = {fact.fact_id: fact for tie_out in group for fact in _facts(context, tie_out)}
-    totals = {tie_out.total for tie_out in group}
     values = {
         "total": f"'{total.label.strip(' $')}'",
         "period": wording.stretch(total.period),
         "d": context.money(abs(gap)),
         "direction": "above" if gap > 0 else "below",
         "m": str(len(members)),
-        "more": str(len(group) - 1),
-        "candidate_fix": likely_cause(gap, total, members),
+        "more": _others(len(group) - 1),
+        "candidate_fix": likely_cause(gap, total, members, worst.weights),
     }
     severity = Severity.MEDIUM
     if not isinstance(context.materiality, Missing):
@@ -88,19 +86,23 @@ def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
         severity=severity,
         template="A02" if len(group) == 1 else "A02 several",
         values=values,
-        inputs=tuple(
-            (fact, "printed subtotal" if fact.fact_id in totals else f"part: {fact.label.strip()}")
-            for fact in inputs.values()
+        inputs=(
+            (total, "printed subtotal"),
+            *((fact, f"part: {fact.label.strip()}") for fact in members),
         ),
-        calculations=tuple(
-            _gap_step(tie_out, context, _facts(context, tie_out)) for tie_out in group
-        ),
+        calculations=(_gap_step(worst, context, (total, *members)),),
         threshold=_tolerance(worst, context),
         amount=abs(gap),
         chart=_parts_chart(total, members, worst),
         tie_outs=tuple(tie_out.tie_out_id for tie_out in group),
         key=total.statement_id,
     )
+
+
+def _others(count: int) -> str:
+    if count == 1:
+        return "one more subtotal of that column fails"
+    return f"{count} more subtotals of that column fail"
 
 
 def _parts_chart(total: Fact, members: Sequence[Fact], tie_out: TieOut) -> Chart:

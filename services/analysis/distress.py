@@ -51,6 +51,7 @@ class _Score(NamedTuple):
 
 def distress_zone(context: Context) -> list[Finding]:
     """K06: the Altman score lies in the distress zone, or its zone worsened."""
+    context.need_balance_sheet()
     if context.profile.financial or not context.profile.classified:
         raise CannotCompute("the Altman score needs a classified balance sheet of a non-financial")
     period = context.year()

@@ -100,6 +100,11 @@ class Context:
             raise CannotCompute(f"it needs twelve months, the report covers {period.label}")
         return period
 
+    def need_balance_sheet(self) -> None:
+        """Raise CannotCompute when no balance sheet was read."""
+        if not self.view.balance_dates():
+            raise CannotCompute("no balance sheet was read")
+
     def balance_pair(self) -> tuple[Period, Period]:
         """Return the latest balance-sheet date and the one before; raises CannotCompute."""
         dates = self.view.balance_dates()

@@ -73,6 +73,7 @@ def _liquidity(context: Context, period: Period) -> _Liquidity:
 
 def liquidity(context: Context) -> list[Finding]:
     """K01: current, quick or cash ratio below its floor."""
+    context.need_balance_sheet()
     if (objection := context.profile.liquidity_objection) is not None:
         raise CannotCompute(objection)
     latest, earlier = context.balance_pair()

@@ -1,23 +1,69 @@
-"""What the residual of a sum suggests: a wrong sign, transposed digits, a row counted wrongly."""
+"""What the residual of a sum suggests: the single edit of one number that would make it add up."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from services.domain.reports import Fact
 
-_TRANSPOSED = 9
+UNKNOWN = "a misread number, or a row printed for this period only"
 
 
-def likely_cause(gap: Decimal, total: Fact, members: Sequence[Fact]) -> str:
-    """Return the likeliest reading error or misprint behind a gap, as part of a sentence."""
-    for fact in members:
-        amount = fact.printed_value * fact.scale
-        label = fact.label.strip(" $")
-        if amount and abs(gap) == 2 * abs(amount):
-            return f"the sign of '{label}'"
-        if amount and abs(gap) == abs(amount):
-            return f"'{label}' counted in or left out wrongly"
-    unit = total.scale * Decimal(1).scaleb(-total.decimals)
-    if unit and gap and (gap / unit) % _TRANSPOSED == 0:
-        return "two digits transposed in one of the rows"
-    return "a misread number, or a row printed for this period only"
+def likely_cause(gap: Decimal, total: Fact, members: Sequence[Fact], weights: Sequence[int]) -> str:
+    """Return the likeliest misreading or misprint behind ``gap`` = total − weighted sum, in words.
+
+    ``gap`` is in base units, signs as printed.
+    """
+    edits = [(total, -gap)]
+    edits += [(fact, weight * gap) for fact, weight in zip(members, weights, strict=True)]
+    for judge in (_one_digit, _swapped, _sign, _left_out):
+        for fact, change in edits:
+            if (cause := judge(fact, change)) is not None:
+                return cause
+    return UNKNOWN
+
+
+def _digits(fact: Fact, change: Decimal) -> tuple[str, str]:
+    """Return the printed digits, and those the number would need for the sum to hold."""
+    printed = fact.printed_value.scaleb(fact.decimals)
+    needed = printed + (change / fact.scale).scaleb(fact.decimals)
+    return str(abs(int(printed))), str(abs(int(needed)))
+
+
+def _differing(fact: Fact, change: Decimal) -> list[int]:
+    printed, needed = _digits(fact, change)
+    if len(printed) != len(needed):
+        return []
+    return [place for place, digit in enumerate(printed) if digit != needed[place]]
+
+
+def _instead(fact: Fact, change: Decimal) -> str:
+    needed = fact.printed_value + change / fact.scale
+    return f"{fact.printed_value:,} where {needed:,.{fact.decimals}f} would add up"
+
+
+def _one_digit(fact: Fact, change: Decimal) -> str | None:
+    if len(_differing(fact, change)) != 1:
+        return None
+    return f"one digit of '{_name(fact)}': {_instead(fact, change)}"
+
+
+def _swapped(fact: Fact, change: Decimal) -> str | None:
+    places = _differing(fact, change)
+    printed, needed = _digits(fact, change)
+    if len(places) != 2 or places[1] - places[0] != 1 or sorted(printed) != sorted(needed):
+        return None
+    return f"two digits of '{_name(fact)}' transposed: {_instead(fact, change)}"
+
+
+def _sign(fact: Fact, change: Decimal) -> str | None:
+    flips = fact.printed_value and change == -2 * fact.printed_value * fact.scale
+    return f"the sign of '{_name(fact)}'" if flips else None
+
+
+def _left_out(fact: Fact, change: Decimal) -> str | None:
+    drops = fact.printed_value and change == -fact.printed_value * fact.scale
+    return f"'{_name(fact)}' not being part of the sum" if drops else None
+
+
+def _name(fact: Fact) -> str:
+    return fact.label.strip(" $")

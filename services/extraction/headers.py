@@ -11,6 +11,7 @@ from services.extraction.periods import mentions_period
 _PHRASE_GAP = 0.75  # of the line height
 _RIGHT_PART = 0.30  # header words stand right of this share of the page's width
 _UNASSIGNED = 0.45  # of the column pitch: what leaving a column without a phrase costs
+_SPANNING = 1.5  # a phrase over several columns is printed over their middle
 _SKIPPED = 0.55  # of the column pitch: what leaving a phrase without a column costs
 _MONTH_NAME = re.compile(
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?", re.IGNORECASE
@@ -192,6 +193,8 @@ def _distance(phrase: Phrase, first: Reach, last: Reach, pitch: float) -> float:
     overlap = min(phrase.x1, group.x1) - max(phrase.x0, group.x0)
     if overlap <= -0.3 * pitch:
         return 10 * pitch
+    if first is not last:
+        return _SPANNING * abs(phrase.centre - group.centre)
     return min(abs(phrase.centre - group.centre), abs(phrase.x1 - group.x1) + 0.05 * pitch)
 
 

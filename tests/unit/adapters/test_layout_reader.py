@@ -99,6 +99,27 @@ def test_a_page_that_breaks_its_child_is_left_out_and_the_others_are_read(monkey
     assert texts == ["Total assets 1,234", "", "Total assets 3,234", "Total assets 4,234"]
 
 
+def test_two_children_read_a_long_document_in_order_around_broken_pages(monkeypatch):
+    monkeypatch.setattr(layout_module, "PDF_CHILD", "tests.unit.adapters.fragile_pdf_child")
+    seen = []
+    with READER.open(a_pdf(60), ReportFormat.PDF) as document:
+        texts = document.page_texts(lambda *page: seen.append(page))
+        (words,) = document.page_words([60])
+    assert [number for number, text in enumerate(texts, start=1) if not text] == [2, 45]
+    assert [text.split()[2] for text in texts if text] == [
+        f"{number},234" for number in range(1, 61) if number not in {2, 45}
+    ]
+    assert seen[-1] == (60, 60)
+    assert all(total == 60 for _, total in seen)
+    assert words.words[2].text == "60,234"
+
+
+def test_a_long_document_that_is_hostile_in_its_second_half_is_refused(monkeypatch):
+    monkeypatch.setattr(layout_module, "PDF_CHILD", "tests.unit.adapters.fragile_pdf_child")
+    monkeypatch.setattr(layout_module, "MAX_BROKEN_PAGES", 0)
+    assert refusal(a_pdf(60), ReportFormat.PDF).code == "resource-limit"
+
+
 def test_a_document_of_only_breaking_pages_is_refused(monkeypatch):
     monkeypatch.setattr(layout_module, "PDF_CHILD", "tests.unit.adapters.fragile_pdf_child")
     monkeypatch.setattr(layout_module, "MAX_BROKEN_PAGES", 0)

@@ -342,3 +342,9 @@ def test_one_balance_sheet_date_has_no_comparison():
     statements, facts = joined(liquid((111, 210), (205, 216), (612, 801), (900, 850)))
     latest = analysed(statements, [fact for fact in facts if fact.column == 0])
     assert "fewer than two" in reason_of(latest, "K01")
+
+
+def test_without_a_balance_sheet_nothing_is_said_of_its_shape():
+    analysis = analysed(*joined(income(YEARS, ("Sales", "revenue", 1000, 1000))))
+    assert reason_of(analysis, "K01") == "no balance sheet was read"
+    assert reason_of(analysis, "K06") == "no balance sheet was read"

@@ -128,6 +128,11 @@ def test_a_concept_without_a_standard_name_is_still_readable():
     assert format.concept_name(None) == "Not mapped to a standard concept"
 
 
+def test_a_beginning_ends_at_a_word():
+    assert format.beginning("Revenue rose.") == "Revenue rose."
+    assert format.beginning("Revenue rose by a lot", 15) == "Revenue rose…"
+
+
 def test_long_text_is_cut_in_its_middle_and_shows_it():
     assert format.shortened("page 56") == "page 56"
     cut = format.shortened("CONSOLIDATED STATEMENTS OF INCO!B3")

@@ -39,9 +39,10 @@ def test_the_closing_note_ends_the_table() -> None:
 
 
 def test_a_blank_cell_stays_blank_and_a_dash_is_kept() -> None:
-    page = Page().header("2022", "2021").row("Goodwill", "—", "5").row("Other", "", "7").row("Sum", "1", "12")
+    page = Page().header("2022", "2021").row("Goodwill", "—", "5").row("Other", "", "7")
+    page.row("Cash", "1", "12").row("Sum", "1", "24")
     (table,) = tables(page)
-    assert printed(table) == [["—", "5"], [None, "7"], ["1", "12"]]
+    assert printed(table) == [["—", "5"], [None, "7"], ["1", "12"], ["1", "24"]]
 
 
 def test_a_page_number_is_no_row() -> None:

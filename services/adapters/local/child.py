@@ -28,6 +28,7 @@ from services.ports import OnPage
 
 WALL_SECONDS = 60.0
 PAGE_SECONDS = 10.0
+_TICK_SECONDS = 0.25
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG")
 _PROJECT = Path(__file__).resolve().parents[3]
 _log = logging.getLogger(__name__)
@@ -163,30 +164,26 @@ class _Clock:
 
     def __init__(self, kill: Callable[[], None], wall_seconds: float) -> None:
         self._kill = kill
-        self._ends = time.monotonic() + wall_seconds
+        self._ends = self._due = time.monotonic() + wall_seconds
+        self._answered = threading.Event()
         self.allowed = wall_seconds
         self.struck = False
-        self._timer = self._start(wall_seconds)
+        threading.Thread(target=self._watch, daemon=True).start()
 
-    def _start(self, seconds: float) -> threading.Timer:
-        timer = threading.Timer(seconds, self._strike)
-        timer.daemon = True
-        timer.start()
-        return timer
-
-    def _strike(self) -> None:
-        self.struck = True
-        self._kill()
+    def _watch(self) -> None:
+        while not self._answered.wait(_TICK_SECONDS):
+            if time.monotonic() >= self._due:
+                self.struck = True
+                self._kill()
+                return
 
     def page_done(self) -> None:
         """Give the next page its own, shorter time."""
-        self._timer.cancel()
-        left = max(0.0, self._ends - time.monotonic())
-        self._timer = self._start(min(PAGE_SECONDS, left))
+        self._due = min(self._ends, time.monotonic() + PAGE_SECONDS)
 
     def stop(self) -> None:
         """The request is answered."""
-        self._timer.cancel()
+        self._answered.set()
 
 
 def _close_quietly(stream: Any) -> None:

@@ -52,7 +52,7 @@ def _chooser(items: Sequence[Item], key: str, height: int) -> None:
             index = st.radio(
                 "Evidence",
                 range(len(items)),
-                format_func=lambda i: plain(_label(items[i])),
+                format_func=lambda i: f"{i + 1} · {plain(_label(items[i]))}",
                 captions=[plain(_caption(item.fact)) for item in items],
                 key=f"{key}_chosen",
             )

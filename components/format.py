@@ -16,6 +16,7 @@ _SUFFIXES = {1: "", 1_000: " k", 1_000_000: " m", 1_000_000_000: " bn"}
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]|$~<^]|:(?=[A-Za-z/])|(?<=www)\.)")
 _BLOCK_START = re.compile(r"^(\s*)(\d*)([#+\-.)>=])")
+_SPANS = {"M": "Month", "Q": "Quarter", "H1": "Half-year", "9M": "9 months"}
 _MINUTE, _HOUR = 60, 3600
 _KIB, _MIB = 1024, 1024 * 1024
 _ALMOST_SURE = 0.995
@@ -105,7 +106,7 @@ def concept_name(concept: str | None) -> str:
 def column_heading(period: Period) -> str:
     """Return a period as a column heading in up to two lines: 'Year to' over 'Dec 31, 2018'."""
     before, joint, end = period.label.rpartition(" to ")
-    return f"{before}{joint.rstrip()}\n{_unbroken(end)}".strip()
+    return f"{_SPANS.get(before, before)}{joint.rstrip()}\n{_unbroken(end)}".strip()
 
 
 def day(iso: str | None) -> str | None:

@@ -82,18 +82,19 @@ def sheet(report: Report, name: str) -> SheetLayout | None:
 def report_name(report_id: ReportId) -> str:
     """Return how a report is called in lists, its id when it is not stored."""
     report = services().ports.records.report(report_id)
-    return report_id if report is None else title_of(report)
+    return report_id if report is None else listed(report)
 
 
 def names_of_reports() -> dict[ReportId, str]:
     """Return how every stored report is called in lists, newest first."""
-    return {report.report_id: title_of(report) for report in services().ports.records.reports()}
+    return {report.report_id: listed(report) for report in services().ports.records.reports()}
 
 
 def listed(report: Report) -> str:
     """Return a report's title with its file name behind it, when that says more."""
     title = title_of(report)
-    return title if title == report.name else f"{title} ({report.name})"
+    version = f", version {report.version}" if report.version > 1 else ""
+    return f"{title}{version}" if title == report.name else f"{title} ({report.name}{version})"
 
 
 def title_of(report: Report) -> str:

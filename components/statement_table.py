@@ -53,6 +53,28 @@ def show_statement(
     return FactId(clicked) if isinstance(clicked, str) and clicked in facts else None
 
 
+def statement_names(statements: Sequence[Statement]) -> list[str]:
+    """Return a name for each that tells it apart: its kind, where needed its place, basis or number."""
+    kinds = [statement.kind.value.replace("_", " ").capitalize() for statement in statements]
+    pairs = list(zip(kinds, statements, strict=True))
+    placed = [f"{kind}, {where_printed(statement)}" for kind, statement in pairs]
+    based = [f"{kind}, {where_printed(s)}, {s.basis}" for kind, s in pairs]
+    numbered = [f"{name}, no. {number}" for number, name in enumerate(based, start=1)]
+    ways = (kinds, placed, based, numbered)
+    return [
+        next(names[index] for names in ways if names.count(names[index]) == 1)
+        for index in range(len(statements))
+    ]
+
+
+def where_printed(statement: Statement) -> str:
+    """Return the pages or the sheet of a statement in words."""
+    if statement.sheet:
+        return f"sheet {statement.sheet}"
+    pages = ", ".join(str(page) for page in statement.pages)
+    return f"page {pages}" if len(statement.pages) == 1 else f"pages {pages}"
+
+
 def table_rows(
     statement: Statement,
     facts: Mapping[FactId, Fact],

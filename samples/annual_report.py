@@ -33,7 +33,7 @@ class Edition:
 def write_report(folder: Path, edition: Edition, years: Mapping[int, Year]) -> Path:
     """Write the report and return its path."""
     path = folder / edition.file_name
-    form = edition.form.title().replace("10-K/a", "10-K/A").replace("10-k", "10-K")
+    form = edition.form.replace("FORM", "Form")
     pages = Pages(
         path,
         f"Larkfield Instruments, Inc. {form} {edition.year}",
@@ -87,13 +87,18 @@ def _cover(pages: Pages, edition: Edition) -> None:
 def _texts(pages: Pages, edition: Edition, years: Mapping[int, Year]) -> None:
     pages.new_page()
     results, liquidity = narrative.discussion(years, edition.year)
+    _section(pages, narrative.letter(years, edition.year))
+    pages.new_page()
     _section(pages, narrative.business(years, edition.year))
     _section(pages, narrative.risk_factors(edition.year))
+    _section(pages, narrative.legal_and_market(edition.year))
     pages.new_page()
     _section(pages, results)
     _key_figures(pages, [years[edition.year - back] for back in range(3)])
     _section(pages, liquidity)
     _section(pages, narrative.controls(edition.restated))
+    pages.new_page()
+    _section(pages, narrative.auditor(edition.year, edition.restated))
 
 
 def _section(pages: Pages, section: narrative.Section) -> None:

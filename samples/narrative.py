@@ -132,6 +132,72 @@ def _signed(amount: int) -> str:
     return money(amount) if amount >= 0 else f"negative {money(-amount)}"
 
 
+def letter(years: Mapping[int, Year], year: int) -> Section:
+    """Return the letter to the shareholders."""
+    now, before = years[year], years[year - 1]
+    opening = (
+        f"Fiscal {year} brought revenue of {money(now.revenue)}, after {money(before.revenue)} in the year before. Our "
+        f"customers installed about {round(now.given.products / 4.2):,} Larkfield instruments, and more of them chose a "
+        "service contract with the instrument than ever."
+    )
+    good = (
+        "We funded our investments from our own cash flow, returned cash to you through dividends and repurchases, and "
+        "kept our balance sheet sound."
+    )
+    mixed = (
+        "It was not an easy year. Sensor costs rose faster than our prices, and some customers postponed orders. We "
+        "answered with new products rather than with lower spending on development."
+    )
+    hard = (
+        "The year fell short of what we had planned. Price competition and costs took more of our gross margin than we "
+        "expected, our customers paid later, and we decided to close an assembly line. The board has suspended share "
+        "repurchases, and management has begun a program to bring receivables and inventories down."
+    )
+    mood = good if year <= 2023 else mixed if year == 2024 else hard
+    thanks = "We thank our employees for their care and our shareholders for their patience."
+    return "To our shareholders", (opening, mood, thanks)
+
+
+def legal_and_market(year: int) -> Section:
+    """Return Items 2, 3 and 5 in short."""
+    return (
+        "Items 2, 3 and 5. Properties, Legal Proceedings, Market for Common Equity",
+        (
+            "We own our main plant and lease a second plant, a calibration laboratory and several sales offices. The "
+            "leases end between two and nine years from now.",
+            "We are party to claims that arise in the ordinary course of business. We do not believe that any of them "
+            "will have a material effect on our financial position.",
+            f"Our common stock is listed on a national securities exchange. We paid four quarterly dividends in {year}. "
+            "Future dividends depend on our earnings and on the covenants of our credit agreement.",
+        ),
+    )
+
+
+def auditor(year: int, restated: bool) -> Section:
+    """Return the auditor's report in short."""
+    emphasis = (
+        (
+            "As discussed in Note 2, the 2024 consolidated financial statements have been restated to correct a "
+            "misstatement.",
+        )
+        if restated
+        else ()
+    )
+    return (
+        "Report of Independent Registered Public Accounting Firm",
+        (
+            "To the Board of Directors and Stockholders of Larkfield Instruments, Inc.: We have audited the accompanying "
+            f"consolidated balance sheets as of December 31, {year} and {year - 1}, and the related consolidated "
+            f"statements of income and cash flows for each of the three years in the period ended December 31, {year}.",
+            "In our opinion, the consolidated financial statements present fairly, in all material respects, the "
+            "financial position of the Company and the results of its operations and its cash flows in conformity with "
+            "accounting principles generally accepted in the United States of America.",
+            *emphasis,
+            "This report belongs to a sample document about an invented company; no audit took place.",
+        ),
+    )
+
+
 def controls(restated: bool) -> Section:
     """Return Item 9A."""
     fine = (

@@ -13,6 +13,7 @@ from components.insight_table import show_insight_table
 from components.navigation import chosen, go
 from components.session import current_user, names_of_reports, services
 from services.domain.confidence import HIGH_FROM, MEDIUM_FROM, Band
+from services.domain.ids import ReportId
 from services.domain.insights import Insight, InsightKind, Severity
 from services.domain.users import Role
 from services.summary import is_safe
@@ -36,11 +37,11 @@ def _filters() -> dict[str, Any]:
         report = st.selectbox(
             "Report",
             ids,
-            index=ids.index(named) if named in ids else None,  # type: ignore[arg-type]
+            index=ids.index(ReportId(named)) if named in ids else None,
             format_func=lambda i: reports[i],
             placeholder="All reports",
             key=f"of_report_{named or ''}",
-            width=280,
+            width=420,
         )
         words = st.text_input(
             "Search", placeholder="Words in the insight", key="search", width=260, type="search"

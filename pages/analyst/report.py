@@ -9,7 +9,7 @@ from components.frame import guard
 from components.navigation import chosen, forget, link, remember
 from components.session import listed, services
 from components.source_view import show_source
-from components.statement_table import show_statement
+from components.statement_table import show_statement, statement_names, where_printed
 from components.tie_outs import show_tie_outs
 from components.upload_status import STATUS_WORDS
 from services.domain.ids import FactId, StatementId
@@ -91,7 +91,7 @@ def _choose(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOu
     selected = _selected(state, statement.statement_id, mine)
     table, source = st.columns([11, 12], gap="medium")
     with table:
-        st.caption(plain(f"{statement.title} · {statement.basis} · {_where(statement)}"))
+        st.caption(plain(f"{statement.title} · {statement.basis} · {where_printed(statement)}"))
         clicked = show_statement(
             statement,
             mine,
@@ -114,13 +114,6 @@ def _choose(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOu
     if fact is not None:
         with st.container(border=True):
             show_fact(fact)
-
-
-def _where(statement: Statement) -> str:
-    if statement.sheet:
-        return f"sheet {statement.sheet}"
-    pages = ", ".join(str(page) for page in statement.pages)
-    return f"page {pages}" if len(statement.pages) == 1 else f"pages {pages}"
 
 
 def _source(fact: Fact | None) -> None:
@@ -150,19 +143,6 @@ def _failed(tie_outs: list[TieOut]) -> frozenset[FactId]:
         if tie_out.status is TieOutStatus.FAIL
         for fact_id in (*tie_out.members, *((tie_out.total,) if tie_out.total else ()))
     )
-
-
-def statement_names(statements: list[Statement]) -> list[str]:
-    """Return a name a person can tell apart for each: the kind, where needed its place, its basis."""
-    kinds = [statement.kind.value.replace("_", " ").capitalize() for statement in statements]
-    placed = [f"{kind}, {_where(s)}" for kind, s in zip(kinds, statements, strict=True)]
-    based = [f"{place}, {s.basis}" for place, s in zip(placed, statements, strict=True)]
-    return [
-        next((name for name, all_ in options if all_.count(name) == 1), f"{based[i]}, no. {i + 1}")
-        for i, options in enumerate(
-            [((kinds[i], kinds), (placed[i], placed), (based[i], based)) for i in range(len(kinds))]
-        )
-    ]
 
 
 def _findings(findings: list[Finding]) -> None:

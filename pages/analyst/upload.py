@@ -86,7 +86,6 @@ def _table(reports: list[Report]) -> pd.DataFrame:
                 for report in reports
             ],
             "File": [report.name for report in reports],
-            "Type": [report.format.value.upper() for report in reports],
             "Pages": [report.page_count or None for report in reports],
             "Size": [size(report.size) for report in reports],
             "Version": [report.version for report in reports],
@@ -107,7 +106,7 @@ def _library(reports: list[Report]) -> None:
         placeholder="–",
         alt="Uploaded reports and their state",
         column_config={
-            "Report": st.column_config.TextColumn(width=300),
+            "Report": st.column_config.TextColumn(width=280),
             "State": st.column_config.MultiselectColumn(
                 width=170, options=list(STATUS_WORDS.values()), color=_STATUS_COLOURS
             ),

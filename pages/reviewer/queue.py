@@ -35,7 +35,7 @@ def _pick(entries: list[Entry]) -> Entry:
             "Open items, worst first",
             list(range(len(entries))),
             index=ids.index(named) if named in ids else 0,
-            format_func=lambda i: plain(entries[i][1].title),
+            format_func=lambda i: f"{i + 1} · {plain(entries[i][1].title)}",
             captions=[plain(_caption(item, insight)) for item, insight in entries],
             key=f"item_of_{len(entries)}",
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from services.domain.concepts import StatementKind
 from services.extraction.titles import KINDS, STRONG, TITLED, WEAK, is_title, line_strength, squash
 
-_ENOUGH_NUMBERS = 16
+_ENOUGH_NUMBERS = 10
 _TITLE_LINES = 14
 _LEAST_SCORE = 7.0
 _FEWEST_ITEMS = 0.2  # of the kind's items

@@ -36,6 +36,11 @@ _NUMBER_WORDS = {
     "fifty-three": 53, "fourteen": 14, "sixteen": 16, "twenty-seven": 27, "thirty-six": 36, "fifty": 50,
 }  # fmt: skip
 _COUNT = "(?P<count>" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)) + r"|\d{1,2})"
+_MAY_MENTION = re.compile(
+    r"\b(?:19|20)\d\d|month|week|quarter|year|fiscal|annual|\bfy|\bq[1-4]|[1-4]q\b|\d/\d"
+    r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\.?\s*\d",
+    re.IGNORECASE,
+)
 _IN_MONTHS = re.compile(rf"\b{_COUNT}[\s-]+months?\b")
 _IN_WEEKS = re.compile(rf"\b{_COUNT}[\s-]+weeks?\b")
 _IN_YEARS = re.compile(
@@ -112,7 +117,7 @@ def years_in(text: str) -> list[int]:
 
 def mentions_period(text: str) -> bool:
     """Whether the text could be part of a column header: a year, a month and day, or a length."""
-    return not read_hint(text).is_empty
+    return _MAY_MENTION.search(text) is not None and not read_hint(text).is_empty
 
 
 def read_hint(text: str) -> Hint:

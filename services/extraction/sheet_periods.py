@@ -17,13 +17,18 @@ _SPACINGS = ((25, 35, 1), (80, 100, 3), (350, 380, 12))
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What holds for all columns of a table; ``year_end`` is the fiscal year's last (month, day)."""
+    """What holds for all columns of a table; ``year_end`` is the fiscal year's last (month, day).
+
+    ``spacing`` is the usual distance of the columns' dates in months; ``ends_are_starts`` says that
+    months or quarters are named by their first day.
+    """
 
     kind: StatementKind
     title: HeaderPart
     year_end: tuple[int, int]
     year_end_is_stated: bool
     spacing: int | None
+    ends_are_starts: bool
 
 
 def context_of(kind: StatementKind, title: HeaderPart, parts: Sequence[HeaderPart]) -> Context:
@@ -33,7 +38,8 @@ def context_of(kind: StatementKind, title: HeaderPart, parts: Sequence[HeaderPar
     gaps = [(later - earlier).days for earlier, later in pairwise(ends)]
     middle = median(gaps) if gaps else 0
     spacing = next((months for low, high, months in _SPACINGS if low <= middle <= high), None)
-    return Context(kind, title, stated or (12, 31), stated is not None, spacing)
+    firsts = spacing in {1, 3} and all(end.day == 1 for end in ends)
+    return Context(kind, title, stated or (12, 31), stated is not None, spacing, firsts)
 
 
 def _stated_year_end(title: HeaderPart) -> tuple[int, int] | None:
@@ -109,7 +115,8 @@ def _to(end: date, part: HeaderPart, context: Context) -> tuple[Period | None, f
     if context.title.months is not None:
         return duration(end, context.title.months), FROM_TITLE
     if context.spacing is not None:
-        return duration(end, context.spacing), FROM_SPACING
+        last = _month_end(end, context.spacing) - timedelta(days=1)
+        return duration(last if context.ends_are_starts else end, context.spacing), FROM_SPACING
     if context.kind is StatementKind.OTHER:
         return Period(end=end), ASSUMED
     return duration(end, 12), ASSUMED

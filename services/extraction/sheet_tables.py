@@ -32,7 +32,6 @@ class SheetTable:
     titles: tuple[str, ...]
     columns: tuple[SheetColumn, ...]
     rows: tuple[Row, ...]
-    headless: tuple[int, ...] = ()
 
 
 def tables_in(grid: Grid) -> list[SheetTable]:
@@ -81,7 +80,8 @@ class _Finder:
         groups: list[list[int]] = []
         in_data = False
         for row, cells in self._rows.items():
-            if self._is_header(row, cells, in_data):
+            told = in_data or bool(groups and self._tells_when(groups[-1]))
+            if self._is_header(cells, told):
                 near = groups and not in_data and len(groups[-1]) < _MAX_HEADER_ROWS
                 if near:
                     groups[-1].append(row)
@@ -92,7 +92,8 @@ class _Finder:
                 in_data = True
         return [group for group in groups if self._tells_columns_apart(group)]
 
-    def _is_header(self, row: int, cells: Row, in_data: bool) -> bool:
+    def _is_header(self, cells: Row, told: bool) -> bool:
+        """Whether the row is a header; ``told``: years with a label are numbers once periods are told."""
         inside = [(column, cell) for column, cell in cells if column in self._value_columns]
         parts = [part_of_cell(cell) for _, cell in inside if len(cell.text) <= _LONG_TEXT]
         if not any(part.says_anything for part in parts):
@@ -100,29 +101,34 @@ class _Finder:
         if any(_is_plain_number(cell) for _, cell in inside):
             return False
         years_only = all(cell.kind is CellKind.NUMBER for _, cell in inside)
-        return not (in_data and years_only and self._has_own_label(row, cells))
+        return not (told and years_only and self._has_own_label(cells))
 
-    def _has_own_label(self, row: int, cells: Row) -> bool:
+    def _has_own_label(self, cells: Row) -> bool:
         """Whether the row starts with words that are no unit and no column title."""
-        del row
         column, first = cells[0]
         if column in self._value_columns or first.kind is not CellKind.TEXT:
             return False
         return not squashed(first.text).startswith(_LEADING_WORDS)
 
-    def _tells_columns_apart(self, group: Sequence[int]) -> bool:
-        parts = [
+    def _parts(self, group: Sequence[int]) -> list[HeaderPart]:
+        return [
             part_of_cell(cell)
             for row in group
             for column, cell in self._rows[row]
             if column in self._value_columns
         ]
+
+    def _tells_when(self, group: Sequence[int]) -> bool:
+        return any(part.says_when for part in self._parts(group))
+
+    def _tells_columns_apart(self, group: Sequence[int]) -> bool:
+        parts = self._parts(group)
         return any(part.says_when or part.basis is not None or part.months for part in parts)
 
     def table(self, group: list[int], start: int | None, end: int | None) -> SheetTable | None:
         """Return the table under a header group, None when it holds no numbers."""
         below = [row for row in self._rows if row > group[-1] and (end is None or row < end)]
-        while below and not self._has_value(below[-1]):
+        while below and not self._has_number(below[-1]):
             below.pop()
         used = sorted(
             {c for row in below for c, _ in self._rows[row] if (row, c) in self._numbers}
@@ -134,9 +140,11 @@ class _Finder:
         named = tuple(column for column in columns if column.part.says_anything)
         if not named:
             return None
-        nameless = tuple(c.column for c in columns if not c.header)
         rows = tuple(self._rows[row] for row in below)
-        return SheetTable(self._titles(group, start, named[0].column), named, rows, nameless)
+        return SheetTable(self._titles(group, start, named[0].column), named, rows)
+
+    def _has_number(self, row: int) -> bool:
+        return any(c in self._value_columns and is_number(cell) for c, cell in self._rows[row])
 
     def _has_value(self, row: int) -> bool:
         return any((row, column) in self._numbers for column, _ in self._rows[row])

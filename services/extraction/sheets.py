@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from services.domain.concepts import StatementKind
 from services.domain.layout import CellKind, SheetCell, SheetLayout
-from services.domain.reports import Basis, FindingSeverity
+from services.domain.reports import Basis
 from services.extraction.model import ColumnKind, RawCell, RawColumn, RawRow, RawStatement
 from services.extraction.sheet_grid import (
     Grid,
@@ -27,26 +27,20 @@ from services.extraction.sheet_kinds import (
     title_kind,
     unstated_scale_certainty,
 )
+from services.extraction.sheet_notes import (
+    NO_PERIOD,
+    SIDE_TABLE,
+    SheetNote,
+    gathered,
+    hidden_note,
+    notes_of_sheet,
+)
 from services.extraction.sheet_periods import context_of, periods_of
 from services.extraction.sheet_tables import MAX_COLUMNS, Row, SheetColumn, SheetTable, tables_in
 
 _MAX_TITLE = 200
-_SHOWN_REFS = 5
-_SHOWN_NAMES = 8
 _PRIMARY_MAKE_A_REPORT = 2
-_SIDE_TABLE = ("side-table", "tables that are none of the primary statements")
-_NO_PERIOD = ("no-period-table", "no table with periods in its header")
 _DUPLICATE_CERTAINTY = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class SheetNote:
-    """Something to be told about how a worksheet was read; becomes a Finding."""
-
-    code: str
-    severity: FindingSeverity
-    sentence: str
-    sheet: str
 
 
 def read_workbook(
@@ -58,20 +52,21 @@ def read_workbook(
     Where a workbook holds two or more primary statements, its other tables of actual figures (notes,
     details) are left out.
     """
-    statements: list[RawStatement] = []
-    notes: list[SheetNote] = []
-    unread: list[str] = []
+    visible = [sheet for sheet in sheets if not sheet.hidden]
+    found = [(sheet, _statements_of_sheet(sheet)) for sheet in visible]
+    kept, left = _without_side_tables([s for _, statements in found for s in statements])
+    unread = [
+        sheet.name
+        for sheet, statements in found
+        if not statements and any(cell.kind is CellKind.NUMBER for cell in sheet.cells)
+    ]
+    notes = [*gathered(left, *SIDE_TABLE), *gathered(unread, *NO_PERIOD)]
     for sheet in sheets:
         if sheet.hidden:
-            notes += _hidden_note(sheet)
-            continue
-        found = _statements_of_sheet(sheet)
-        statements += found
-        notes += _notes_of_sheet(sheet, found)
-        if not found and any(cell.kind is CellKind.NUMBER for cell in sheet.cells):
-            unread.append(sheet.name)
-    kept, left = _without_side_tables(statements)
-    return kept, [*_gathered(left, _SIDE_TABLE), *_gathered(unread, _NO_PERIOD), *notes]
+            notes += hidden_note(sheet)
+        else:
+            notes += notes_of_sheet(sheet, [s for s in kept if s.sheet == sheet.name])
+    return kept, notes
 
 
 def _statements_of_sheet(sheet: SheetLayout) -> list[RawStatement]:
@@ -102,10 +97,10 @@ def _split_at_titles(table: SheetTable) -> Iterator[SheetTable]:
         if kind in {None, StatementKind.OTHER}:
             continue
         if index > start:
-            yield SheetTable(titles, table.columns, rows[start:index], table.headless)
+            yield SheetTable(titles, table.columns, rows[start:index])
         titles, start = (*table.titles, label), index + 1
     if start < len(rows):
-        yield SheetTable(titles, table.columns, rows[start:], table.headless)
+        yield SheetTable(titles, table.columns, rows[start:])
 
 
 def _has_numbers(row: Row, table: SheetTable) -> bool:
@@ -286,54 +281,3 @@ def _without_side_tables(
         aside = statement.kind is StatementKind.OTHER and statement.basis == "consolidated"
         (left if aside else kept).append(statement)
     return kept, list(dict.fromkeys(statement.sheet or "" for statement in left))
-
-
-def _gathered(names: Sequence[str], note: tuple[str, str]) -> list[SheetNote]:
-    """Return one note for all sheets of which the same is to be said."""
-    if not names:
-        return []
-    code, what = note
-    shown = ", ".join(f"'{name}'" for name in names[:_SHOWN_NAMES])
-    more = f" and {len(names) - _SHOWN_NAMES:,} more" if len(names) > _SHOWN_NAMES else ""
-    sentence = f"{_count(names, 'sheet')} not read: {what} ({shown}{more})."
-    return [SheetNote(code, FindingSeverity.INFO, sentence, names[0])]
-
-
-def _hidden_note(sheet: SheetLayout) -> list[SheetNote]:
-    if not sheet.cells:
-        return []
-    sentence = f"Sheet '{sheet.name}' is hidden and was not read."
-    return [SheetNote("hidden-sheet", FindingSeverity.WARNING, sentence, sheet.name)]
-
-
-def _notes_of_sheet(sheet: SheetLayout, found: Sequence[RawStatement]) -> list[SheetNote]:
-    if not found:
-        return []
-    notes = []
-    errors = [cell.ref for cell in sheet.cells if cell.kind is CellKind.ERROR]
-    unvalued = [cell.ref for cell in sheet.cells if cell.formula is not None and not cell.text]
-    if errors:
-        what = f"{_count(errors, 'cell')} of sheet '{sheet.name}' hold an error, such as"
-        notes.append(_warning("error-cells", what, errors, sheet.name))
-    if unvalued:
-        what = (
-            f"{_count(unvalued, 'formula')} of sheet '{sheet.name}' have no stored value (open the file "
-            "in Excel, save it, upload it again), such as"
-        )
-        notes.append(_warning("formula-without-value", what, unvalued, sheet.name))
-    if sheet.hidden_rows or sheet.hidden_columns:
-        sentence = (
-            f"Sheet '{sheet.name}' has {_count(sheet.hidden_rows, 'hidden row')} and "
-            f"{_count(sheet.hidden_columns, 'hidden column')}; their numbers were read as well."
-        )
-        notes.append(SheetNote("hidden-cells", FindingSeverity.WARNING, sentence, sheet.name))
-    return notes
-
-
-def _count(things: Sequence[str] | frozenset[int], noun: str) -> str:
-    return f"{len(things):,} {noun}" + ("" if len(things) == 1 else "s")
-
-
-def _warning(code: str, what: str, refs: Sequence[str], sheet: str) -> SheetNote:
-    shown = ", ".join(refs[:_SHOWN_REFS])
-    return SheetNote(code, FindingSeverity.WARNING, f"{what} {shown}.", sheet)

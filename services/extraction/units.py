@@ -11,9 +11,9 @@ _BRACKETED = re.compile(
 _ZEROS = re.compile(r"\(?[$€£]?\s?0{3}(?:['’]?s| omitted)|\bin 000['’]?s|[$€£]000\b")
 _SHORT = re.compile(r"\([$€£]\s?(?:in )?(mm?|bn|k)\)")
 _ONLY_SHARES = re.compile(
-    r"shares?\s+(?:data\s+)?in\s+(?:thousand|million)|reflected in (?:thousand|million)"
+    r"(?<!dollars and )\bshares?\s+(?:data\s+)?in\s+(?:thousand|million)|reflected in (?:thousand|million)"
 )
-_ACTUAL = re.compile(r"\bin (?:whole |actual )?dollars\b|\(dollars\)|in u\.?s\.? dollars\)")
+_ACTUAL = re.compile(r"\bin (?:whole|actual) dollars\b|\((?:in )?(?:u\.?s\.? )?dollars\)")
 _CURRENCY = (
     (re.compile(r"\beuros?\b|€"), "EUR"),
     (re.compile(r"pounds? sterling|£|\bgbp\b"), "GBP"),
@@ -29,7 +29,7 @@ def scale_in(text: str) -> int | None:
     plain = " ".join(text.lower().replace("\u00a0", " ").split())
     for pattern in (_BRACKETED, _IN):
         for match in pattern.finditer(plain):
-            if not _ONLY_SHARES.search(plain[max(0, match.start() - 24) : match.end()]):
+            if not _ONLY_SHARES.search(plain[max(0, match.start() - 30) : match.end()]):
                 return _SCALES[match[1]]
     if _ZEROS.search(plain):
         return 1_000

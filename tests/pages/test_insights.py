@@ -57,7 +57,7 @@ def test_an_insight_shows_text_confidence_evidence_and_reasoning(seeded, open_pa
     words = texts(at)
     assert "▲ High · 90%" in words
     assert "1. Read two cells" in words
-    assert at.radio[0].options == ["Revenue: 120"]
+    assert at.radio[0].options == ["1 · Revenue: 120"]
 
 
 def test_an_insight_without_a_chain_is_called_unsupported(seeded, open_page):

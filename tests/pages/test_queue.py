@@ -1,6 +1,7 @@
 """The review queue: why an item waits, the decision, and who may take it."""
 
 from services.domain.insights import InsightStatus
+from services.domain.messages import Effects
 from services.domain.reviews import ReviewStatus
 from services.domain.users import Role
 from tests.pages.conftest import IN_REVIEW, ITEM, texts
@@ -53,3 +54,13 @@ def test_an_auditor_reads_the_queue_and_cannot_decide(seeded, open_page):
 
 def test_an_empty_queue_says_that_nothing_waits(store, open_page):
     assert "Nothing waits" in texts(open_page("review", Role.REVIEWER))
+
+
+def test_items_of_the_same_title_can_be_told_apart_and_chosen(seeded, open_page):
+    twin = IN_REVIEW.model_copy(update={"insight_id": "ins-twin", "text": "The twin."})
+    item = ITEM.model_copy(update={"review_item_id": "item-2", "insight_id": "ins-twin"})
+    seeded.ports.records.commit(Effects(records=(twin, item)))
+    at = open_page("review", Role.REVIEWER, item="item-2")
+    options = at.radio[0].options
+    assert len(set(options)) == len(options) == 2
+    assert "The twin." in texts(at)

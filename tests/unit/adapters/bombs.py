@@ -117,16 +117,6 @@ def many_parts_xlsx(parts: int = 2100) -> bytes:
     )
 
 
-def many_cells_xlsx(rows: int = 11_000, columns: int = 100) -> bytes:
-    """A workbook with more filled cells than a report may have, each row the same."""
-    cells = "".join(f"<c><v>{column}</v></c>" for column in range(columns))
-    sheet = SHEET_HEAD + "<sheetData>" + f"<row>{cells}</row>" * rows + "</sheetData></worksheet>"
-    out = io.BytesIO(workbook_of(None))
-    with zipfile.ZipFile(out, "a", zipfile.ZIP_STORED) as package:
-        package.writestr("xl/worksheets/sheet1.xml", sheet)
-    return out.getvalue()
-
-
 def lying_xlsx() -> bytes:
     """A workbook whose sheet is ten megabytes of spaces and is declared as a hundred bytes."""
     sheet = SHEET_HEAD.encode() + b" " * (10 * MEGABYTE) + b"<sheetData/></worksheet>"

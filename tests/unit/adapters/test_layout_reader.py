@@ -133,7 +133,6 @@ def test_a_document_of_only_breaking_pages_is_refused(monkeypatch):
         (bombs.operator_bomb_pdf, ReportFormat.PDF, "resource-limit"),
         (bombs.spaces_bomb_xlsx, ReportFormat.XLSX, "resource-limit"),
         (bombs.many_parts_xlsx, ReportFormat.XLSX, "resource-limit"),
-        (bombs.many_cells_xlsx, ReportFormat.XLSX, "resource-limit"),
         (bombs.billion_laughs_xlsx, ReportFormat.XLSX, "malformed"),
         (bombs.spaces_bomb_xlsx, ReportFormat.ODS, "resource-limit"),
     ],

@@ -84,6 +84,8 @@ def test_a_change_carries_its_sign():
 def test_a_column_heading_stands_in_two_lines_that_do_not_break():
     year = Period(start=date(2018, 1, 1), end=date(2018, 12, 31))
     assert format.column_heading(year) == "Year to\nDec\u00a031,\u00a02018"
+    quarter = Period(start=date(2018, 10, 1), end=date(2018, 12, 31))
+    assert format.column_heading(quarter) == "Quarter to\nDec\u00a031,\u00a02018"
     assert format.column_heading(Period(end=date(2018, 12, 31))) == "Dec\u00a031,\u00a02018"
 
 

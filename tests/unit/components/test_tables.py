@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from components.fact_panel import fact_fields
 from components.source_view import column_letters, column_number, page_boxes, sheet_window
-from components.statement_table import table_rows
+from components.statement_table import statement_names, table_rows
 from components.tie_outs import tie_out_table
 from components.upload_status import progress_words
 from services.domain.base import utc_now
@@ -53,6 +53,28 @@ def test_a_row_shows_its_numbers_as_printed():
 def test_a_blank_column_stays_blank():
     (row,) = table_rows(a_statement(a_row(facts=(REVENUE.fact_id, None))), FACTS, frozenset(), None)
     assert row["cells"][1] is None
+
+
+def test_statements_of_one_kind_are_told_apart_by_place_then_basis_then_number():
+    one = a_statement()
+    names = statement_names(
+        [
+            one.model_copy(update={"pages": (4,)}),
+            one.model_copy(update={"sheet": "Plan", "basis": "budget"}),
+            one.model_copy(update={"sheet": "Plan"}),
+            one.model_copy(update={"kind": StatementKind.BALANCE, "pages": (5, 6)}),
+        ]
+    )
+    assert names == [
+        "Income statement, page 4",
+        "Income statement, sheet Plan, budget",
+        "Income statement, sheet Plan, consolidated",
+        "Balance sheet",
+    ]
+    assert statement_names([one, one]) == [
+        "Income statement, pages , consolidated, no. 1",
+        "Income statement, pages , consolidated, no. 2",
+    ]
 
 
 def test_a_section_is_written_once_above_its_rows():

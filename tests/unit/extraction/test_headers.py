@@ -12,7 +12,9 @@ def line_of(page: Page) -> Line:
     return line
 
 
-@pytest.mark.parametrize("texts", [("2022", "2021"), ("June 30,", "March 31,"), ("Three months ended",)])
+@pytest.mark.parametrize(
+    "texts", [("2022", "2021"), ("June 30,", "March 31,"), ("Three months ended",)]
+)
 def test_years_dates_and_lengths_over_the_columns_are_a_header(texts: tuple[str, ...]) -> None:
     assert is_header_line(line_of(Page().header(*texts)), 612)
 
@@ -42,7 +44,10 @@ def test_a_spanning_phrase_covers_its_columns() -> None:
 
 
 def test_every_year_finds_its_own_column() -> None:
-    phrases = [Phrase(str(year), x - 20, x) for year, x in ((2022, 400), (2021, 460), (2022, 520), (2021, 580))]
+    phrases = [
+        Phrase(str(year), x - 20, x)
+        for year, x in ((2022, 400), (2021, 460), (2022, 520), (2021, 580))
+    ]
     assert assign(phrases, FOUR) == ["2022", "2021", "2022", "2021"]
 
 

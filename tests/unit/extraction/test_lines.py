@@ -66,17 +66,13 @@ def test_a_number_in_an_open_parenthesis_is_no_cell() -> None:
 
 
 def test_a_footnote_mark_behind_a_number_is_dropped() -> None:
-    line = line_of(
-        word("Total", 50, 75), word("5,000", 370, 400), word("(a)", 401, 408, 98.0, 6.0)
-    )
+    line = line_of(word("Total", 50, 75), word("5,000", 370, 400), word("(a)", 401, 408, 98.0, 6.0))
     assert [cell.text for cell in line.cells] == ["5,000"]
     assert line.text == "Total 5,000"
 
 
 def test_a_superscript_number_behind_a_label_is_no_cell() -> None:
-    line = line_of(
-        word("Income", 50, 90), word("3", 91, 93, 99.0, 6.0), word("1,283", 370, 400)
-    )
+    line = line_of(word("Income", 50, 90), word("3", 91, 93, 99.0, 6.0), word("1,283", 370, 400))
     assert [cell.text for cell in line.cells] == ["1,283"]
 
 
@@ -86,7 +82,10 @@ def test_a_list_mark_before_a_text_is_no_cell() -> None:
 
 def test_words_of_one_baseline_are_one_line_and_others_are_not() -> None:
     page = Page().row("Net sales", "9,000").row("Cost of sales", "5,000")
-    assert [line.text for line in lines_of(page.layout)] == ["Net sales 9,000", "Cost of sales 5,000"]
+    assert [line.text for line in lines_of(page.layout)] == [
+        "Net sales 9,000",
+        "Cost of sales 5,000",
+    ]
 
 
 def test_the_digit_edge_leaves_out_a_hanging_parenthesis() -> None:

@@ -6,13 +6,23 @@ from hypothesis import strategies as st
 
 from services.domain.concepts import StatementKind
 from services.domain.periods import Period
-from services.extraction.periods import Calendar, Hint, dates_in, mentions_period, read_hint, resolve
+from services.extraction.periods import (
+    Calendar,
+    Hint,
+    dates_in,
+    mentions_period,
+    read_hint,
+    resolve,
+)
 
 INCOME, BALANCE = StatementKind.INCOME, StatementKind.BALANCE
 
 
 def periods(
-    headers: list[str], kind: StatementKind = INCOME, context: str = "", calendar: Calendar | None = None
+    headers: list[str],
+    kind: StatementKind = INCOME,
+    context: str = "",
+    calendar: Calendar | None = None,
 ) -> list[Period | None]:
     hints = [read_hint(header) for header in headers]
     return [period for period, _ in resolve(hints, kind, context, calendar or Calendar())]

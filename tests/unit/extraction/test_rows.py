@@ -33,7 +33,10 @@ def test_the_same_label_under_two_headings_is_told_apart() -> None:
 def test_a_label_wrapped_before_its_numbers_is_one_row() -> None:
     page = start().row("Effect of exchange rate changes on cash, cash")
     page.row("equivalents and restricted cash", "(8)", "7")
-    assert rows_of(page)[1].label == "Effect of exchange rate changes on cash, cash equivalents and restricted cash"
+    assert (
+        rows_of(page)[1].label
+        == "Effect of exchange rate changes on cash, cash equivalents and restricted cash"
+    )
 
 
 def test_a_label_wrapped_behind_its_numbers_is_one_row() -> None:

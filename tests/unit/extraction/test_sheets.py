@@ -282,8 +282,75 @@ def test_hidden_rows_errors_and_formulas_without_values_are_said():
     layout = SheetLayout(whole.name, (*whole.cells, broken, empty), hidden_rows=whole.hidden_rows)
     said = notes(layout)
     assert said["hidden-cells"].sentence.startswith("Sheet 'Sheet1' has 1 hidden row and 0 hidden")
-    assert said["error-cells"].sentence.endswith("such as B9.")
-    assert said["formula-without-value"].sentence.startswith("1 formula of sheet 'Sheet1'")
+    assert said["error-cells"].sentence == "Sheet 'Sheet1' has cells that hold an error: B9."
+    assert said["formula-without-value"].sentence.endswith("upload it again): C9.")
+    assert "unread-numbers" not in said
+
+
+def test_numbers_under_no_period_are_not_read_and_that_is_said():
+    rows = [["", 2024, "Weight"], *[[*row[:2], 7 + i] for i, row in enumerate(INCOME)]]
+    found, said = read_workbook([sheet(rows, "Income statement")])
+    assert [len(statement.columns) for statement in found] == [1]
+    assert said[0].sentence == (
+        "Sheet 'Income statement' has numbers under no period that were not read: C2, C3, C4, C5."
+    )
+
+
+def test_a_last_row_that_looks_like_years_is_data():
+    statement = only([["", "FY2024", "FY2023"], ["Revenue", 9_000, 8_000], ["Staff", 2010, 1998]])
+    assert [c.number for c in statement.rows[1].cells] == [2010, 1998]
+
+
+def test_a_first_row_that_looks_like_years_is_data_once_the_periods_are_told():
+    statement = only([["", "FY2024", "FY2023"], ["Staff", 2010, 1998], ["Revenue", 9_000, 8_000]])
+    assert [row.label for row in statement.rows] == ["Staff", "Revenue"]
+
+
+def test_dates_without_a_length_take_it_from_their_distance():
+    ends = [date(2024, 3, 31), date(2024, 6, 30), date(2024, 9, 30)]
+    statement = only([["", *ends], ["Revenue", 1, 2, 3], ["Costs", 1, 2, 3]])
+    assert spans(statement)[1] == (date(2024, 4, 1), date(2024, 6, 30))
+    assert statement.columns[1].certainty == 0.9
+
+
+def test_months_named_by_their_first_day_are_those_months():
+    firsts = [date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)]
+    statement = only([["", *firsts], ["Rent", 1, 2, 3], ["Wages", 1, 2, 3]])
+    assert spans(statement)[1] == (date(2024, 2, 1), date(2024, 2, 29))
+
+
+def test_a_lone_date_is_a_year_s_end_in_an_income_statement_and_a_day_elsewhere():
+    rows = [["", date(2024, 12, 31)], ["Rent", 1], ["Wages", 2]]
+    assert spans(only(rows, "Income statement")) == [(date(2024, 1, 1), date(2024, 12, 31))]
+    assert spans(only(rows, "Other")) == [(None, date(2024, 12, 31))]
+    assert only(rows, "Other").columns[0].certainty == 0.7
+
+
+def test_a_length_in_the_title_holds_for_dates_below_it():
+    rows = [["Six months ended", ""], ["", date(2024, 6, 30)], ["Rent", 1], ["Wages", 2]]
+    assert spans(only(rows)) == [(date(2024, 1, 1), date(2024, 6, 30))]
+
+
+def test_half_years_and_quarters_of_a_balance_sheet():
+    rows = [["", "H1 2025", "Q3 2025"], ["Total assets", 1, 2], ["Total liabilities", 1, 1]]
+    assert spans(only(rows, "Balance sheet")) == [
+        (None, date(2025, 6, 30)),
+        (None, date(2025, 9, 30)),
+    ]
+
+
+def test_months_take_their_year_from_the_title_or_have_no_period():
+    rows = [["", "Jan", "Feb"], ["Rent", 1, 2], ["Wages", 2, 3]]
+    titled = only([["Operating costs 2025"], *rows])
+    assert spans(titled)[1] == (date(2025, 2, 1), date(2025, 2, 28))
+    assert titled.columns[1].certainty == 0.95
+    assert read(rows) == []
+
+
+def test_a_day_and_month_over_years_make_whole_dates():
+    rows = [["", "December 31,", ""], ["", 2024, 2023], ["Total assets", 1, 2], ["Debt", 1, 1]]
+    statement = only(rows, "Balance sheet", merged=("B1:C1",))
+    assert spans(statement) == [(None, date(2024, 12, 31)), (None, date(2023, 12, 31))]
 
 
 def test_notes_beside_primary_statements_are_left_out_and_that_is_said():

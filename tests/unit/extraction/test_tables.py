@@ -8,7 +8,9 @@ def tables(page: Page) -> list[Table]:
 
 
 def printed(table: Table) -> list[list[str | None]]:
-    return [[cell.text if cell else None for cell in row.cells] for row in table.rows if row.has_cells]
+    return [
+        [cell.text if cell else None for cell in row.cells] for row in table.rows if row.has_cells
+    ]
 
 
 def test_a_balance_sheet_has_a_column_per_date() -> None:
@@ -73,14 +75,24 @@ def test_rows_on_top_of_a_page_go_on_with_the_page_before() -> None:
 
 
 def test_a_stray_number_is_reported_and_not_put_into_a_column() -> None:
-    page = Page().header("2022", "2021").row("Goodwill", "600", "500").row("Total assets", "900", "1,200")
+    page = (
+        Page()
+        .header("2022", "2021")
+        .row("Goodwill", "600", "500")
+        .row("Total assets", "900", "1,200")
+    )
     page.row("Authorized", "600", "500", "88", edges=(400, 480, 530)).row("Other", "1", "2")
     (table,) = tables(page)
     assert [token.text for row in table.rows for token in row.orphans] == ["88"]
 
 
 def test_a_number_close_behind_its_label_counts_when_it_stands_in_the_column() -> None:
-    page = Page().header("2022", "2021").row("Goodwill", "600", "500").row("Total assets", "900", "1,200")
+    page = (
+        Page()
+        .header("2022", "2021")
+        .row("Goodwill", "600", "500")
+        .row("Total assets", "900", "1,200")
+    )
     page.row("", "700", "800").words += Page().text("A label that nearly touches it", x0=220).words
     page.words = [w if w.text != "it" else w._replace(x0=378, x1=384) for w in page.words]
     (table,) = tables(page)

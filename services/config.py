@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.domain.errors import InvalidInput
@@ -53,9 +53,6 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(
         default=0.25, ge=0.01, le=60, description="Seconds an idle worker waits between looks"
     )
-    demo_roles: bool = Field(
-        default=True, description="Everybody picks a role, no sign-in; only for one's own machine"
-    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged"
     )
@@ -65,21 +62,20 @@ class Settings(BaseSettings):
     def _under_the_project(cls, value: Path) -> Path:
         return (PROJECT_ROOT / value.expanduser()).resolve()
 
-    @model_validator(mode="after")
-    def _roles_stay_at_home(self) -> Self:
-        if self.demo_roles and self.host not in _LOOPBACK:
+    @field_validator("host")
+    @classmethod
+    def _stays_at_home(cls, value: str) -> str:
+        if value not in _LOOPBACK:
             raise ValueError(
-                f"{ENV_PREFIX}HOST={self.host} lets other machines in while {ENV_PREFIX}DEMO_ROLES "
-                "lets everybody pick a role; use 127.0.0.1 or switch the demo roles off"
+                "it lets other machines in, and there is no sign-in yet: everybody picks a role; "
+                "use 127.0.0.1"
             )
-        return self
+        return value
 
     def environment(self) -> dict[str, str]:
         """Return these settings as variables, so that a child process runs with the same ones."""
         values = self.model_dump(mode="json")
-        return {
-            f"{ENV_PREFIX}{name.upper()}": _as_variable(value) for name, value in values.items()
-        }
+        return {f"{ENV_PREFIX}{name.upper()}": str(value) for name, value in values.items()}
 
 
 def read_settings() -> Settings:
@@ -88,10 +84,6 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise InvalidInput(_sentence(error)) from error
-
-
-def _as_variable(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _sentence(error: ValidationError) -> str:

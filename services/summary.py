@@ -61,7 +61,7 @@ class ReportSummary:
 
 @dataclass(frozen=True, slots=True)
 class CfoSummary:
-    """All analysed reports, the latest period first."""
+    """All analysed reports, the latest period first, those with failed checks after those without."""
 
     reports: tuple[ReportSummary, ...]
 
@@ -81,8 +81,10 @@ class SummaryDesk:
             for report in reports
             if report.status is ReportStatus.ANALYSED and report.report_id not in replaced
         ]
-        current.sort(key=lambda report: report.period_end or "", reverse=True)
-        return CfoSummary(reports=tuple(self._summarise(report) for report in current))
+        summaries = [self._summarise(report) for report in current]
+        summaries.sort(key=lambda one: one.coverage.checks_failed)
+        summaries.sort(key=lambda one: one.report.period_end or "", reverse=True)
+        return CfoSummary(reports=tuple(summaries))
 
     def _summarise(self, report: Report) -> ReportSummary:
         facts = self._records.facts(report.report_id)

@@ -65,7 +65,7 @@ def _show_results() -> None:
 
 def _uploader() -> None:
     files = st.file_uploader(
-        "Financial reports: PDF, Excel, OpenDocument or CSV",
+        "Financial reports, up to 50 MB each: PDF, Excel, OpenDocument or CSV",
         type=_TYPES,
         accept_multiple_files=True,
         key=f"files_{st.session_state.get(_ROUND, 0)}",

@@ -29,7 +29,7 @@ class Finding:
 
     ``inputs`` are the facts with the part each plays; ``values`` fill the template; ``margin`` is the
     probability that the statement survives rounding; ``key`` tells two findings of one rule and period
-    apart.
+    apart, ``subject`` does so in the title.
     """
 
     period: Period
@@ -44,6 +44,7 @@ class Finding:
     chart: Chart | None = None
     tie_outs: tuple[TieOutId, ...] = ()
     key: str = ""
+    subject: str = ""
 
     @property
     def facts(self) -> tuple[Fact, ...]:

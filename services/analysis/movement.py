@@ -129,6 +129,7 @@ def _finding(
     p_text = _probability(item.result.p)
     return Finding(
         period=latest.period,
+        subject=CONCEPTS[line.concept].name.lower(),
         severity=context.severity(line.step) or Severity.LOW,
         template="A12" if item.dropped is None else "A12 cleaned",
         values={

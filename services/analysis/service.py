@@ -136,7 +136,7 @@ def _proved(
         rule_id=rule.rule_id,
         rule_version=rule.version,
         kind=rule.kind,
-        title=rule.title,
+        title=f"{rule.title}: {finding.subject}" if finding.subject else rule.title,
         text=templates.render(finding.template, finding.values),
         severity=finding.severity,
         amount=finding.amount,

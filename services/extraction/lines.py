@@ -125,7 +125,9 @@ def _tokens(words: Sequence[Word]) -> list[Token]:
     pending: list[Token] = []  # '$' and '(' that wait for their number
     tall = max(word.y1 - word.y0 for word in words)
     for word in words:
-        if not pending and word.text.isalpha():  # nearly every word: no sign, digit or mark in it
+        if (
+            not pending and word.text.isalpha() and word.text.isascii()
+        ):  # nearly every word: no sign, digit or mark in it
             tokens.append(_token(word, word.text))
             continue
         text = normalise(word.text)

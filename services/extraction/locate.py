@@ -199,14 +199,17 @@ def _may_show(squashed: str) -> bool:
 
 
 def _places(number: int, text: str, squashed: str) -> Iterable[Place]:
+    shares = {kind: _share(kind, squashed) for kind in KINDS}
+    listed = {kind: share for kind, share in shares.items() if share >= _FEWEST_ITEMS}
+    if not listed:
+        return
     lines = [line for line in text.splitlines() if line.strip()]
     numeric = [_ENDS_IN_NUMBER.search(line) is not None for line in lines]
     plain = [squash(line) if len(line) < 2 * _TITLE_LENGTH else "" for line in lines]
     head = "".join(plain[:_TITLE_LINES])
     blamed = sum(cost for pattern, cost in _PENALTIES if pattern.search(head))
-    for kind in KINDS:
-        present = _share(kind, squashed)
-        title, start = _title(kind, plain, squashed) if present >= _FEWEST_ITEMS else (0.0, 0)
+    for kind, present in listed.items():
+        title, start = _title(kind, plain, squashed)
         if title == 0.0:
             continue
         below = lines[start:]

@@ -22,7 +22,6 @@ def test_the_defaults_keep_everything_on_this_machine():
     assert settings.workers in {1, 2}
     assert settings.max_upload_bytes == 52_428_800
     assert (settings.lease_seconds, settings.max_delivery, settings.poll_seconds) == (30, 5, 0.25)
-    assert settings.demo_roles is True
 
 
 def test_a_relative_data_folder_starts_at_the_project_and_not_where_the_program_was_started(
@@ -50,7 +49,7 @@ def test_settings_cannot_be_changed_once_read():
         ("ADVISOR_MAX_DELIVERY", "0"),
         ("ADVISOR_POLL_SECONDS", "0"),
         ("ADVISOR_LOG_LEVEL", "LOUD"),
-        ("ADVISOR_DEMO_ROLES", "perhaps"),
+        ("ADVISOR_HOST", "0.0.0.0"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_variable(
@@ -63,22 +62,18 @@ def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_variable(
     assert value in refused.value.sentence
 
 
-def test_demo_roles_are_refused_where_other_machines_can_come_in(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("ADVISOR_HOST", "0.0.0.0")
-    with pytest.raises(InvalidInput) as refused:
+def test_no_other_machine_is_let_in_while_everybody_picks_a_role(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ADVISOR_HOST", "192.168.1.5")
+    with pytest.raises(InvalidInput, match="no sign-in yet"):
         read_settings()
-    assert "ADVISOR_HOST=0.0.0.0" in refused.value.sentence
-    assert "ADVISOR_DEMO_ROLES" in refused.value.sentence
-    monkeypatch.setenv("ADVISOR_DEMO_ROLES", "false")
-    assert read_settings().host == "0.0.0.0"
+    monkeypatch.setenv("ADVISOR_HOST", "::1")
+    assert read_settings().host == "::1"
 
 
 def test_a_child_process_given_the_environment_reads_the_same_settings(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    settings = Settings(
-        _env_file=None, data_dir=tmp_path, port=9000, workers=3, demo_roles=False, poll_seconds=0.05
-    )
+    settings = Settings(_env_file=None, data_dir=tmp_path, port=9000, workers=3, poll_seconds=0.05)
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
     assert Settings(_env_file=None) == settings

@@ -1,14 +1,18 @@
 """The CFO summary shows what is safe, and says what it withholds."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from services.adapters.local.database import Database
+from services.adapters.local.records import SqliteRecordStore
 from services.domain.confidence import FactConfidence
 from services.domain.ids import TieOutId
 from services.domain.insights import InsightStatus
-from services.domain.reports import TieOut, TieOutStatus
-from services.summary import coverage, is_safe, key_figures
+from services.domain.messages import Effects
+from services.domain.reports import ReportStatus, TieOut, TieOutStatus
+from services.summary import SummaryDesk, coverage, is_safe, key_figures
 from tests.factories import a_fact, a_report, an_insight
 
 
@@ -48,6 +52,27 @@ def test_no_change_is_claimed_from_a_loss():
     facts = [a_fact("net_income", 2025, 5), a_fact("net_income", 2024, -3)]
     figures, _ = key_figures(facts, [])
     assert figures[0].change is None
+
+
+def test_the_latest_period_comes_first_and_a_report_that_fails_checks_after_one_that_does_not(
+    tmp_path: Path,
+):
+    store = SqliteRecordStore(Database(tmp_path / "advisor.sqlite3"))
+    draft = a_report("draft.pdf", period_end="2025-12-31")
+    final = a_report("final.pdf", period_end="2025-12-31")
+    older = a_report("older.pdf", period_end="2024-12-31")
+    waiting = a_report("waiting.pdf", status=ReportStatus.READ)
+    failed = TieOut(
+        tie_out_id=TieOutId("t"),
+        report_id=draft.report_id,
+        check="T01",
+        name="Balance",
+        status=TieOutStatus.FAIL,
+        sentence="does not balance",
+    )
+    store.commit(Effects(records=(older, final, draft, waiting, failed)))
+    names = [one.report.name for one in SummaryDesk(store).build().reports]
+    assert names == ["final.pdf", "draft.pdf", "older.pdf"]
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,10 @@ def _lines(chart: Chart, divisor: Decimal) -> go.Figure:
     drawn = go.Figure()
     for series, colour in zip(chart.series, _colours(len(chart.series)), strict=True):
         drawn.add_trace(_line(series, chart, divisor, colour))
+    known = [float(y / divisor) for series in chart.series for y in series.y if y is not None]
+    if known:
+        room = (max(known) - min(known) or abs(known[0]) or 1.0) * 0.16
+        drawn.update_yaxes(range=[min(known) - room, max(known) + room])
     return drawn
 
 

@@ -20,6 +20,8 @@ _SPANS = {"M": "Month", "Q": "Quarter", "H1": "Half-year", "9M": "9 months"}
 _MINUTE, _HOUR = 60, 3600
 _KIB, _MIB = 1024, 1024 * 1024
 _ALMOST_SURE = 0.995
+_TWO_DIGITS, _MILLION = 100, 1_000_000
+_DASHES = frozenset("-–—−")
 
 
 def amount(value: Decimal | None, decimals: int = 0) -> str:
@@ -49,23 +51,28 @@ def money(value: Decimal | None, currency: str = "USD", scale: int = 1_000_000) 
         scale //= 1_000
     symbol = _SYMBOLS.get(currency, f"{currency} ")
     suffix = _SUFFIXES.get(scale, f" × {scale:,}")
-    return f"{symbol}{amount(value / scale)}{suffix}"
+    shown = value / scale
+    few = scale > 1 and abs(shown) < _TWO_DIGITS and shown != shown.to_integral_value()
+    return f"{symbol}{amount(shown, 1 if few else 0)}{suffix}"
 
 
 def headline(fact: Fact) -> str:
-    """Return a fact's normalised value the way it is spoken of: money in the statement's scale, EPS in full."""
+    """Return a fact's normalised value as it is spoken of: money from a million in millions, EPS in full."""
     if fact.unit is Unit.PER_SHARE:
         symbol = _SYMBOLS.get(fact.currency, f"{fact.currency} ")
         return f"{symbol}{amount(fact.value, max(2, fact.decimals))}"
     if fact.unit is Unit.SHARES:
-        return f"{amount(fact.value / 1_000_000, 1)} m shares"
+        return f"{amount(fact.value / _MILLION, 1)} m shares"
     if fact.unit is Unit.PURE:
         return amount(fact.value, fact.decimals)
-    return money(fact.value, fact.currency, fact.scale)
+    large = fact.scale < _MILLION <= abs(fact.value)
+    return money(fact.value, fact.currency, _MILLION if large else fact.scale)
 
 
 def as_printed(fact: Fact) -> str:
-    """Return the number as its cell shows it: printed sign, printed digits."""
+    """Return the number as its cell shows it: printed sign, printed digits, a dash where nil is a dash."""
+    if fact.printed_value == 0 and fact.source.printed.strip("$€£¥ ") in _DASHES:
+        return "—"
     return amount(fact.printed_value, fact.decimals)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.domain.concepts import CONCEPTS, StatementKind, Unit
+from services.domain.concepts import CONCEPTS, Unit
 from services.domain.confidence import FactConfidence
 from services.domain.ids import FactId, StatementId, deterministic_id
 from services.domain.periods import Period
@@ -171,8 +171,3 @@ def _confidence(
         unit=unit,
         reasons=tuple(reasons),
     )
-
-
-def is_primary(kind: StatementKind) -> bool:
-    """Whether the kind is one of the three primary statements."""
-    return kind is not StatementKind.OTHER

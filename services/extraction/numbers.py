@@ -79,11 +79,3 @@ def _well_formed(match: re.Match[str]) -> bool:
 def is_currency_sign(text: str) -> bool:
     """Whether the token is a currency sign standing alone."""
     return text in _CURRENCIES
-
-
-def currency_of_sign(text: str) -> str | None:
-    """Return the ISO 4217 code a sign at the start of the text stands for; '$' alone means USD."""
-    for sign in sorted(_CURRENCIES, key=len, reverse=True):
-        if text.startswith(sign):
-            return _CURRENCIES[sign]
-    return None

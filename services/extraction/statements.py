@@ -11,7 +11,7 @@ from services.domain.periods import Period
 from services.domain.reports import Basis
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located
-from services.extraction.model import ColumnKind, RawColumn, RawRow, RawStatement
+from services.extraction.model import ColumnKind, RawColumn, RawStatement
 from services.extraction.periods import Calendar, Hint, read_hint, resolve
 from services.extraction.rows import raw_rows
 from services.extraction.tables import Table, tables_of
@@ -277,8 +277,3 @@ def _with_scales(read: Sequence[ReadStatement]) -> list[ReadStatement]:
         )
         for statement in read
     ]
-
-
-def useful_rows(raw: RawStatement) -> Sequence[RawRow]:
-    """Return the rows that carry at least one number."""
-    return [row for row in raw.rows if any(cell is not None for cell in row.cells)]

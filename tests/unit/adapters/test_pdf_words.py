@@ -6,7 +6,7 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from services.adapters.local.pdf_words import open_pdf, page_texts, page_words
+from services.adapters.local.pdf_words import _mended, open_pdf, page_texts, page_words
 from services.domain.errors import UnreadableDocument
 from services.domain.layout import PageLayout, Word
 
@@ -116,3 +116,18 @@ def test_numbers_far_apart_are_words_of_their_own() -> None:
         canvas.drawString(340, 700, "5,678")
 
     assert set(words_of(pdf_of(columns))) == {"1,234", "5,678"}
+
+
+@pytest.mark.parametrize(
+    ("marked", "text"),
+    [
+        ("pro\ufffet", "profit"),
+        ("bene\ufffets", "benefits"),
+        ("cash\ufffeows", "cashflows"),
+        ("classi\ufffeed", "classified"),
+        ("re\ufffeect", "reflect"),
+        ("year-on\ufffe", "year-on-"),
+    ],
+)
+def test_a_lost_ligature_or_a_line_end_hyphen_is_put_back(marked: str, text: str) -> None:
+    assert _mended(marked) == text

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.extraction.numbers import currency_of_sign, parse_number
+from services.extraction.numbers import parse_number
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,3 @@ def test_every_amount_survives_printing_and_reading(amount: Decimal, negative: b
 def test_reading_never_fails_on_any_text(text: str) -> None:
     number = parse_number(text)
     assert number is None or number.value.is_finite()
-
-
-def test_a_sign_names_its_currency() -> None:
-    assert currency_of_sign("£5") == "GBP"
-    assert currency_of_sign("C$5") == "CAD"
-    assert currency_of_sign("5") is None

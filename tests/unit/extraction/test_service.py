@@ -254,3 +254,13 @@ def test_a_derived_fact_has_no_box_in_its_public_line(extraction: Extraction) ->
     ]
     assert derived
     assert all(fact_line(f)["bbox"] is None for f in derived if f.derived_from)
+
+
+def test_cash_at_the_beginning_of_the_year_is_a_balance_of_the_day_before() -> None:
+    beginning = [
+        f
+        for f in extract(FakeDocument(three()), report()).facts
+        if "beginning" in f.label and f.concept == "cash_and_equivalents"
+    ]
+    assert all(f.period.start is None for f in beginning)
+    assert {f.period.end for f in beginning} <= {date(year, 12, 31) for year in (2019, 2020, 2021)}

@@ -27,6 +27,8 @@ FOOTING_RATIOS = {1: 1 / 20, 2: 1 / 300, 3: 1 / 1000}
 CROSS_TIE_RATIO = 1 / 500
 IDENTITY_CONCEPT_RATIO = 1 / 20
 """An identity between meanings (assets = liabilities and equity) also speaks for the meanings."""
+PRINTED_UNIT_FROM = 0.9
+"""Below this no unit was printed; EPS × shares cannot prove a scale that both were given by guess."""
 EPS_UNIT_RATIO = 1 / 200
 OTHER_CAUSE_WEIGHT = 0.05
 """Weight of 'a row is missing, or the relation is a coincidence' beside the members of a failed sum."""
@@ -172,7 +174,9 @@ def _credit_scale(
                 linked = {facts[fact_id].statement_id for fact_id in _members(tie_out)}
                 proven |= linked if linked & proven else set()
     for fact in facts.values():
-        if fact.statement_id in proven and fact.unit is not Unit.PURE:
+        if fact.confidence.unit < PRINTED_UNIT_FROM or fact.unit is Unit.PURE:
+            continue
+        if fact.statement_id in proven:
             state[fact.fact_id].unit *= EPS_UNIT_RATIO
             state[fact.fact_id].because("scale: EPS × weighted shares agrees with net income")
 

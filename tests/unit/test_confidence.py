@@ -86,6 +86,17 @@ def test_eps_times_shares_lifts_the_scale_of_tied_statements():
         assert SCALE in part.reasons
 
 
+def test_eps_times_shares_proves_no_scale_where_none_was_printed():
+    statements, facts = manufacturer()
+    guessed = [
+        fact.model_copy(update={"confidence": fact.confidence.model_copy(update={"unit": 0.6})})
+        for fact in facts
+    ]
+    after = scored(statements, guessed)["report-1-income_statement-r0-c0"].confidence
+    assert after.unit == pytest.approx(0.6)
+    assert SCALE not in after.reasons
+
+
 def test_without_eps_the_scale_stays_as_read():
     rows = [("Sales", "revenue", 9, 8), ("Cost", None, 4, 5), ("Gross profit", None, 5, 3)]
     statement, facts = build(StatementKind.INCOME, [year(2018), year(2017)], rows)

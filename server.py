@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -17,6 +18,9 @@ from services.supervisor import ensure_workers
 # Streamlit would look for page scripts itself until the first st.navigation call, and answer the first
 # deep link of a process with "Page not found". Pinned by tests/acceptance/test_browser.py.
 PagesManager.uses_pages_directory = False
+
+# A page of a stranger's site whose name resolves to this machine is not let in (DNS rebinding).
+OWN_NAMES = ["localhost", "127.0.0.1", "::1", "[::1]"]
 
 _services = build()
 
@@ -31,5 +35,8 @@ app = st.App(
     Path(__file__).with_name("app.py"),
     lifespan=_lifespan,
     routes=[Mount("/api/v1", create_app(_services))],
-    middleware=[Middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)],
+    middleware=[
+        Middleware(TrustedHostMiddleware, allowed_hosts=OWN_NAMES, www_redirect=False),
+        Middleware(GZipMiddleware, minimum_size=1024, compresslevel=4),
+    ],
 )

@@ -64,6 +64,17 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None
     raise AssertionError(f"the server did not come up:\n{log.read_text()[-3000:]}")
 
 
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process group as Ctrl-C does, harder when it does not listen."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=20)
+
+
 @contextlib.contextmanager
 def serving(data_dir: Path) -> Iterator[Product]:
     """Run ``python -m services serve`` on a free port; stop it as Ctrl-C does."""
@@ -83,12 +94,7 @@ def serving(data_dir: Path) -> Iterator[Product]:
         wait_until_up(f"http://127.0.0.1:{port}/api/v1/health", process, log)
         yield Product(f"http://127.0.0.1:{port}", data_dir, process)
     finally:
-        os.killpg(process.pid, signal.SIGINT)
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(timeout=20)
+        stop(process)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 
@@ -104,6 +104,11 @@ class HeaderPart:
     instant: bool = False
     prior: bool = False
     total: bool = False
+
+    @property
+    def when(self) -> "HeaderPart":
+        """What it says of the period and the basis, without the kind of column."""
+        return replace(self, kind=None, prior=False, total=False)
 
     @property
     def says_when(self) -> bool:

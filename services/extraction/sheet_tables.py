@@ -178,7 +178,7 @@ class _Finder:
             return SheetColumn(column, "", HeaderPart())
         part = _combined(own)
         if not part.total:
-            part = part.over(_when_only(_combined(carried)))
+            part = part.over(_combined(carried).when)
         words = [cell.text.strip() for cell in (*reversed(carried), *reversed(own))]
         return SheetColumn(column, " ".join(dict.fromkeys(words)), part)
 
@@ -197,20 +197,6 @@ def _combined(cells: Sequence[SheetCell]) -> HeaderPart:
     for cell in cells:
         part = part.over(part_of_cell(cell))
     return part
-
-
-def _when_only(part: HeaderPart) -> HeaderPart:
-    return HeaderPart(
-        end=part.end,
-        year=part.year,
-        month=part.month,
-        day=part.day,
-        quarter=part.quarter,
-        half=part.half,
-        months=part.months,
-        basis=part.basis,
-        instant=part.instant,
-    )
 
 
 def _is_value(cell: SheetCell) -> bool:

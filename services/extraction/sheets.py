@@ -146,17 +146,7 @@ def _title_part(titles: Iterable[str]) -> HeaderPart:
         part = part_of_text(title).over(part)
     words = " ".join(squashed(title) for title in titles)
     one_basis = "actual" not in words and ("budget" in words or "forecast" in words)
-    return HeaderPart(
-        end=part.end,
-        year=part.year,
-        month=part.month,
-        day=part.day,
-        quarter=part.quarter,
-        half=part.half,
-        months=part.months,
-        basis=part.basis if one_basis else None,
-        instant=part.instant,
-    )
+    return part.when if one_basis else replace(part.when, basis=None)
 
 
 def _is_statement(kind: StatementKind, columns: Sequence[RawColumn], table: SheetTable) -> bool:

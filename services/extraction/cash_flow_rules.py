@@ -135,7 +135,7 @@ SPENT = (
     r"expenditures?|construction)"
 )
 CAPEX_NOT = (
-    r"proceeds|sales? of|disposal|disposition|accrued|unpaid|business|noncash"
+    r"proceeds|sales? of|disposal|disposition|accrued|unpaid|business|(?<!of )noncash"
     r"|non cash|held for (?:lease|rent)|real estate held"
     r"|reimburse|insurance|deposits|incentives|joint venture|affiliates|subsidiar"
     r"|removal|grants|leased"

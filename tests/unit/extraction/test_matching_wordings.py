@@ -366,7 +366,8 @@ INVESTING_ROWS = (
         for capital expenditures; Construction expenditures; Purchases of property, plant and equipment
         (PP&E); Additions to property and equipment, net; Purchases of premises and equipment;
         Investments in property, plant and equipment; Capital investments; Additions to plant and
-        equipment; Utility capital expenditures""",
+        equipment; Utility capital expenditures; Additions to property and equipment, net of $14 and $12,
+        respectively, of non-cash capital expenditures""",
     ),
 )
 FINANCING_ROWS = (
@@ -433,7 +434,8 @@ Amortization of debt issuance costs; Inventories"""
 NOT_INVESTING = """Proceeds from sale of property and equipment; Acquisitions, net of cash acquired;
 Purchases of investments; Purchases of marketable securities; Proceeds from disposal of property,
 plant and equipment; Purchase of intangible assets; Acquisition of businesses; Sales of property;
-Insurance proceeds from property damage; Purchases of short-term investments"""
+Insurance proceeds from property damage; Purchases of short-term investments; Non-cash additions to
+property and equipment"""
 NOT_FINANCING = """Dividends paid to noncontrolling interests; Proceeds from issuance of common
 stock; Repayments of debt; Taxes paid related to net share settlement of equity awards;
 Distributions to noncontrolling interests; Proceeds from issuance of treasury stock; Redemption of

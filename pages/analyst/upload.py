@@ -14,7 +14,6 @@ from components.upload_status import STATUS_WORDS, watch_open_reports
 from services.domain.errors import AdvisorError
 from services.domain.reports import Report, ReportStatus
 
-_TYPES = ["pdf", "xlsx", "xlsm", "xls", "xlsb", "ods", "csv"]
 _ROUND, _RESULTS = "_upload_round", "_upload_results"
 _STATUS_COLOURS = ["blue", "blue", "blue", "green", "orange", "red"]
 
@@ -66,7 +65,6 @@ def _show_results() -> None:
 def _uploader() -> None:
     files = st.file_uploader(
         "Financial reports, up to 50 MB each: PDF, Excel, OpenDocument or CSV",
-        type=_TYPES,
         accept_multiple_files=True,
         key=f"files_{st.session_state.get(_ROUND, 0)}",
     )

@@ -120,6 +120,23 @@ def test_an_insight_shows_its_highlighted_cell_and_its_reasoning_chain(
     shot(page, "4-reasoning-chain")
 
 
+def test_a_file_of_a_wrong_type_gets_a_plain_sentence(
+    page: Page, uploaded: Product, tmp_path: Path
+):
+    page.goto(f"{uploaded.url}/upload?role=analyst")
+    see_heading(page, "Reports")
+    wrong, empty = tmp_path / "notes.docx", tmp_path / "empty.pdf"
+    wrong.write_bytes(b"\x00\x01no report\x00")
+    empty.write_bytes(b"")
+    page.locator("input[type=file]").set_input_files([str(wrong), str(empty)])
+    refusals = page.get_by_test_id("stAlert")
+    expect(refusals).to_have_count(2)
+    expect(refusals.first).to_contain_text("notes.docx")
+    expect(refusals.first).to_contain_text("PDF")
+    expect(refusals.last).to_contain_text("empty.pdf")
+    shot(page, "9-refused-files")
+
+
 def test_a_click_on_a_number_of_a_statement_shows_its_cell(page: Page, uploaded: Product):
     page.goto(f"{uploaded.url}/report?role=analyst")
     see_heading(page, "Statements")

@@ -49,6 +49,7 @@ _ATTEMPTS = 4
 _SAMPLE_LINES = 50
 
 Outcome = Literal["new", "duplicate", "new_version"]
+_EMPTY = "The file is empty (0 bytes). Download or export it again and upload that copy."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Intake:
 
     def _check_size(self, data: bytes) -> None:
         if not data:
-            raise EmptyFile("The file is empty (0 bytes).")
+            raise EmptyFile(_EMPTY)
         if len(data) > self._max_bytes:
             raise ReportTooLarge(
                 f"The file has {len(data):,} bytes; at most {self._max_bytes:,} "
@@ -244,7 +245,7 @@ def detect_format(data: bytes) -> ReportFormat:
     Raises EmptyFile, UnsupportedType, or UnreadableDocument (encrypted, malformed, resource-limit).
     """
     if not data:
-        raise EmptyFile("The file is empty (0 bytes).")
+        raise EmptyFile(_EMPTY)
     if b"%PDF-" in data[:PDF_HEADER_WITHIN]:
         return ReportFormat.PDF
     if data.startswith(_ZIP_MAGIC):

@@ -74,10 +74,11 @@ class Package:
                     if self._left < 0:
                         raise UnreadableDocument(TOO_LARGE, "resource-limit")
                     take(piece)
-        except RuntimeError as error:
-            raise UnreadableDocument(ENCRYPTED, "encrypted") from error
+        # An unknown compression is a RuntimeError too, so it is told from a password first.
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
             raise UnreadableDocument(MALFORMED) from error
+        except RuntimeError as error:
+            raise UnreadableDocument(ENCRYPTED, "encrypted") from error
 
     def xml(self, path: str) -> Element:
         """Return the root of a small part."""

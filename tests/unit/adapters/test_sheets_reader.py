@@ -260,3 +260,32 @@ def test_shared_strings_join_their_runs_and_resolve_escapes():
     sheet = f'{SHEET_HEAD}<sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>'
     data = workbook_of(sheet.encode(), **{"xl__sharedStrings.xml": strings.encode()})
     assert by_ref(only_sheet(data))["A1"].text == "Net sales\n"
+
+
+def with_header_field(data: bytes, offsets: dict[bytes, int], value: int) -> bytes:
+    """Set a two-byte field in every local and central zip header."""
+    patched = bytearray(data)
+    for signature, offset in offsets.items():
+        at = patched.find(signature)
+        while at >= 0:
+            patched[at + offset : at + offset + 2] = value.to_bytes(2, "little")
+            at = patched.find(signature, at + 4)
+    return bytes(patched)
+
+
+def test_an_unknown_compression_is_damage_and_not_a_password():
+    book = openpyxl.Workbook()
+    book.active["A1"] = 1
+    unknown = with_header_field(saved(book), {b"PK\x03\x04": 8, b"PK\x01\x02": 10}, 97)
+    with pytest.raises(UnreadableDocument) as refused:
+        read_sheets(unknown, "xlsx")
+    assert refused.value.code == "malformed"
+
+
+def test_a_workbook_whose_parts_are_locked_is_said_to_have_a_password():
+    book = openpyxl.Workbook()
+    book.active["A1"] = 1
+    locked = with_header_field(saved(book), {b"PK\x03\x04": 6, b"PK\x01\x02": 8}, 1)
+    with pytest.raises(UnreadableDocument) as refused:
+        read_sheets(locked, "xlsx")
+    assert refused.value.code == "encrypted"

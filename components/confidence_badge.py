@@ -100,8 +100,8 @@ def show_fact_parts(confidence: FactConfidence) -> None:
     for name, column in zip(_PART_NAMES, columns, strict=True):
         value = getattr(confidence, name)
         column.progress(value, text=f"{name.capitalize()} {probability(value)}")
-    for reason in confidence.reasons:
-        st.caption(plain(reason))
+    for told in confidence.evidence:
+        st.caption(f"{told.part.capitalize()}: {plain(told.reason)}")
 
 
 def _bar(factor: ConfidenceFactor) -> None:

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from services.domain.concepts import CONCEPTS, Unit
 from services.domain.periods import Period
-from services.domain.reports import Fact
+from services.domain.reports import ColumnKind, Fact, Scenario, StatementColumn
 
 UNKNOWN = "n/a"
 """What stands where a number is not known; never 0 and never blank."""
@@ -110,10 +110,19 @@ def concept_name(concept: str | None) -> str:
     return known.name if known else concept.replace("_", " ").capitalize()
 
 
-def column_heading(period: Period) -> str:
-    """Return a period as a column heading in up to two lines: 'Year to' over 'Dec 31, 2018'."""
-    before, joint, end = period.label.rpartition(" to ")
-    return f"{_SPANS.get(before, before)}{joint.rstrip()}\n{_unbroken(end)}".strip()
+def column_heading(column: StatementColumn) -> str:
+    """Return a column's heading in up to three lines: 'Budget' over 'Year to' over 'Dec 31, 2018'."""
+    before, joint, end = column.period.label.rpartition(" to ")
+    when = f"{_SPANS.get(before, before)}{joint.rstrip()}\n{_unbroken(end)}".strip()
+    told = [
+        column.member or "",
+        ""
+        if column.scenario is Scenario.ACTUAL
+        else column.scenario.replace("_", " ").capitalize(),
+        when,
+        "%" if column.kind is ColumnKind.PERCENT else "",
+    ]
+    return "\n".join(part for part in told if part)
 
 
 def day(iso: str | None) -> str | None:

@@ -10,8 +10,7 @@ from components.confidence_badge import confidence_words
 from components.format import as_printed, column_heading, unit_words
 from services.domain.confidence import Band, band_of
 from services.domain.ids import FactId
-from services.domain.periods import Period
-from services.domain.reports import Fact, LineItem, Statement
+from services.domain.reports import Fact, LineItem, Statement, StatementColumn
 
 _ASSETS = Path(__file__).with_name("assets")
 _FAILED = "failed"
@@ -44,7 +43,7 @@ def show_statement(
             "height": height,
             "title": statement.title,
             "unit": unit_words(statement.currency, statement.scale),
-            "columns": [column_heading(period) for period in statement.columns],
+            "columns": [column_heading(column) for column in statement.columns],
             "rows": table_rows(statement, facts, failed, selected),
         },
         on_chosen_change=_no_callback,
@@ -115,7 +114,7 @@ def _steps(indent: float) -> float:
 
 def _cells(
     item: LineItem,
-    columns: Sequence[Period],
+    columns: Sequence[StatementColumn],
     facts: Mapping[FactId, Fact],
     failed: frozenset[FactId],
     selected: FactId | None,

@@ -123,7 +123,7 @@ def key_figures(
     figures: list[KeyFigure] = []
     withheld: list[str] = []
     for concept in KEY_CONCEPTS:
-        known = [f for f in facts if f.concept == concept and f.basis == "consolidated"]
+        known = [f for f in facts if f.concept == concept and f.is_reported]
         if not known:
             continue
         current = max(known, key=_latest_longest_surest)

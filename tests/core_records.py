@@ -41,6 +41,7 @@ from services.domain.reports import (
     ReportFormat,
     ReportStatus,
     Statement,
+    StatementColumn,
     TieOut,
     TieOutStatus,
 )
@@ -119,7 +120,7 @@ def a_statement(report: Report) -> Statement:
         kind=StatementKind.INCOME,
         title="Statements of income",
         pages=(4,),
-        columns=(YEAR,),
+        columns=(StatementColumn(period=YEAR),),
         rows=(LineItem(row=1, label="Net income", concept="net_income", facts=(None,)),),
     )
 

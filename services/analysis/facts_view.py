@@ -71,7 +71,7 @@ class FactsView:
     def _index(self, facts: Iterable[Fact]) -> None:
         for fact in facts:
             self._by_id[fact.fact_id] = fact
-            if fact.concept is None or fact.basis != "consolidated":
+            if fact.concept is None or not fact.is_reported:
                 continue
             key = (fact.concept, fact.period)
             _keep_best(self._own if _usable(fact) else self._weak, key, fact)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.analysis.facts_view import FactsView, Missing
-from services.domain.concepts import StatementKind
 from services.domain.reports import Statement
 
 _FINANCIAL = re.compile(
@@ -52,7 +51,7 @@ def profile_of(statements: Sequence[Statement], view: FactsView) -> Profile:
     labels = [
         f"{row.section or ''} {row.label}"
         for statement in statements
-        if statement.basis == "consolidated" and statement.kind is not StatementKind.OTHER
+        if statement.basis == "consolidated" and statement.kind.is_primary
         for row in statement.rows
     ]
     dates = view.balance_dates()

@@ -15,7 +15,7 @@ from services.analysis import (
     trend,
 )
 from services.analysis.finding import Context, Finding
-from services.confidence import RulePrior
+from services.confidence.insights import RulePrior
 from services.domain.insights import InsightKind
 
 RULESET_VERSION = "ruleset-v1.0.0"

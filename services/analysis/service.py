@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services import confidence
 from services.analysis.chain import chain_of
 from services.analysis.facts_view import FactsView, Missing
 from services.analysis.finding import CannotCompute, Context, Finding
@@ -13,6 +12,7 @@ from services.analysis.metrics import Metric, derived_metrics
 from services.analysis.profile import profile_of
 from services.analysis.registry import RULES, Rule
 from services.analysis.templates import Templates
+from services.confidence.insights import insight_confidence, route
 from services.domain.concepts import StatementKind
 from services.domain.ids import ChainId, InsightId, deterministic_id
 from services.domain.insights import (
@@ -127,8 +127,8 @@ def _proved(
 ) -> tuple[Insight, ReasoningChain]:
     consulted = _consulted(finding, context)
     failed = any(tie_out.status is TieOutStatus.FAIL for tie_out in consulted)
-    score = confidence.insight_confidence(finding.facts, finding.margin, rule.prior)
-    where, reasons = confidence.route(score, finding.severity, has_failed_check=failed)
+    score = insight_confidence(finding.facts, finding.margin, rule.prior)
+    where, reasons = route(score, finding.severity, has_failed_check=failed)
     parts = (context.report_id, rule.rule_id, finding.period.model_dump_json(), finding.key)
     insight = Insight(
         insight_id=InsightId(deterministic_id("ins", *parts)),

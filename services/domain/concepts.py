@@ -10,12 +10,24 @@ from services.domain.base import Record
 
 
 class StatementKind(StrEnum):
-    """The primary statements, and workbook tables that are none of them."""
+    """The primary statements, the tables of the notes that analyses need, and any other table."""
 
     INCOME = "income_statement"
     BALANCE = "balance_sheet"
     CASH_FLOW = "cash_flow_statement"
+    EARNINGS_PER_SHARE = "earnings_per_share"
+    SUPPLEMENTAL_CASH_FLOW = "supplemental_cash_flow"
+    DEBT_MATURITIES = "debt_maturities"
+    SEGMENTS = "segments"
+    TAX_RECONCILIATION = "tax_reconciliation"
+    INTEREST = "interest"
+    TRIAL_BALANCE = "trial_balance"
     OTHER = "other_table"
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether this is one of the three primary statements."""
+        return self in {StatementKind.INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW}
 
 
 class Unit(StrEnum):

@@ -1,6 +1,9 @@
 """Confidence: a probability with its named parts, its band, and where it sends an insight."""
 
+import math
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Literal, Self, get_args
 
 from pydantic import Field
 
@@ -37,19 +40,74 @@ class Confidence(Record):
         return band_of(self.total)
 
 
+Part = Literal["value", "concept", "period", "unit"]
+"""The four things that can be wrong with a fact, independently of each other."""
+PARTS: tuple[Part, ...] = get_args(Part)
+MOST_CERTAIN = 0.9999
+MOST_LOG_ODDS = math.log(MOST_CERTAIN / (1 - MOST_CERTAIN))
+
+
+class ConfidenceEvidence(Record):
+    """One named piece of evidence on one part of a fact, and how far it moved the belief.
+
+    ``log_odds`` is added to the natural logarithm of the odds that the part is right: above zero it
+    speaks for the part, below zero against it.
+    """
+
+    part: Part
+    name: str
+    log_odds: float
+    reason: str
+
+
 class FactConfidence(Record):
-    """The four independent parts of a fact's confidence; footing proves only ``value``."""
+    """The four independent parts of a fact's confidence; footing proves only ``value``.
+
+    ``evidence`` says in order what moved each part from even odds to where it is.
+    """
 
     value: float = Field(ge=0, le=1)
     concept: float = Field(ge=0, le=1)
     period: float = Field(ge=0, le=1)
     unit: float = Field(ge=0, le=1)
-    reasons: tuple[str, ...] = ()
+    evidence: tuple[ConfidenceEvidence, ...] = ()
 
     @property
     def total(self) -> float:
         """The product of the parts, capped at 0.9995 while no human has confirmed it."""
         return min(0.9995, self.value * self.concept * self.period * self.unit)
+
+    @classmethod
+    def believed(cls, evidence: Iterable[ConfidenceEvidence]) -> Self:
+        """Return the confidence that the evidence alone gives, from even odds on each part."""
+        return cls(value=0.5, concept=0.5, period=0.5, unit=0.5).with_evidence(evidence)
+
+    def with_evidence(self, evidence: Iterable[ConfidenceEvidence]) -> Self:
+        """Return the confidence moved by more evidence; no part passes 0.9999 on evidence alone."""
+        told = tuple(evidence)
+        update: dict[str, object] = {
+            part: _moved(getattr(self, part), part, told) for part in PARTS
+        }
+        return self.model_copy(update={**update, "evidence": (*self.evidence, *told)})
+
+
+def _moved(probability: float, part: Part, evidence: Sequence[ConfidenceEvidence]) -> float:
+    moves = [told.log_odds for told in evidence if told.part == part]
+    if not moves:
+        return probability
+    return probability_of(log_odds(probability) + sum(moves))
+
+
+def log_odds(probability: float) -> float:
+    """Return ln(p / (1 - p)) of a probability held within 0.0001 and 0.9999."""
+    kept = min(max(probability, 1 - MOST_CERTAIN), MOST_CERTAIN)
+    return math.log(kept / (1 - kept))
+
+
+def probability_of(odds: float) -> float:
+    """Return the probability of log-odds, held within 0.0001 and 0.9999."""
+    kept = min(max(odds, -MOST_LOG_ODDS), MOST_LOG_ODDS)
+    return 1 / (1 + math.exp(-kept))
 
 
 HIGH_FROM = 0.85

@@ -7,23 +7,33 @@ from typing import NamedTuple
 
 
 class Word(NamedTuple):
-    """A run of characters without white space and its box in points from the top left."""
+    """A run of characters without white space and its box in points from the top left.
+
+    ``certainty`` is the probability in [0, 1] that the characters are right: 1 from a text layer, the
+    engine's own from character recognition.
+    """
 
     text: str
     x0: float
     y0: float
     x1: float
     y1: float
+    certainty: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class PageLayout:
-    """The words of one page; ``number`` is 1-based, sizes in points."""
+    """The words of one page; ``number`` is 1-based, sizes in points.
+
+    ``recognised`` says that the words were recognised on the page's picture (OCR) and not read from a
+    text layer.
+    """
 
     number: int
     width: float
     height: float
     words: tuple[Word, ...]
+    recognised: bool = False
 
 
 class CellKind(StrEnum):

@@ -27,8 +27,9 @@ class Box(NamedTuple):
 class SourceRef(Record):
     """Where one printed thing stands in one document.
 
-    ``page`` is 1-based (PDF); ``sheet`` and ``cell`` (such as ``B34``) are set for workbooks;
-    ``boxes`` hold the number's token(s), ``label_boxes`` the row's label.
+    ``page`` is 1-based (PDF); ``sheet`` and ``cell`` (such as ``B34``) are set for workbooks, and
+    ``formula`` where the cell holds one; ``boxes`` hold the number's token(s), ``label_boxes`` the
+    row's label. ``recognised`` says that the number was recognised on a picture (OCR).
     """
 
     report_id: ReportId
@@ -39,6 +40,8 @@ class SourceRef(Record):
     boxes: tuple[Box, ...] = ()
     label_boxes: tuple[Box, ...] = ()
     printed: str
+    formula: str | None = None
+    recognised: bool = False
 
     @property
     def place(self) -> str:

@@ -76,6 +76,23 @@ class Progress(Record):
     updated_at: Instant
 
 
+class ColumnKind(StrEnum):
+    """What a printed column holds: values of a period, percentages, or changes between columns."""
+
+    VALUE = "value"
+    PERCENT = "percent"
+    DELTA = "delta"
+
+
+class Scenario(StrEnum):
+    """Which version of the figures a column shows; a prior year beside a budget is an actual of a year ago."""
+
+    ACTUAL = "actual"
+    BUDGET = "budget"
+    FORECAST = "forecast"
+    PRIOR_YEAR = "prior_year"
+
+
 Basis = Literal[
     "consolidated", "parent-only", "segment", "guarantor", "pro-forma", "budget", "unknown"
 ]
@@ -86,7 +103,8 @@ class Fact(Record):
 
     ``value`` is in base units with the concept's sign; ``printed_value`` is the number as printed
     (before scale, parentheses negative); ``scale`` is 1, 1000, 1000000...; ``decimals`` are the digits
-    printed after the point. ``derived_from`` is set only for facts computed from others.
+    printed after the point. ``member`` names the part (such as a segment) that the number is of, None
+    for the whole. ``derived_from`` is set only for facts computed from others.
     """
 
     fact_id: FactId
@@ -106,9 +124,17 @@ class Fact(Record):
     scale: int = 1
     decimals: int = 0
     basis: Basis = "consolidated"
+    scenario: Scenario = Scenario.ACTUAL
+    member: str | None = None
     confidence: FactConfidence
     source: SourceRef
     derived_from: tuple[FactId, ...] = ()
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether the number is the whole registrant's own actual one: what checks and analyses run on."""
+        actual = self.scenario in {Scenario.ACTUAL, Scenario.PRIOR_YEAR}
+        return actual and self.basis == "consolidated" and self.member is None
 
 
 class LineItem(Record):
@@ -126,8 +152,18 @@ class LineItem(Record):
     facts: tuple[FactId | None, ...] = ()
 
 
+class StatementColumn(Record):
+    """One printed column: its heading as printed, and the period, scenario and part its numbers are of."""
+
+    header: str = ""
+    period: Period
+    kind: ColumnKind = ColumnKind.VALUE
+    scenario: Scenario = Scenario.ACTUAL
+    member: str | None = None
+
+
 class Statement(Record):
-    """One statement as printed: its columns' periods and its rows in order."""
+    """One statement as printed: its columns from left to right and its rows in order."""
 
     statement_id: StatementId
     report_id: ReportId
@@ -138,7 +174,7 @@ class Statement(Record):
     scale: int = 1
     pages: tuple[int, ...] = ()
     sheet: str | None = None
-    columns: tuple[Period, ...]
+    columns: tuple[StatementColumn, ...]
     rows: tuple[LineItem, ...]
 
 

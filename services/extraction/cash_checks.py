@@ -49,7 +49,7 @@ def check(consolidated: Sequence[StatementView]) -> list[TieOut]:
     for view in consolidated:
         if view.statement.kind is not StatementKind.CASH_FLOW:
             continue
-        columns = range(len(view.statement.columns))
+        columns = view.reported_columns
         for column in columns:
             results += [
                 _activities(view, column),
@@ -63,7 +63,7 @@ def check(consolidated: Sequence[StatementView]) -> list[TieOut]:
 
 
 def _activities(view: StatementView, column: int) -> TieOut:
-    period = view.statement.columns[column]
+    period = view.period(column)
     names = ("cash_from_operations", "cash_from_investing", "cash_from_financing")
     flows = [fact for name in names if (fact := view.concept(name, column)) is not None]
     change = view.concept("net_change_in_cash", column)
@@ -105,7 +105,7 @@ def _with_extras(
 
 
 def _rolled_forward(view: StatementView, column: int) -> TieOut:
-    period = view.statement.columns[column]
+    period = view.period(column)
     opening, closing = _first(view, _OPENING, column), _first(view, _CLOSING, column)
     change = view.concept("net_change_in_cash", column)
     if opening is None or closing is None or change is None:
@@ -125,7 +125,7 @@ def _first(view: StatementView, pattern: re.Pattern[str], column: int) -> Fact |
     return next(iter(view.labelled(pattern, column)), None)
 
 
-def _chained(view: StatementView, columns: range) -> list[TieOut]:
+def _chained(view: StatementView, columns: Sequence[int]) -> list[TieOut]:
     results = []
     for later in columns:
         opening = _first(view, _OPENING, later)
@@ -164,7 +164,7 @@ def _excused(view: StatementView, chained: TieOut, reconciled: set[FactId]) -> T
 def _on_balance_sheet(
     view: StatementView, column: int, consolidated: Sequence[StatementView]
 ) -> TieOut:
-    period = view.statement.columns[column]
+    period = view.period(column)
     closing = _first(view, _CLOSING, column)
     if closing is None:
         return not_applicable(CASH, view.statement, period, "closing cash was not read")
@@ -183,8 +183,8 @@ def _sheet_columns(
         (sheet, column)
         for sheet in consolidated
         if sheet.statement.kind is StatementKind.BALANCE
-        for column, period in enumerate(sheet.statement.columns)
-        if period.end == closing.period.end
+        for column in sheet.reported_columns
+        if sheet.period(column).end == closing.period.end
     ]
 
 
@@ -206,7 +206,7 @@ def _cash_subset(view: StatementView, closing: Fact, cash: Fact, sheet: Statemen
 
 
 def _net_income(view: StatementView, column: int, consolidated: Sequence[StatementView]) -> TieOut:
-    period = view.statement.columns[column]
+    period = view.period(column)
     start = _starting_income(view, column)
     if start is None:
         reason = "the cash-flow statement does not start from net income"
@@ -215,8 +215,8 @@ def _net_income(view: StatementView, column: int, consolidated: Sequence[Stateme
         fact
         for income in consolidated
         if income.statement.kind is StatementKind.INCOME
-        for at, covered in enumerate(income.statement.columns)
-        if covered == start.period
+        for at in income.reported_columns
+        if income.period(at) == start.period
         for fact in _incomes(income, at)
     ]
     if not candidates:

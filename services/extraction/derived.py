@@ -12,7 +12,7 @@ from decimal import Decimal
 from math import prod
 
 from services.domain.concepts import CONCEPTS, StatementKind
-from services.domain.confidence import FactConfidence
+from services.domain.confidence import ConfidenceEvidence, FactConfidence
 from services.domain.ids import FactId, deterministic_id
 from services.domain.provenance import SourceRef
 from services.domain.reports import Fact
@@ -176,7 +176,13 @@ def _confidence(inputs: Sequence[Fact], formula: str) -> FactConfidence:
     total = prod(fact.confidence.total for fact in inputs)
     if uncapped > total:
         parts["value"] *= total / uncapped
-    return FactConfidence(**parts, reasons=(f"not printed; computed as {formula}",))
+    computed = ConfidenceEvidence(
+        part="value",
+        name="computed",
+        log_odds=0.0,
+        reason=f"not printed; computed as {formula}",
+    )
+    return FactConfidence(**parts, evidence=(computed,))
 
 
 def _source(first: Fact) -> SourceRef:

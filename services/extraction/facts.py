@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.domain.concepts import CONCEPTS, Unit
-from services.domain.confidence import FactConfidence
+from services.domain.confidence import ConfidenceEvidence, FactConfidence, Part, log_odds
 from services.domain.ids import FactId, StatementId, deterministic_id
 from services.domain.periods import Period
 from services.domain.provenance import SourceRef
-from services.domain.reports import Fact, LineItem, Report, Statement
-from services.extraction.model import (
+from services.domain.reports import (
     ColumnKind,
+    Fact,
+    LineItem,
+    Report,
+    Statement,
+    StatementColumn,
+)
+from services.extraction.model import (
     RawCell,
     RawColumn,
     RawRow,
@@ -21,6 +27,8 @@ from services.extraction.model import (
 )
 
 PDF_VALUE, WORKBOOK_VALUE = 0.97, 0.995
+_PRINTED_FROM = 0.9
+_SHARE_OF_WHOLE = RowMatch(None, Unit.PURE, 1, reason="a percentage beside the amount")
 _TOTAL = re.compile(
     r"^\W*(?:sub)?totals?\b|^\W*net cash (?:provided|used|flow|from)", re.IGNORECASE
 )
@@ -52,7 +60,7 @@ def assemble(
     kept = [
         (index, column, column.period)
         for index, column in enumerate(raw.columns)
-        if column.kind is ColumnKind.VALUE and column.period is not None
+        if column.kind is not ColumnKind.DELTA and column.period is not None
     ]
     facts: list[Fact] = []
     items: list[LineItem] = []
@@ -64,7 +72,8 @@ def assemble(
                 places.append(None)
                 continue
             place = _Place(raw, statement_id, report, number, position)
-            fact = _fact(place, row, cell, match, (column, period))
+            meaning = match if column.kind is ColumnKind.VALUE else _SHARE_OF_WHOLE
+            fact = _fact(place, row, cell, meaning, (column, period))
             facts.append(fact)
             places.append(fact.fact_id)
         items.append(_line_item(number, row, match, places))
@@ -78,10 +87,20 @@ def assemble(
         scale=raw.scale,
         pages=raw.pages,
         sheet=raw.sheet,
-        columns=tuple(period for _, _, period in kept),
+        columns=tuple(_heading(column, period) for _, column, period in kept),
         rows=tuple(items),
     )
     return statement, facts
+
+
+def _heading(column: RawColumn, period: Period) -> StatementColumn:
+    return StatementColumn(
+        header=column.header,
+        period=period,
+        kind=column.kind,
+        scenario=column.scenario,
+        member=column.member,
+    )
 
 
 def _statement_id(raw: RawStatement, report: Report) -> StatementId:
@@ -128,6 +147,8 @@ def _fact(
         scale=match.scale,
         decimals=cell.decimals,
         basis=raw.basis,
+        scenario=column[0].scenario,
+        member=column[0].member,
         confidence=_confidence(raw, cell, match, column[0]),
         source=SourceRef(
             report_id=report.report_id,
@@ -138,6 +159,8 @@ def _fact(
             boxes=cell.boxes,
             label_boxes=row.label_boxes,
             printed=cell.printed,
+            formula=cell.formula,
+            recognised=cell.recognised,
         ),
     )
 
@@ -156,18 +179,28 @@ def _period_of(row: RawRow, match: RowMatch, period: Period) -> Period:
 def _confidence(
     raw: RawStatement, cell: RawCell, match: RowMatch, column: RawColumn
 ) -> FactConfidence:
-    reasons = []
-    if column.certainty < 0.9:
-        reasons.append("The column's period is not printed in full.")
     unit = raw.scale_certainty if match.unit in {Unit.MONEY, Unit.SHARES} else 1.0
-    if unit < 0.9:
-        reasons.append("The unit of the amounts is not printed near the table.")
-    if match.reason and match.certainty < 0.95:
-        reasons.append(match.reason)
-    return FactConfidence(
-        value=PDF_VALUE if cell.page is not None else WORKBOOK_VALUE,
-        concept=match.certainty,
-        period=column.certainty,
-        unit=unit,
-        reasons=tuple(reasons),
+    return FactConfidence.believed(
+        (
+            _value_evidence(cell),
+            _evidence("concept", "wording", match.certainty, match.reason or "no rule knows it"),
+            _evidence("period", "column heading", column.certainty, f"heading “{column.header}”"),
+            _evidence("unit", "unit", unit, _unit_reason(raw, unit)),
+        )
     )
+
+
+def _value_evidence(cell: RawCell) -> ConfidenceEvidence:
+    if cell.page is None:
+        return _evidence("value", "workbook cell", WORKBOOK_VALUE, "stored in a workbook cell")
+    return _evidence("value", "text layer", PDF_VALUE, "read from the page's text layer")
+
+
+def _unit_reason(raw: RawStatement, certainty: float) -> str:
+    if certainty < _PRINTED_FROM:
+        return "no unit of the amounts is printed near the table"
+    return f"amounts are printed in units of {raw.scale:,}"
+
+
+def _evidence(part: Part, name: str, probability: float, reason: str) -> ConfidenceEvidence:
+    return ConfidenceEvidence(part=part, name=name, log_odds=log_odds(probability), reason=reason)

@@ -76,7 +76,7 @@ def check(consolidated: Sequence[StatementView], subtotals: Sequence[TieOut]) ->
     results: list[TieOut] = []
     for view in consolidated:
         income = view.statement.kind is StatementKind.INCOME
-        for column in range(len(view.statement.columns)):
+        for column in view.reported_columns:
             if income:
                 results += [_claim(view, column, claim, explained) for claim in _CLAIMS]
                 results += [_eps(view, column, "basic"), _eps(view, column, "diluted")]
@@ -87,7 +87,7 @@ def check(consolidated: Sequence[StatementView], subtotals: Sequence[TieOut]) ->
 def _claim(
     view: StatementView, column: int, claim: _Claim, explained: Mapping[FactId, TieOut]
 ) -> TieOut:
-    period = view.statement.columns[column]
+    period = view.period(column)
     totals = [fact for name in claim.totals if (fact := view.concept(name, column)) is not None]
     if not totals:
         return not_applicable(
@@ -140,9 +140,7 @@ def _comprehensive(view: StatementView, column: int) -> list[TieOut]:
     if start is None or not movements:
         missing = "net income" if start is None else "total of other comprehensive income"
         reason = f"no {missing} is printed beside comprehensive income"
-        return [
-            not_applicable(COMPREHENSIVE, view.statement, view.statement.columns[column], reason)
-        ]
+        return [not_applicable(COMPREHENSIVE, view.statement, view.period(column), reason)]
     return [_best(COMPREHENSIVE, totals[0], start, movements)]
 
 
@@ -153,7 +151,7 @@ def _best(check: Check, total: Fact, start: Fact, movements: Sequence[Fact]) -> 
 
 def _eps(view: StatementView, column: int, kind: str) -> TieOut:
     check = _EPS_CHECKS[kind]
-    period = view.statement.columns[column]
+    period = view.period(column)
     eps = view.concept(f"eps_{kind}", column)
     shares = view.concept(f"shares_{kind}_wavg", column)
     income = view.concept("net_income", column) or view.concept("net_income_incl_nci", column)

@@ -33,6 +33,7 @@ class Token:
     boxes: tuple[Box, ...] = ()
     free: bool = False
     gap: float = 0.0
+    certainty: float = 1.0
 
     @property
     def height(self) -> float:
@@ -116,8 +117,14 @@ def _level(one: Word, other: Word) -> bool:
     return small < _SUPERSCRIPT * tall and overlap >= _RAISED * small
 
 
+def _box(word: Word) -> Box:
+    return Box(word.x0, word.y0, word.x1, word.y1)
+
+
 def _token(word: Word, text: str, number: Number | None = None) -> Token:
-    return Token(text, word.x0, word.x1, word.y0, word.y1, number, (Box(*word[1:]),))
+    return Token(
+        text, word.x0, word.x1, word.y0, word.y1, number, (_box(word),), certainty=word.certainty
+    )
 
 
 def _tokens(words: Sequence[Word]) -> list[Token]:
@@ -183,7 +190,8 @@ def _closes(tokens: list[Token], pending: list[Token], word: Word, text: str) ->
     if number is None:
         return False
     last.text, last.number, last.x1 = last.text + text, number, word.x1
-    last.boxes = (*last.boxes, Box(*word[1:]))
+    last.boxes = (*last.boxes, _box(word))
+    last.certainty = min(last.certainty, word.certainty)
     return True
 
 

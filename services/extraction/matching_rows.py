@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from services.domain.reports import ColumnKind
 from services.extraction.labels import normalise
-from services.extraction.model import ColumnKind, RawRow, RawStatement
+from services.extraction.model import RawRow, RawStatement
 
 Values = tuple[Decimal | None, ...]
 

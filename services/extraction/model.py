@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from services.domain.concepts import StatementKind, Unit
 from services.domain.periods import Period
 from services.domain.provenance import Box
-from services.domain.reports import Basis
+from services.domain.reports import Basis, ColumnKind, Scenario
 
 
 @dataclass(frozen=True, slots=True)
 class RawCell:
     """One printed number: parentheses make it negative, a printed dash is nil (number 0, ``nil`` True).
 
-    ``cell`` is the workbook address; ``boxes`` the PDF token(s), '$' and parentheses included.
+    ``cell`` is the workbook address and ``formula`` what it computes; ``boxes`` the PDF token(s), '$'
+    and parentheses included. ``certainty`` is the probability that the characters are right, and
+    ``recognised`` says that they come from a picture.
     """
 
     printed: str
@@ -23,7 +24,10 @@ class RawCell:
     nil: bool = False
     page: int | None = None
     cell: str | None = None
+    formula: str | None = None
     boxes: tuple[Box, ...] = ()
+    certainty: float = 1.0
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,6 @@ class RawRow:
     label_boxes: tuple[Box, ...] = ()
 
 
-class ColumnKind(StrEnum):
-    """What a column holds: values of a period, percentages, or changes between columns."""
-
-    VALUE = "value"
-    PERCENT = "percent"
-    DELTA = "delta"
-
-
 @dataclass(frozen=True, slots=True)
 class RawColumn:
     """One printed column; ``period`` is None when its header could not be read.
@@ -57,6 +53,8 @@ class RawColumn:
     kind: ColumnKind
     period: Period | None
     certainty: float = 1.0
+    scenario: Scenario = Scenario.ACTUAL
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,4 +194,5 @@ def _raw_cell(token: Token | None, page: int) -> RawCell | None:
         nil=token.number.nil,
         page=page,
         boxes=token.boxes,
+        certainty=token.certainty,
     )

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.confidence import rescore
+from services.confidence.facts import rescore
 from services.domain.ids import FindingId, deterministic_id
 from services.domain.reports import (
+    ColumnKind,
     Fact,
     Finding,
     FindingSeverity,
@@ -20,7 +21,7 @@ from services.extraction.filing import Filing, calendar_of, company_on, read_fil
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located, locate
 from services.extraction.matching import match_statement
-from services.extraction.model import ColumnKind, RawStatement
+from services.extraction.model import RawStatement
 from services.extraction.sheets import read_workbook
 from services.extraction.statements import ReadStatement, read_statements
 from services.extraction.tie_out import check
@@ -65,12 +66,13 @@ def extract(document: DocumentReader, report: Report, on_page: OnPage | None = N
         statement, found = assemble(raw, match_statement(raw), read.report)
         statements.append(statement)
         facts.extend(found)
-    facts.extend(derive(facts))
     tie_outs = check(statements, facts)
+    facts = rescore(facts, tie_outs)
+    facts += derive(facts)
     findings = list(read.findings)
     if not facts:
         findings.append(_finding(report, "no-statements", FindingSeverity.ERROR, NO_STATEMENTS))
-    return Extraction(read.report, statements, rescore(facts, tie_outs), findings, tie_outs)
+    return Extraction(read.report, statements, facts, findings, tie_outs)
 
 
 def _read_workbook(document: DocumentReader, report: Report) -> _Read:
@@ -142,7 +144,8 @@ def _oddities(report: Report, read: ReadStatement) -> Iterable[Finding]:
         if column.kind is ColumnKind.VALUE and column.period is None:
             sentence = f"A column headed “{column.header}” of “{raw.title}” has no readable period; its numbers were left out."
             yield _finding(report, "missing-period", FindingSeverity.WARNING, sentence, page)
-    periods = [column.period for column in raw.columns if column.period is not None]
+    amounts = [column for column in raw.columns if column.kind is ColumnKind.VALUE]
+    periods = [column.period for column in amounts if column.period is not None]
     if len(set(periods)) < len(periods):
         sentence = f"Two columns of “{raw.title}” are headed by the same period."
         yield _finding(report, "duplicate-period", FindingSeverity.WARNING, sentence, page)

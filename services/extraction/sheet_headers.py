@@ -7,8 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from services.domain.layout import CellKind, SheetCell
-from services.domain.reports import Basis
-from services.extraction.model import ColumnKind
+from services.domain.reports import Basis, ColumnKind
 
 _MONTHS = {
     name: number

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from services.domain.layout import CellKind, SheetLayout
-from services.domain.reports import FindingSeverity
-from services.extraction.model import ColumnKind, RawStatement
+from services.domain.reports import ColumnKind, FindingSeverity
+from services.extraction.model import RawStatement
 from services.extraction.sheet_headers import part_of_cell
 
 SIDE_TABLE = ("side-table", "tables that are none of the primary statements")

@@ -7,8 +7,8 @@ from datetime import date
 
 from services.domain.concepts import StatementKind
 from services.domain.layout import CellKind, SheetCell, SheetLayout
-from services.domain.reports import Basis
-from services.extraction.model import ColumnKind, RawCell, RawColumn, RawRow, RawStatement
+from services.domain.reports import Basis, ColumnKind
+from services.extraction.model import RawCell, RawColumn, RawRow, RawStatement
 from services.extraction.sheet_grid import (
     Grid,
     currency_of_format,

@@ -9,11 +9,20 @@ from typing import NamedTuple
 from services.domain.concepts import Unit
 from services.domain.ids import FactId, TieOutId, deterministic_id
 from services.domain.periods import Period
-from services.domain.reports import Fact, LineItem, Statement, TieOut, TieOutStatus
+from services.domain.reports import (
+    ColumnKind,
+    Fact,
+    LineItem,
+    Scenario,
+    Statement,
+    TieOut,
+    TieOutStatus,
+)
 
 _SCALE_WORDS = {1_000: " thousand", 1_000_000: " million", 1_000_000_000: " billion"}
 ROUNDING_UNITS = 2
 """A difference of up to this many rounding units is kept as a pass and called rounding."""
+REPORTED = frozenset({Scenario.ACTUAL, Scenario.PRIOR_YEAR})
 PASSES = frozenset({TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING})
 
 
@@ -37,6 +46,29 @@ class StatementView:
 
     statement: Statement
     facts: Mapping[FactId, Fact]
+
+    @property
+    def value_columns(self) -> list[int]:
+        """The columns of amounts, whatever their scenario; percentages and changes are left out."""
+        return [
+            index
+            for index, column in enumerate(self.statement.columns)
+            if column.kind is ColumnKind.VALUE
+        ]
+
+    @property
+    def reported_columns(self) -> list[int]:
+        """The columns of the whole registrant's actual amounts: what the identities run on."""
+        return [
+            index
+            for index in self.value_columns
+            if self.statement.columns[index].scenario in REPORTED
+            and self.statement.columns[index].member is None
+        ]
+
+    def period(self, column: int) -> Period:
+        """Return the column's period."""
+        return self.statement.columns[column].period
 
     def cell(self, row: LineItem, column: int) -> Fact | None:
         """Return the fact at a row and column, None where the column is blank."""

@@ -8,10 +8,10 @@ from itertools import pairwise
 from services.domain.concepts import StatementKind
 from services.domain.layout import PageLayout
 from services.domain.periods import Period
-from services.domain.reports import Basis
+from services.domain.reports import Basis, ColumnKind
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located
-from services.extraction.model import ColumnKind, RawColumn, RawStatement
+from services.extraction.model import RawColumn, RawStatement
 from services.extraction.periods import Calendar, Hint, read_hint, resolve
 from services.extraction.rows import raw_rows
 from services.extraction.tables import Table, tables_of
@@ -88,8 +88,12 @@ def read_statements(
 
 def _legible(read: Sequence[ReadStatement]) -> list[ReadStatement]:
     """Leave out tables without rows, and headless tables of a kind that was read elsewhere."""
-    dated = {s.raw.kind for s in read if any(_values(s.raw))}
-    return [s for s in read if s.raw.rows and (any(_values(s.raw)) or s.raw.kind not in dated)]
+    dated = {s.raw.kind for s in read if _has_amounts(s.raw)}
+    return [s for s in read if s.raw.rows and (_has_amounts(s.raw) or s.raw.kind not in dated)]
+
+
+def _has_amounts(raw: RawStatement) -> bool:
+    return any(c.kind is ColumnKind.VALUE and c.period is not None for c in raw.columns)
 
 
 def _page_tables(page: PageLayout) -> list[Table]:
@@ -139,11 +143,13 @@ def _statement(
 ) -> ReadStatement:
     kinds = [_column_kind(table, index) for index in range(len(table.columns))]
     hints = [
-        read_hint(header if column is ColumnKind.VALUE else "")
+        read_hint(header if column is not ColumnKind.DELTA else "")
         for header, column in zip(table.headers, kinds, strict=True)
     ]
     context = " ".join(line.text for line in table.above[-8:])
-    periods = _distinct(hints, resolve(hints, kind, context, calendar))
+    periods = _shared_with_percentages(
+        kinds, _distinct(kinds, hints, resolve(hints, kind, context, calendar))
+    )
     columns = tuple(
         RawColumn(header, column, period, certainty)
         for header, column, (period, certainty) in zip(table.headers, kinds, periods, strict=True)
@@ -168,14 +174,33 @@ def _statement(
     return ReadStatement(raw, orphans)
 
 
-def _distinct(
-    hints: Sequence[Hint], resolved: Sequence[tuple[Period | None, float]]
+def _shared_with_percentages(
+    kinds: Sequence[ColumnKind], resolved: Sequence[tuple[Period | None, float]]
 ) -> list[tuple[Period | None, float]]:
-    """Doubt periods that two columns share; one whose year was only guessed is unknown."""
-    periods = [period for period, _ in resolved]
+    """Give a percentage without a heading of its own the period of the amounts left of it."""
+    shared: list[tuple[Period | None, float]] = []
+    amounts: tuple[Period | None, float] = (None, 0.0)
+    for kind, (period, certainty) in zip(kinds, resolved, strict=True):
+        if kind is ColumnKind.VALUE:
+            amounts = period, certainty
+        own = period is not None or kind is not ColumnKind.PERCENT
+        shared.append((period, certainty) if own else amounts)
+    return shared
+
+
+def _distinct(
+    kinds: Sequence[ColumnKind],
+    hints: Sequence[Hint],
+    resolved: Sequence[tuple[Period | None, float]],
+) -> list[tuple[Period | None, float]]:
+    """Doubt periods that two columns of amounts share; one whose year was only guessed is unknown."""
+    periods = [
+        period if kind is ColumnKind.VALUE else None
+        for kind, (period, _) in zip(kinds, resolved, strict=True)
+    ]
     distinct: list[tuple[Period | None, float]] = []
     for hint, (period, certainty) in zip(hints, resolved, strict=True):
-        if period is None or periods.count(period) == 1:
+        if period is None or periods.count(period) <= 1:
             distinct.append((period, certainty))
         elif hint.year is None:
             distinct.append((None, 0.0))
@@ -239,8 +264,8 @@ def _joined(found: Sequence[ReadStatement]) -> list[ReadStatement]:
     return joined
 
 
-def _values(raw: RawStatement) -> list[Period | None]:
-    return [column.period for column in raw.columns]
+def _values(raw: RawStatement) -> list[tuple[ColumnKind, Period | None]]:
+    return [(column.kind, column.period) for column in raw.columns]
 
 
 def _goes_on(first: RawStatement, second: RawStatement) -> bool:

@@ -57,11 +57,7 @@ def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut
 
 def _balance(consolidated: Iterable[StatementView]) -> list[TieOut]:
     sheets = [view for view in consolidated if view.statement.kind is StatementKind.BALANCE]
-    return [
-        _balance_column(view, column)
-        for view in sheets
-        for column in range(len(view.statement.columns))
-    ]
+    return [_balance_column(view, column) for view in sheets for column in view.reported_columns]
 
 
 def _balance_column(view: StatementView, column: int) -> TieOut:
@@ -69,7 +65,7 @@ def _balance_column(view: StatementView, column: int) -> TieOut:
     claims = view.concept("total_liabilities_and_equity", column)
     if assets is None or claims is None:
         missing = "total assets" if assets is None else "total liabilities and equity"
-        period = view.statement.columns[column]
+        period = view.period(column)
         return not_applicable(BALANCE, view.statement, period, f"no row was read as {missing}")
     return judged(BALANCE, assets, [Term(1, claims)])
 
@@ -77,7 +73,7 @@ def _balance_column(view: StatementView, column: int) -> TieOut:
 def _subtotals(view: StatementView) -> list[TieOut]:
     groups: dict[tuple[Unit, int], list[LineItem]] = {}
     for row in view.statement.rows:
-        facts = (view.cell(row, column) for column in range(len(row.facts)))
+        facts = (view.cell(row, column) for column in view.value_columns)
         cells = [fact for fact in facts if fact is not None]
         if cells and cells[0].unit in _SUMMABLE:
             groups.setdefault((cells[0].unit, cells[0].scale), []).append(row)
@@ -86,12 +82,12 @@ def _subtotals(view: StatementView) -> list[TieOut]:
 
 def _foot(view: StatementView, lines: Sequence[LineItem]) -> list[TieOut]:
     rows = _footing_rows(view, lines)
-    width = len(view.statement.columns)
-    found = discover(rows, range(width))
+    columns = view.value_columns
+    found = discover(rows, range(len(columns)))
     results = [
         tie_out
         for relation in found
-        for column in range(width)
+        for column in columns
         if (tie_out := _related(view, lines, relation, column)) is not None
     ]
     for broken in discover_broken(rows, found):
@@ -100,8 +96,8 @@ def _foot(view: StatementView, lines: Sequence[LineItem]) -> list[TieOut]:
 
 
 def _footing_rows(view: StatementView, lines: Sequence[LineItem]) -> list[FootingRow]:
-    width = range(len(view.statement.columns))
-    cells = [[view.cell(line, column) for column in width] for line in lines]
+    columns = view.value_columns
+    cells = [[view.cell(line, column) for column in columns] for line in lines]
     finest = max((fact.decimals for row in cells for fact in row if fact is not None), default=0)
     return [
         FootingRow(
@@ -150,10 +146,12 @@ def _broken(
     rows: Sequence[FootingRow],
     broken: BrokenRelation,
 ) -> list[TieOut]:
-    relation, bad = broken.relation, broken.column
-    within = abs(residual(rows, relation, bad)) <= ROUNDING_UNITS * rounding_unit(rows, relation)
+    relation, bad = broken.relation, view.value_columns[broken.column]
+    within = abs(residual(rows, relation, broken.column)) <= ROUNDING_UNITS * rounding_unit(
+        rows, relation
+    )
     results = []
-    for column in range(len(view.statement.columns)):
+    for column in view.value_columns:
         if column == bad and not broken.judged and not within:
             results.append(_unjudged(view, lines[relation.total], column))
         elif (tie_out := _related(view, lines, relation, column)) is not None:
@@ -166,4 +164,4 @@ def _unjudged(view: StatementView, total: LineItem, column: int) -> TieOut:
         f"'{total.label.strip(' $')}' does not equal its rows in this column and "
         "one of them is blank there"
     )
-    return not_applicable(SUBTOTAL, view.statement, view.statement.columns[column], reason)
+    return not_applicable(SUBTOTAL, view.statement, view.period(column), reason)

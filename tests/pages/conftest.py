@@ -29,6 +29,7 @@ from services.domain.reports import (
     FindingSeverity,
     LineItem,
     Statement,
+    StatementColumn,
     TieOut,
     TieOutStatus,
 )
@@ -47,7 +48,7 @@ STATEMENT = Statement(
     title="Income statement",
     scale=1_000_000,
     pages=(5,),
-    columns=(fiscal_year(2025), fiscal_year(2024)),
+    columns=tuple(StatementColumn(period=fiscal_year(year)) for year in (2025, 2024)),
     rows=(LineItem(row=0, label="Revenue", facts=(REVENUE.fact_id, PRIOR.fact_id)),),
 )
 PUBLISHED = an_insight(

@@ -8,7 +8,7 @@ from services.domain.confidence import FactConfidence
 from services.domain.ids import FactId, ReportId, StatementId, UserId
 from services.domain.periods import Period
 from services.domain.provenance import SourceRef
-from services.domain.reports import Fact, LineItem, Report, ReportFormat, Statement
+from services.domain.reports import Fact, LineItem, Report, ReportFormat, Statement, StatementColumn
 
 REPORT = ReportId("report-1")
 SURE = FactConfidence(value=0.97, concept=0.98, period=0.99, unit=0.99)
@@ -90,7 +90,7 @@ def build(
         basis=basis,
         scale=scale,
         pages=(1,),
-        columns=tuple(columns),
+        columns=tuple(StatementColumn(period=period) for period in columns),
         rows=tuple(lines),
     )
     return statement, facts

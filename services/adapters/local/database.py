@@ -11,7 +11,7 @@ from services.adapters.local.tables import RECORD_TABLES
 from services.audit import GENESIS
 from services.domain.errors import Conflict, Unavailable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _BUSY_SECONDS = 15.0
 
 _PLUMBING = """
@@ -147,7 +147,8 @@ def _ensure_schema(connection: sqlite3.Connection) -> None:
         return
     if found != 0:
         raise Unavailable(
-            f"The data folder was written by another version (schema {found}, this is {SCHEMA_VERSION})."
+            f"The data folder was written by another version (schema {found}, this is {SCHEMA_VERSION}). "
+            "Start with an empty ADVISOR_DATA_DIR and upload the reports again."
         )
     for statement in _statements(_PLUMBING):
         connection.execute(statement)

@@ -73,28 +73,30 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 
 def pack_pages(pages: Sequence[PageLayout]) -> tuple[dict[str, Any], bytes]:
-    """Return pages as JSON (numbers, sizes, words) and packed boxes."""
-    boxes = array("d")
+    """Return pages as JSON (numbers, sizes, words) and packed boxes and certainties."""
+    figures = array("d")
     heads = []
     for page in pages:
-        heads.append([page.number, page.width, page.height, [word.text for word in page.words]])
+        texts = [word.text for word in page.words]
+        heads.append([page.number, page.width, page.height, page.recognised, texts])
         for word in page.words:
-            boxes.extend(word[1:])
-    return {"pages": heads}, _packed(boxes)
+            figures.extend(word[1:])
+    return {"pages": heads}, _packed(figures)
 
 
 def unpack_pages(body: dict[str, Any], blob: bytes) -> list[PageLayout]:
     """Return the pages that ``pack_pages`` packed."""
-    boxes = _unpacked("d", blob)
-    edges = zip(*(iter(boxes),) * 4, strict=True)
+    figures = _unpacked("d", blob)
+    words = zip(*(iter(figures),) * 5, strict=True)
     return [
         PageLayout(
             number=number,
             width=width,
             height=height,
-            words=tuple(Word(text, *next(edges)) for text in texts),
+            words=tuple(Word(text, *next(words)) for text in texts),
+            recognised=recognised,
         )
-        for number, width, height, texts in body["pages"]
+        for number, width, height, recognised, texts in body["pages"]
     ]
 
 

@@ -10,9 +10,14 @@ from services.domain.layout import CellKind, PageLayout, SheetCell, SheetLayout,
 
 points = st.floats(-1e5, 1e5)
 texts = st.text(min_size=1, max_size=8)
-words = st.builds(Word, texts, points, points, points, points)
+words = st.builds(Word, texts, points, points, points, points, st.floats(0, 1))
 pages = st.builds(
-    PageLayout, st.integers(1, 2000), points, points, st.lists(words, max_size=5).map(tuple)
+    PageLayout,
+    st.integers(1, 2000),
+    points,
+    points,
+    st.lists(words, max_size=5).map(tuple),
+    st.booleans(),
 )
 cells = st.builds(
     SheetCell,

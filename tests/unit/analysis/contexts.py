@@ -9,7 +9,7 @@ from services.analysis.materiality import materiality_of
 from services.analysis.profile import profile_of
 from services.analysis.service import Analysis, analyse
 from services.analysis.templates import Templates, load_templates
-from services.confidence import rescore
+from services.confidence.facts import rescore
 from services.domain.concepts import StatementKind
 from services.domain.confidence import FactConfidence
 from services.extraction import tie_out

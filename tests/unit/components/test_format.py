@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from components import format
 from services.domain.concepts import Unit
 from services.domain.periods import Period
+from services.domain.reports import ColumnKind, Scenario, StatementColumn
 from tests.factories import a_fact
 
 
@@ -81,12 +82,23 @@ def test_a_change_carries_its_sign():
     assert format.change(Decimal("-0.0763")) == "-7.6%"
 
 
+def heading(period, **changes):
+    return format.column_heading(StatementColumn(period=period, **changes))
+
+
+def test_a_column_of_a_budget_or_of_percentages_says_so():
+    year = Period(start=date(2018, 1, 1), end=date(2018, 12, 31))
+    assert heading(year, scenario=Scenario.BUDGET).startswith("Budget\nYear to")
+    assert heading(year, kind=ColumnKind.PERCENT).endswith("\n%")
+    assert heading(year, member="Consumer").startswith("Consumer\n")
+
+
 def test_a_column_heading_stands_in_two_lines_that_do_not_break():
     year = Period(start=date(2018, 1, 1), end=date(2018, 12, 31))
-    assert format.column_heading(year) == "Year to\nDec\u00a031,\u00a02018"
+    assert heading(year) == "Year to\nDec\u00a031,\u00a02018"
     quarter = Period(start=date(2018, 10, 1), end=date(2018, 12, 31))
-    assert format.column_heading(quarter) == "Quarter to\nDec\u00a031,\u00a02018"
-    assert format.column_heading(Period(end=date(2018, 12, 31))) == "Dec\u00a031,\u00a02018"
+    assert heading(quarter) == "Quarter to\nDec\u00a031,\u00a02018"
+    assert heading(Period(end=date(2018, 12, 31))) == "Dec\u00a031,\u00a02018"
 
 
 def test_an_iso_day_is_written_out_and_other_text_is_kept():

@@ -19,6 +19,7 @@ from services.domain.reports import (
     Progress,
     ReportStatus,
     Statement,
+    StatementColumn,
     TieOut,
     TieOutStatus,
 )
@@ -35,7 +36,7 @@ def a_statement(*rows: LineItem) -> Statement:
         report_id=REVENUE.report_id,
         kind=StatementKind.INCOME,
         title="Income",
-        columns=(fiscal_year(2025), fiscal_year(2024)),
+        columns=tuple(StatementColumn(period=fiscal_year(year)) for year in (2025, 2024)),
         rows=rows,
     )
 

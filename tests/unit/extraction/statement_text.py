@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from services.domain.concepts import StatementKind
+from services.domain.reports import ColumnKind
 from services.extraction.matching import match_statement
 from services.extraction.model import (
-    ColumnKind,
     RawCell,
     RawColumn,
     RawRow,

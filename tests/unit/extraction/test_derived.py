@@ -80,7 +80,9 @@ def test_a_derived_fact_is_not_surer_than_the_product_of_its_inputs():
     (gross,) = of("gross_profit", [revenue, cost])
 
     assert gross.confidence.total == pytest.approx(0.9995**2)
-    assert gross.confidence.reasons == ("not printed; computed as revenue − cost_of_revenue",)
+    assert (
+        gross.confidence.evidence[0].reason == "not printed; computed as revenue − cost_of_revenue"
+    )
 
 
 def test_a_printed_gross_profit_is_not_derived_again():

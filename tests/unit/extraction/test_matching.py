@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.concepts import CONCEPTS, StatementKind, Unit
+from services.domain.reports import ColumnKind
 from services.extraction.matching import match_statement
-from services.extraction.model import ColumnKind, RawCell, RawColumn, RawRow, RawStatement
+from services.extraction.model import RawCell, RawColumn, RawRow, RawStatement
 
 from .statement_text import concepts, matches, statement, values
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from services.adapters.local.xlsx_sheet import column_name
 from services.domain.concepts import StatementKind
 from services.domain.layout import CellKind, SheetCell, SheetLayout
-from services.extraction.model import ColumnKind, RawStatement
+from services.domain.reports import ColumnKind
+from services.extraction.model import RawStatement
 from services.extraction.sheet_grid import decimals_of, displayed, raw_cell
 from services.extraction.sheet_headers import part_of_text
 from services.extraction.sheet_kinds import currency_of, kind_of_rows, kind_of_title, scale_of

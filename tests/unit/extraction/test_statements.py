@@ -2,9 +2,10 @@ from datetime import date
 
 from services.domain.concepts import StatementKind
 from services.domain.periods import Period
+from services.domain.reports import ColumnKind
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located, Place, locate
-from services.extraction.model import ColumnKind, RawStatement
+from services.extraction.model import RawStatement
 from services.extraction.periods import Calendar
 from services.extraction.statements import read_statements
 from tests.unit.extraction.page_builder import Page, balance_sheet, cash_flow, income_statement

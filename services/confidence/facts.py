@@ -1,0 +1,189 @@
+"""How tie-outs move a fact's confidence: one named piece of evidence at a time, in log-odds."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from services.confidence.weights import OTHER_CAUSE_ODDS, weighed
+from services.domain.concepts import Unit
+from services.domain.confidence import ConfidenceEvidence, log_odds
+from services.domain.ids import FactId
+from services.domain.reports import Fact, TieOut, TieOutStatus
+
+PRINTED_UNIT_FROM = 0.9
+"""Below this no unit was printed; EPS × shares cannot prove a scale that both were given by guess."""
+SAME_AMOUNT = Decimal("0.001")
+"""Two readings of one amount that differ by less, such as at another scale, agree."""
+MOST_BLAME = 0.9999
+
+_IDENTITIES = {"T01", "T11", "T12", "T13", "T14"}
+_MAPPED_IDENTITIES = {"T07", "T08", "T09"}
+"""Provable by rows of any label: these speak for meanings only when every row has one."""
+_CROSS_STATEMENT = {"T13", "T14"}
+_SHARE_CHECK = "T15"
+_PASSES = {TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING}
+
+Ledger = dict[FactId, list[ConfidenceEvidence]]
+"""The evidence on each fact, in the order in which it came."""
+
+
+def rescore(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> list[Fact]:
+    """Return the facts with their confidence moved by the tie-outs, each move with its reason.
+
+    Expects the reader's own confidence on the facts; scoring a scored fact would count evidence twice.
+    """
+    ledger: Ledger = {fact.fact_id: [] for fact in facts}
+    by_id = {fact.fact_id: fact for fact in facts}
+    known = [tie_out for tie_out in tie_outs if _members(tie_out) <= ledger.keys()]
+    passing = [tie_out for tie_out in known if tie_out.status in _PASSES]
+    for tie_out, columns in _with_columns(passing, by_id):
+        _credit_value(ledger, tie_out, columns)
+        _credit_meaning(ledger, tie_out, by_id)
+    _credit_scale(ledger, passing, by_id)
+    _blame(ledger, by_id, [tie_out for tie_out in known if tie_out.status is TieOutStatus.FAIL])
+    return _disputed([_told(fact, ledger[fact.fact_id]) for fact in facts])
+
+
+def _told(fact: Fact, evidence: Sequence[ConfidenceEvidence]) -> Fact:
+    if not evidence:
+        return fact
+    return fact.model_copy(update={"confidence": fact.confidence.with_evidence(evidence)})
+
+
+def _members(tie_out: TieOut) -> set[FactId]:
+    total = () if tie_out.total is None else (tie_out.total,)
+    return {*total, *tie_out.members}
+
+
+def _with_columns(
+    passing: Sequence[TieOut], facts: Mapping[FactId, Fact]
+) -> list[tuple[TieOut, int]]:
+    """Pair each tie-out with the number of columns in which the same rows pass the same check."""
+    seen: dict[tuple[object, ...], set[int]] = defaultdict(set)
+    keys = []
+    for tie_out in passing:
+        parts = [facts[fact_id] for fact_id in sorted(_members(tie_out))]
+        total = facts.get(tie_out.total) if tie_out.total is not None else None
+        anchor = total or parts[0]
+        key = (tie_out.check, tie_out.name, anchor.statement_id, anchor.row)
+        seen[key].add(anchor.column)
+        keys.append(key)
+    return [(tie_out, len(seen[key])) for tie_out, key in zip(passing, keys, strict=True)]
+
+
+def _credit_value(ledger: Ledger, tie_out: TieOut, columns: int) -> None:
+    if tie_out.check == _SHARE_CHECK:
+        return
+    if tie_out.check in _CROSS_STATEMENT:
+        name = "same on another statement"
+        reason = f"{tie_out.check} {tie_out.name}: the same number stands on another statement"
+    else:
+        name = f"adds up in {min(columns, 3)}"
+        where = "this column" if columns == 1 else f"{columns} columns"
+        reason = f"{tie_out.check} {tie_out.name}: holds in {where}"
+    for fact_id in _members(tie_out):
+        ledger[fact_id].append(weighed("value", name, reason))
+
+
+def _credit_meaning(ledger: Ledger, tie_out: TieOut, facts: Mapping[FactId, Fact]) -> None:
+    members = _members(tie_out)
+    mapped = all(facts[fact_id].concept is not None for fact_id in members)
+    if tie_out.check in _IDENTITIES or (tie_out.check in _MAPPED_IDENTITIES and mapped):
+        reason = f"{tie_out.check} {tie_out.name}: holds, which these meanings require"
+        for fact_id in members:
+            ledger[fact_id].append(weighed("concept", "identity of meanings", reason))
+
+
+def _credit_scale(ledger: Ledger, passing: Sequence[TieOut], facts: Mapping[FactId, Fact]) -> None:
+    """Lift the scale of a statement whose EPS fits its income, and of the statements tied to it."""
+    proven = {
+        facts[tie_out.total].statement_id
+        for tie_out in passing
+        if tie_out.check == _SHARE_CHECK and tie_out.total is not None
+    }
+    for check in sorted(_CROSS_STATEMENT, reverse=True):
+        for tie_out in passing:
+            if tie_out.check == check:
+                linked = {facts[fact_id].statement_id for fact_id in _members(tie_out)}
+                proven |= linked if linked & proven else set()
+    reason = "scale: EPS × weighted shares agrees with net income"
+    for fact in facts.values():
+        if fact.confidence.unit < PRINTED_UNIT_FROM or fact.unit is Unit.PURE:
+            continue
+        if fact.statement_id in proven:
+            ledger[fact.fact_id].append(weighed("unit", "earnings per share fit", reason))
+
+
+def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Iterable[TieOut]) -> None:
+    """Spread one fault over each failed sum: whoever is least proven carries most of it.
+
+    The exact posterior of a single fault (analysis.md §1.5): a member's odds of being wrong over the sum
+    of all members' and of any other cause (a missing row, a coincidence).
+    """
+    before = {
+        fact_id: math.exp(-log_odds(_told(fact, ledger[fact_id]).confidence.value))
+        for fact_id, fact in facts.items()
+    }
+    worst: dict[FactId, tuple[float, TieOut]] = {}
+    for tie_out in failing:
+        members = _members(tie_out)
+        whole = sum(before[fact_id] for fact_id in members) + OTHER_CAUSE_ODDS
+        for fact_id in members:
+            wrong = min(before[fact_id] / whole, MOST_BLAME)
+            if wrong > worst.get(fact_id, (0.0, tie_out))[0]:
+                worst[fact_id] = (wrong, tie_out)
+    for fact_id, (wrong, tie_out) in worst.items():
+        fall = math.log(before[fact_id] * (1 - wrong) / wrong)
+        if fall < 0:
+            reason = f"{tie_out.check} failed: {tie_out.sentence}"
+            evidence = ConfidenceEvidence(
+                part="value", name="does not add up", log_odds=fall, reason=reason
+            )
+            ledger[fact_id].append(evidence)
+
+
+def _disputed(facts: Sequence[Fact]) -> list[Fact]:
+    """Lower facts that give one meaning and period different amounts: at most one can be right."""
+    groups: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.concept is not None and fact.is_reported and not fact.derived_from:
+            groups[(fact.concept, fact.period.start, fact.period.end)].append(fact)
+    lowered = {fact.fact_id: fact for group in groups.values() for fact in _settle_dispute(group)}
+    return [lowered.get(fact.fact_id, fact) for fact in facts]
+
+
+def _settle_dispute(group: Sequence[Fact]) -> list[Fact]:
+    camps: dict[Decimal, list[Fact]] = defaultdict(list)
+    for fact in group:
+        near = (amount for amount in camps if _agree(amount, fact))
+        camps[next(near, fact.value)].append(fact)
+    if len(camps) < 2:
+        return []
+    believed = {
+        amount: max(math.exp(log_odds(fact.confidence.total)) for fact in camp)
+        for amount, camp in camps.items()
+    }
+    whole = 1 + sum(believed.values())
+    return [
+        _doubted(fact, believed[amount] / whole, len(camps))
+        for amount, camp in camps.items()
+        for fact in camp
+    ]
+
+
+def _agree(amount: Decimal, fact: Fact) -> bool:
+    rounding = 2 * fact.scale * Decimal(1).scaleb(-fact.decimals)
+    return abs(amount - fact.value) <= max(rounding, abs(amount) * SAME_AMOUNT)
+
+
+def _doubted(fact: Fact, right: float, amounts: int) -> Fact:
+    confidence = fact.confidence
+    target = confidence.concept * min(1.0, right / max(confidence.total, 1e-4))
+    evidence = ConfidenceEvidence(
+        part="concept",
+        name="another amount for the same meaning",
+        log_odds=min(0.0, log_odds(target) - log_odds(confidence.concept)),
+        reason=f"{amounts} different amounts are read for this meaning and period; one is right at most",
+    )
+    return _told(fact, [evidence])

@@ -1,0 +1,23 @@
+"""How much each named piece of evidence weighs, in log-odds of the part being right."""
+
+from math import log
+
+from services.domain.confidence import ConfidenceEvidence, Part
+
+WEIGHTS: dict[str, float] = {
+    "adds up in 1": log(20),
+    "adds up in 2": log(300),
+    "adds up in 3": log(1000),
+    "same on another statement": log(500),
+    "identity of meanings": log(20),
+    "earnings per share fit": log(200),
+}
+"""By the name of the evidence; likelihood ratios of analysis.md §1.5."""
+
+OTHER_CAUSE_ODDS = 0.05
+"""Odds of 'a row is missing, or the relation is a coincidence' beside the members of a failed sum."""
+
+
+def weighed(part: Part, name: str, reason: str) -> ConfidenceEvidence:
+    """Return the evidence with its weight."""
+    return ConfidenceEvidence(part=part, name=name, log_odds=WEIGHTS[name], reason=reason)

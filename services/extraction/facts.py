@@ -148,7 +148,7 @@ def _fact(
         decimals=cell.decimals,
         basis=raw.basis,
         scenario=column[0].scenario,
-        member=column[0].member,
+        member=row.member or column[0].member,
         confidence=_confidence(raw, cell, match, column[0]),
         source=SourceRef(
             report_id=report.report_id,

@@ -5,6 +5,8 @@ from typing import Any
 from services.domain.provenance import Box
 from services.domain.reports import Fact
 
+_BESIDE = 1.0  # of the height: a sign farther from the digits stands in a place of its own
+
 
 def fact_line(fact: Fact) -> dict[str, Any]:
     """Return the fact as the public JSONL object; the value is a number in base units."""
@@ -33,9 +35,11 @@ def _number(fact: Fact) -> int | float:
 
 
 def _bbox(boxes: tuple[Box, ...]) -> list[float] | None:
+    """Return the box about the digits; a currency sign far left of them is not part of it."""
     if not boxes:
         return None
-    union = boxes[0]
-    for box in boxes[1:]:
-        union = union.union(box)
+    union = boxes[-1]
+    for box in reversed(boxes[:-1]):
+        if union.x0 - box.x1 <= _BESIDE * (union.y1 - union.y0):
+            union = union.union(box)
     return [round(value, 2) for value in union]

@@ -8,6 +8,11 @@ from services.extraction.labels import scale_hint
 from services.extraction.matching_balance import match_balance
 from services.extraction.matching_cash_flow import match_cash_flow
 from services.extraction.matching_income import match_income
+from services.extraction.matching_notes import (
+    match_earnings_per_share,
+    match_interest,
+    match_supplemental,
+)
 from services.extraction.matching_rows import Decisions, Meaning, RowView, row_views
 from services.extraction.matching_shares import (
     DIVIDENDS,
@@ -22,7 +27,11 @@ _MATCHERS: dict[StatementKind, Callable[[Sequence[RowView]], Decisions]] = {
     StatementKind.INCOME: match_income,
     StatementKind.BALANCE: match_balance,
     StatementKind.CASH_FLOW: match_cash_flow,
+    StatementKind.EARNINGS_PER_SHARE: match_earnings_per_share,
+    StatementKind.INTEREST: match_interest,
+    StatementKind.SUPPLEMENTAL_CASH_FLOW: match_supplemental,
 }
+_WITH_SHARES = {StatementKind.INCOME, StatementKind.EARNINGS_PER_SHARE}
 _UNKNOWN = Meaning(None, 1.0, reason="no rule knows this wording")
 
 
@@ -30,13 +39,13 @@ def match_statement(raw: RawStatement) -> tuple[RowMatch, ...]:
     """Return one match per printed row, in order.
 
     A concept is given to at most one row of the statement. Rows that no rule knows have concept
-    None; rows that cannot be told apart have concept None and the candidates. Tables of another
-    kind than the three primary statements are not mapped.
+    None; rows that cannot be told apart have concept None and the candidates. Tables of a kind
+    without rules are not mapped.
     """
     views = row_views(raw)
     matcher = _MATCHERS.get(raw.kind)
     decisions = matcher(views) if matcher is not None else Decisions()
-    zones = [view.zone for view in zoned_income(views)] if raw.kind is StatementKind.INCOME else []
+    zones = [view.zone for view in zoned_income(views)] if raw.kind in _WITH_SHARES else []
     scales = _count_scales(raw, views, zones, decisions)
     return tuple(
         _row_match(raw, row, index, decisions, zones, scales) for index, row in enumerate(raw.rows)

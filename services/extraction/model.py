@@ -32,7 +32,10 @@ class RawCell:
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One printed row; ``cells`` has one place per column, None where nothing is printed."""
+    """One printed row; ``cells`` has one place per column, None where nothing is printed.
+
+    ``member`` names the part, such as a segment, that the row is of.
+    """
 
     label: str
     cells: tuple[RawCell | None, ...]
@@ -40,6 +43,7 @@ class RawRow:
     indent: float = 0.0
     page: int | None = None
     label_boxes: tuple[Box, ...] = ()
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

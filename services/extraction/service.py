@@ -1,6 +1,6 @@
 """Stage 2: a document's layout to statements, facts, findings and tie-outs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,10 +18,12 @@ from services.domain.reports import (
 from services.extraction.derived import derive
 from services.extraction.facts import assemble
 from services.extraction.filing import Filing, calendar_of, company_on, read_filing
+from services.extraction.known import Known, known_of
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located, locate
 from services.extraction.matching import match_statement
 from services.extraction.model import RawStatement
+from services.extraction.notes import Note, read_notes
 from services.extraction.sheets import read_workbook
 from services.extraction.statements import ReadStatement, read_statements
 from services.extraction.tie_out import check
@@ -43,11 +45,12 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A document's statements as printed, before meaning."""
+    """A document's statements as printed, before meaning; ``notes`` reads what stands beside them."""
 
     report: Report
     statements: Sequence[RawStatement]
     findings: Sequence[Finding]
+    notes: Callable[[Known], list[Note]] = lambda _: []
 
 
 def extract(document: DocumentReader, report: Report, on_page: OnPage | None = None) -> Extraction:
@@ -60,12 +63,9 @@ def extract(document: DocumentReader, report: Report, on_page: OnPage | None = N
     """
     workbook = report.format.is_workbook
     read = _read_workbook(document, report) if workbook else _read_pdf(document, report, on_page)
-    statements: list[Statement] = []
-    facts: list[Fact] = []
-    for raw in read.statements:
-        statement, found = assemble(raw, match_statement(raw), read.report)
-        statements.append(statement)
-        facts.extend(found)
+    statements, facts = _assembled(read.report, [(r, match_statement(r)) for r in read.statements])
+    noted, further = _assembled(read.report, read.notes(known_of(facts)))
+    statements, facts = statements + noted, facts + further
     tie_outs = check(statements, facts)
     facts = rescore(facts, tie_outs)
     facts += derive(facts)
@@ -73,6 +73,16 @@ def extract(document: DocumentReader, report: Report, on_page: OnPage | None = N
     if not facts:
         findings.append(_finding(report, "no-statements", FindingSeverity.ERROR, NO_STATEMENTS))
     return Extraction(read.report, statements, facts, findings, tie_outs)
+
+
+def _assembled(report: Report, matched: Iterable[Note]) -> tuple[list[Statement], list[Fact]]:
+    statements: list[Statement] = []
+    facts: list[Fact] = []
+    for raw, matches in matched:
+        statement, found = assemble(raw, matches, report)
+        statements.append(statement)
+        facts += found
+    return statements, facts
 
 
 def _read_workbook(document: DocumentReader, report: Report) -> _Read:
@@ -104,7 +114,12 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
         }
     )
     findings = [finding for statement in read for finding in _oddities(report, statement)]
-    return _Read(filled, [statement.raw for statement in read], findings)
+
+    def notes(known: Known) -> list[Note]:
+        taken = {page for statement in read for page in statement.raw.pages}
+        return read_notes(document, texts, known, calendar, taken)
+
+    return _Read(filled, [statement.raw for statement in read], findings, notes)
 
 
 def _located(document: DocumentReader, texts: list[str]) -> Located:

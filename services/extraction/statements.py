@@ -72,7 +72,7 @@ def read_statements(
     read: list[ReadStatement] = []
     for kind, numbers in located.primary.items():
         found = [
-            _statement(kind, table, calendar, "consolidated")
+            statement_of(kind, table, calendar, "consolidated")
             for number in numbers
             for table in _tables_of_kind(tables[number], kind, number == numbers[0])
         ]
@@ -80,7 +80,7 @@ def read_statements(
     for place in located.others:
         basis = _basis(pages[place.page])
         chosen = _tables_of_kind(tables[place.page], place.kind, True)
-        found = [_statement(place.kind, table, calendar, basis) for table in chosen]
+        found = [statement_of(place.kind, table, calendar, basis) for table in chosen]
         read.extend(_joined(found))
     read = _with_scales(_legible(read))
     return sorted(read, key=lambda statement: statement.raw.pages)
@@ -138,9 +138,10 @@ def _evidence(table: Table, kind: StatementKind) -> int:
     return sum(1 for label in labels if _EVIDENCE[kind].search(label))
 
 
-def _statement(
+def statement_of(
     kind: StatementKind, table: Table, calendar: Calendar, basis: Basis
 ) -> ReadStatement:
+    """Return a table as a statement of its kind: columns with their periods, rows, unit, title."""
     kinds = [_column_kind(table, index) for index in range(len(table.columns))]
     hints = [
         read_hint(header if column is not ColumnKind.DELTA else "")

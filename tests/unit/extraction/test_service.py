@@ -1,5 +1,3 @@
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -7,48 +5,13 @@ import pytest
 
 from services.domain.concepts import Unit
 from services.domain.ids import ReportId, UserId
-from services.domain.layout import CellKind, PageLayout, SheetCell, SheetLayout
+from services.domain.layout import CellKind, SheetCell, SheetLayout
 from services.domain.periods import Period
 from services.domain.reports import Fact, FindingSeverity, Report, ReportFormat, TieOutStatus
 from services.extraction.jsonl import fact_line
-from services.extraction.lines import lines_of
 from services.extraction.service import NO_STATEMENTS, Extraction, extract
-from services.ports import OnPage
+from tests.unit.extraction.fake_document import FakeDocument
 from tests.unit.extraction.page_builder import Page, balance_sheet, cash_flow, income_statement
-
-COVER = (
-    "FORM 10-K\nFor the fiscal year ended December 31, 2022\nExample Corp.\n"
-    "(Exact name of registrant as specified in its charter)\n"
-)
-
-
-@dataclass
-class FakeDocument:
-    """A document whose pages were written by the page builder."""
-
-    pages: Sequence[Page]
-    run_together: bool = False
-    cover: str = COVER
-    worksheets: Sequence[SheetLayout] = ()
-
-    @property
-    def page_count(self) -> int:
-        return len(self.pages) + 1
-
-    def page_texts(self, on_page: OnPage | None = None) -> list[str]:
-        if on_page is not None:
-            on_page(self.page_count, self.page_count)
-        glue = " " if self.run_together else "\n"
-        return [
-            self.cover,
-            *(glue.join(line.text for line in lines_of(p.layout)) for p in self.pages),
-        ]
-
-    def page_words(self, numbers: Sequence[int]) -> list[PageLayout]:
-        return [self.pages[number - 2].layout for number in numbers]
-
-    def sheets(self) -> list[SheetLayout]:
-        return list(self.worksheets)
 
 
 def report(format: ReportFormat = ReportFormat.PDF) -> Report:
@@ -237,7 +200,7 @@ def test_the_public_line_of_a_fact_has_the_agreed_fields(extraction: Extraction)
     assert line["period_start"] == "2022-01-01"
     assert line["document"] == "example.pdf"
     x0, y0, x1, y1 = line["bbox"]
-    assert x0 == pytest.approx(345)
+    assert x0 == pytest.approx(380)
     assert x1 == pytest.approx(400)
     assert y1 - y0 == pytest.approx(10)
     assert list(line) == [

@@ -52,6 +52,22 @@ def show_source(fact: Fact, key: str, height: int = 620, others: Sequence[Fact] 
         st.warning("This number carries no place in the document; treat it as unsupported.")
 
 
+def show_page(report: Report, page: int, key: str, height: int = 620) -> None:
+    """Draw a page of a PDF without a mark, for what is about the page as a whole."""
+    pages = f" of {report.page_count}" if report.page_count else ""
+    _PAGE(
+        key=key,
+        data={
+            "image": page_image(report.blob_key, page),
+            "dpi": PAGE_DPI,
+            "height": height,
+            "boxes": [],
+            "place": f"{report.name} · page {page}{pages}",
+            "alt": f"Page {page} of {report.name}",
+        },
+    )
+
+
 def page_boxes(fact: Fact, others: Sequence[Fact] = ()) -> list[dict[str, Any]]:
     """Return the boxes to draw on a page: the number, its label, and other facts of the same page."""
     spoken = f"{fact.label}, {fact.period.label}: {as_printed(fact)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.domain.audit import AuditEntry, AuditEvent
-from services.domain.ids import FactId, InsightId, ReportId, ReviewItemId
+from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.layout import PageLayout, SheetLayout
 from services.domain.messages import Effects, Message, Queue
@@ -211,8 +211,8 @@ class RecordStore(Protocol):
         """Return one review item or None."""
         ...
 
-    def decisions(self, insight_id: InsightId) -> list[Decision]:
-        """Return the decisions taken on an insight, oldest first."""
+    def decisions(self, subject: InsightId | FindingId) -> list[Decision]:
+        """Return the decisions taken on an insight or a finding, oldest first."""
         ...
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from services.access import Permission, require
 from services.domain.audit import AuditEvent
-from services.domain.base import utc_now
+from services.domain.base import Record, utc_now
 from services.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from services.domain.ids import DecisionId, InsightId, ReviewItemId, deterministic_id
 from services.domain.insights import Insight, InsightStatus
 from services.domain.messages import Effects
+from services.domain.reports import Finding
 from services.domain.reviews import Decision, ReviewItem, ReviewStatus, Verdict
 from services.domain.users import User
 from services.ports import RecordStore
@@ -34,8 +35,19 @@ def open_item(insight: Insight, reasons: tuple[str, ...], at: datetime) -> Revie
     )
 
 
+def open_finding(finding: Finding, at: datetime) -> ReviewItem:
+    """Return the review item of a finding that numbers may be missing; the same finding, the same item."""
+    return ReviewItem(
+        review_item_id=ReviewItemId(deterministic_id("review", finding.finding_id)),
+        finding_id=finding.finding_id,
+        report_id=finding.report_id,
+        reasons=(finding.sentence,),
+        opened_at=at,
+    )
+
+
 class ReviewDesk:
-    """Takes insights that wait for a person and records what the person decided."""
+    """Takes what waits for a person, insights and findings, and records what the person decided."""
 
     def __init__(self, records: RecordStore, clock: Callable[[], datetime] = utc_now) -> None:
         self._records = records
@@ -58,6 +70,7 @@ class ReviewDesk:
             decision_id=DecisionId(deterministic_id("decision", review_item_id)),
             review_item_id=item.review_item_id,
             insight_id=item.insight_id,
+            finding_id=item.finding_id,
             report_id=item.report_id,
             verdict=verdict,
             comment=words,
@@ -65,20 +78,23 @@ class ReviewDesk:
             decided_at=now,
         )
         item_status, insight_status = _OUTCOME[verdict]
-        insight = self._insight(item.insight_id)
+        settled = item.model_copy(update={"status": item_status, "decided_at": now})
+        if item.insight_id is not None:
+            insight = self._insight(item.insight_id)
+            moved: tuple[Record, ...] = (insight.model_copy(update={"status": insight_status}),)
+            about, detail = "insight", {"comment": words, "rule": insight.rule_id}
+        else:
+            moved, about, detail = (), "finding", {"comment": words}
         self._records.commit(
             Effects(
                 creates=(decision,),
-                records=(
-                    item.model_copy(update={"status": item_status, "decided_at": now}),
-                    insight.model_copy(update={"status": insight_status}),
-                ),
+                records=(settled, *moved),
                 audit=(
                     AuditEvent(
                         actor=actor.user_id,
-                        action=f"insight_{item_status.value}",
-                        resource=item.insight_id,
-                        detail={"comment": words, "rule": insight.rule_id},
+                        action=f"{about}_{item_status.value}",
+                        resource=item.insight_id or item.finding_id or item.review_item_id,
+                        detail=detail,
                         at=now,
                     ),
                 ),
@@ -146,5 +162,5 @@ def _checked_comment(comment: str, verdict: Verdict) -> str:
             f"A comment has at most {MAX_COMMENT:,} characters; yours has {len(words):,}."
         )
     if verdict is Verdict.REJECT and not words:
-        raise InvalidInput("Say in the comment why you reject this insight.")
+        raise InvalidInput("Say in the comment why you reject this.")
     return words

@@ -12,7 +12,8 @@ from services.bootstrap import build
 from services.config import Settings
 from services.domain.errors import AdvisorError
 from services.domain.messages import Queue
-from services.pipeline import Context, context_of, handle
+from services.pipeline.delivery import handle
+from services.pipeline.handlers import Context, context_of
 from services.ports import Delivery, MessageQueue
 from services.supervisor import start_logging, stop_signal
 

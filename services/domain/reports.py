@@ -163,7 +163,11 @@ class StatementColumn(Record):
 
 
 class Statement(Record):
-    """One statement as printed: its columns from left to right and its rows in order."""
+    """One statement as printed: its columns from left to right and its rows in order.
+
+    ``numbers_printed`` is what a second reading of the pages counts in it, None where there is none;
+    ``numbers_read`` is what the rows hold.
+    """
 
     statement_id: StatementId
     report_id: ReportId
@@ -176,6 +180,8 @@ class Statement(Record):
     sheet: str | None = None
     columns: tuple[StatementColumn, ...]
     rows: tuple[LineItem, ...]
+    numbers_printed: int | None = None
+    numbers_read: int = 0
 
 
 class FindingSeverity(StrEnum):
@@ -187,7 +193,10 @@ class FindingSeverity(StrEnum):
 
 
 class Finding(Record):
-    """Something the reader must be told about how a document was read; never silence."""
+    """Something the reader must be told about how a document was read; never silence.
+
+    ``needs_review`` makes it a review item: numbers may be missing, and a person has to look.
+    """
 
     finding_id: FindingId
     report_id: ReportId
@@ -197,6 +206,7 @@ class Finding(Record):
     page: int | None = None
     sheet: str | None = None
     statement_id: StatementId | None = None
+    needs_review: bool = False
 
 
 class TieOutStatus(StrEnum):

@@ -1,9 +1,12 @@
 """Review items and the decisions people take on them."""
 
 from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
 
 from services.domain.base import Instant, Record
-from services.domain.ids import DecisionId, InsightId, ReportId, ReviewItemId, UserId
+from services.domain.ids import DecisionId, FindingId, InsightId, ReportId, ReviewItemId, UserId
 
 
 class ReviewStatus(StrEnum):
@@ -22,15 +25,22 @@ class Verdict(StrEnum):
 
 
 class ReviewItem(Record):
-    """An insight that waits for a person, and why."""
+    """An insight, or a finding about how a report was read, that waits for a person, and why."""
 
     review_item_id: ReviewItemId
-    insight_id: InsightId
+    insight_id: InsightId | None = None
+    finding_id: FindingId | None = None
     report_id: ReportId
     reasons: tuple[str, ...]
     status: ReviewStatus = ReviewStatus.OPEN
     opened_at: Instant
     decided_at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _of_one_thing(self) -> Self:
+        if (self.insight_id is None) == (self.finding_id is None):
+            raise ValueError("a review item is of an insight or of a finding")
+        return self
 
 
 class Decision(Record):
@@ -38,7 +48,8 @@ class Decision(Record):
 
     decision_id: DecisionId
     review_item_id: ReviewItemId
-    insight_id: InsightId
+    insight_id: InsightId | None = None
+    finding_id: FindingId | None = None
     report_id: ReportId
     verdict: Verdict
     comment: str

@@ -89,6 +89,8 @@ def assemble(
         sheet=raw.sheet,
         columns=tuple(_heading(column, period) for _, column, period in kept),
         rows=tuple(items),
+        numbers_printed=raw.printed,
+        numbers_read=sum(1 for row in raw.rows for cell in row.cells if cell and not cell.nil),
     )
     return statement, facts
 

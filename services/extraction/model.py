@@ -34,7 +34,8 @@ class RawCell:
 class RawRow:
     """One printed row; ``cells`` has one place per column, None where nothing is printed.
 
-    ``member`` names the part, such as a segment, that the row is of.
+    ``member`` names the part, such as a segment, that the row is of. ``confirmed`` says whether a
+    second reading of the page found the same numbers in one line; None where there is no such reading.
     """
 
     label: str
@@ -44,6 +45,7 @@ class RawRow:
     page: int | None = None
     label_boxes: tuple[Box, ...] = ()
     member: str | None = None
+    confirmed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,11 @@ class RawColumn:
 
 @dataclass(frozen=True, slots=True)
 class RawStatement:
-    """One statement as printed; ``scale_certainty`` is the probability that ``scale`` is right."""
+    """One statement as printed; ``scale_certainty`` is the probability that ``scale`` is right.
+
+    ``headings`` are the lines without numbers in columns, such as section headings and wrapped labels.
+    ``printed`` is how many numbers a second reading counts, None where there is none.
+    """
 
     kind: StatementKind
     title: str
@@ -75,6 +81,8 @@ class RawStatement:
     basis: Basis = "consolidated"
     pages: tuple[int, ...] = ()
     sheet: str | None = None
+    headings: tuple[str, ...] = ()
+    printed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,31 +5,29 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.confidence.facts import rescore
-from services.domain.ids import FindingId, deterministic_id
 from services.domain.reports import (
-    ColumnKind,
     Fact,
     Finding,
-    FindingSeverity,
     Report,
     Statement,
     TieOut,
 )
+from services.extraction.completeness import Gap, gaps
 from services.extraction.derived import derive
 from services.extraction.facts import assemble
 from services.extraction.filing import Filing, calendar_of, company_on, read_filing
+from services.extraction.findings import no_statements, oddities, of_gap, of_note
 from services.extraction.known import Known, known_of
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located, locate
 from services.extraction.matching import match_statement
-from services.extraction.model import RawStatement
+from services.extraction.model import RawStatement, RowMatch
 from services.extraction.notes import Note, read_notes
+from services.extraction.second_reading import read_again
 from services.extraction.sheets import read_workbook
 from services.extraction.statements import ReadStatement, read_statements
 from services.extraction.tie_out import check
 from services.ports import DocumentReader, OnPage
-
-NO_STATEMENTS = "No financial statements were found in this document."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,16 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A document's statements as printed, before meaning; ``notes`` reads what stands beside them."""
+    """A document's statements as printed, before meaning.
+
+    ``notes`` reads what stands beside them, ``gaps`` says what is missing from them.
+    """
 
     report: Report
     statements: Sequence[RawStatement]
     findings: Sequence[Finding]
     notes: Callable[[Known], list[Note]] = lambda _: []
+    gaps: Callable[[Sequence[Sequence[RowMatch]]], Iterable[Gap]] = lambda _: ()
 
 
 def extract(document: DocumentReader, report: Report, on_page: OnPage | None = None) -> Extraction:
@@ -63,15 +65,17 @@ def extract(document: DocumentReader, report: Report, on_page: OnPage | None = N
     """
     workbook = report.format.is_workbook
     read = _read_workbook(document, report) if workbook else _read_pdf(document, report, on_page)
-    statements, facts = _assembled(read.report, [(r, match_statement(r)) for r in read.statements])
+    matched = [(raw, match_statement(raw)) for raw in read.statements]
+    statements, facts = _assembled(read.report, matched)
     noted, further = _assembled(read.report, read.notes(known_of(facts)))
     statements, facts = statements + noted, facts + further
     tie_outs = check(statements, facts)
     facts = rescore(facts, tie_outs)
     facts += derive(facts)
     findings = list(read.findings)
+    findings += [of_gap(report, gap) for gap in read.gaps([matches for _, matches in matched])]
     if not facts:
-        findings.append(_finding(report, "no-statements", FindingSeverity.ERROR, NO_STATEMENTS))
+        findings.append(no_statements(report))
     return Extraction(read.report, statements, facts, findings, tie_outs)
 
 
@@ -87,18 +91,14 @@ def _assembled(report: Report, matched: Iterable[Note]) -> tuple[list[Statement]
 
 def _read_workbook(document: DocumentReader, report: Report) -> _Read:
     statements, notes = read_workbook(document.sheets())
-    findings = [
-        _finding(report, note.code, note.severity, note.sentence).model_copy(
-            update={"sheet": note.sheet}
-        )
-        for note in notes
-    ]
+    findings = [of_note(report, note) for note in notes]
     end = _iso(_newest(statements))
     return _Read(report.model_copy(update={"period_end": end}), statements, findings)
 
 
 def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) -> _Read:
     texts = document.page_texts(on_page)
+    printed = tuple(texts)
     filing = read_filing(texts)
     located = _located(document, texts)
     numbers = located.pages
@@ -113,13 +113,17 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
             "page_count": document.page_count,
         }
     )
-    findings = [finding for statement in read for finding in _oddities(report, statement)]
+    findings = [finding for statement in read for finding in oddities(report, statement)]
+    readings = read_again([statement.raw for statement in read], printed)
 
     def notes(known: Known) -> list[Note]:
         taken = {page for statement in read for page in statement.raw.pages}
         return read_notes(document, texts, known, calendar, taken)
 
-    return _Read(filled, [statement.raw for statement in read], findings, notes)
+    def missing(matches: Sequence[Sequence[RowMatch]]) -> Iterable[Gap]:
+        return gaps(readings, matches)
+
+    return _Read(filled, [reading.raw for reading in readings], findings, notes, missing)
 
 
 def _located(document: DocumentReader, texts: list[str]) -> Located:
@@ -145,38 +149,3 @@ def _period_end(filing: Filing, read: Sequence[ReadStatement]) -> date | None:
 def _newest(statements: Iterable[RawStatement]) -> date | None:
     ends = [c.period.end for raw in statements for c in raw.columns if c.period is not None]
     return max(ends, default=None)
-
-
-def _oddities(report: Report, read: ReadStatement) -> Iterable[Finding]:
-    """Yield what the reader must be told about one statement: orphans, missing periods and unit."""
-    raw = read.raw
-    page = raw.pages[0] if raw.pages else None
-    for orphan in read.orphans:
-        printed = ", ".join(orphan.printed)
-        sentence = f"On page {orphan.page}, {printed} in the row “{orphan.label}” stands in no column and was left out."
-        yield _finding(report, "orphan-number", FindingSeverity.WARNING, sentence, orphan.page)
-    for column in raw.columns:
-        if column.kind is ColumnKind.VALUE and column.period is None:
-            sentence = f"A column headed “{column.header}” of “{raw.title}” has no readable period; its numbers were left out."
-            yield _finding(report, "missing-period", FindingSeverity.WARNING, sentence, page)
-    amounts = [column for column in raw.columns if column.kind is ColumnKind.VALUE]
-    periods = [column.period for column in amounts if column.period is not None]
-    if len(set(periods)) < len(periods):
-        sentence = f"Two columns of “{raw.title}” are headed by the same period."
-        yield _finding(report, "duplicate-period", FindingSeverity.WARNING, sentence, page)
-    if raw.scale_certainty < 0.9:
-        sentence = f"No unit (thousands, millions) is printed near “{raw.title}”; amounts are read as printed."
-        yield _finding(report, "missing-unit", FindingSeverity.WARNING, sentence, page)
-
-
-def _finding(
-    report: Report, code: str, severity: FindingSeverity, sentence: str, page: int | None = None
-) -> Finding:
-    return Finding(
-        finding_id=FindingId(deterministic_id("finding", report.report_id, code, page, sentence)),
-        report_id=report.report_id,
-        code=code,
-        severity=severity,
-        sentence=sentence,
-        page=page,
-    )

@@ -166,6 +166,7 @@ def statement_of(
         currency=_currency(table),
         basis=basis,
         pages=(table.page,),
+        headings=tuple(row.line.text for row in table.rows if not row.has_cells),
     )
     orphans = tuple(
         Orphan(table.page, " ".join(w.text for w in row.label), tuple(t.text for t in row.orphans))
@@ -283,6 +284,7 @@ def _merge(first: ReadStatement, second: ReadStatement) -> ReadStatement:
         one,
         rows=(*one.rows, *two.rows),
         pages=tuple(sorted({*one.pages, *two.pages})),
+        headings=(*one.headings, *two.headings),
         scale=one.scale if known else two.scale,
         scale_certainty=max(one.scale_certainty, two.scale_certainty),
     )

@@ -16,7 +16,8 @@ from services.bootstrap import Services, build
 from services.config import Settings
 from services.domain.messages import Effects, MessageKind, Queue
 from services.domain.reports import Report, ReportStatus
-from services.pipeline import HANDLERS, Context, context_of, handle
+from services.pipeline.delivery import handle
+from services.pipeline.handlers import HANDLERS, Context, context_of
 from services.ports import Delivery
 from tests.core_records import ANN
 from tests.small_reports import small_csv

@@ -4,7 +4,9 @@ from services.domain.insights import InsightStatus
 from services.domain.messages import Effects
 from services.domain.reviews import ReviewStatus
 from services.domain.users import Role
-from tests.pages.conftest import IN_REVIEW, ITEM, texts
+from services.review import open_finding
+from tests.factories import NOW
+from tests.pages.conftest import IN_REVIEW, ITEM, NOTE, texts
 
 
 def status(seeded):
@@ -34,7 +36,7 @@ def test_a_rejection_without_a_comment_is_refused_with_a_sentence(seeded, open_p
     at = open_page("review", Role.REVIEWER)
     at.button(key="reject").click().run()
     assert status(seeded)[0] is ReviewStatus.OPEN
-    assert at.error[0].value == "Say in the comment why you reject this insight."
+    assert at.error[0].value == "Say in the comment why you reject this."
 
 
 def test_a_rejection_keeps_its_comment(seeded, open_page):
@@ -64,3 +66,17 @@ def test_items_of_the_same_title_can_be_told_apart_and_chosen(seeded, open_page)
     options = at.radio[0].options
     assert len(set(options)) == len(options) == 2
     assert "The twin." in texts(at)
+
+
+def test_a_finding_about_the_reading_waits_with_its_page_and_can_be_decided(seeded, open_page):
+    finding = NOTE.model_copy(
+        update={"finding_id": "f-2", "code": "rows-missing", "needs_review": True}
+    )
+    seeded.ports.records.commit(Effects(records=(finding, open_finding(finding, NOW))))
+    item = open_finding(finding, NOW).review_item_id
+    at = open_page("review", Role.REVIEWER, item=item)
+    assert not at.exception
+    assert "Printed lines were not read" in texts(at)
+    at.button(key="approve").click().run()
+    assert seeded.ports.records.review_item(item).status is ReviewStatus.APPROVED
+    assert at.dataframe[0].value["About"].tolist() == ["Printed lines were not read"]

@@ -25,13 +25,8 @@ from services.domain.reports import Report, ReportFormat, ReportStatus
 from services.domain.reviews import ReviewStatus, Verdict
 from services.extraction.service import Extraction
 from services.intake import Intake
-from services.pipeline import (
-    HANDLERS,
-    Context,
-    backoff_seconds,
-    handle,
-    keep_requests,
-)
+from services.pipeline.delivery import backoff_seconds, handle
+from services.pipeline.handlers import HANDLERS, Context, keep_requests
 from services.ports import Delivery, DocumentReader, PageRenderer, Ports
 from services.review import ReviewDesk
 from tests.core_records import (

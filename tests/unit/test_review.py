@@ -3,17 +3,19 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
 from services.adapters.local.records import SqliteRecordStore
 from services.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from services.domain.ids import ReviewItemId
+from services.domain.ids import FindingId, ReviewItemId
 from services.domain.insights import InsightStatus
 from services.domain.messages import Effects
-from services.domain.reviews import ReviewStatus, Verdict
+from services.domain.reports import Finding, FindingSeverity
+from services.domain.reviews import ReviewItem, ReviewStatus, Verdict
 from services.domain.users import Role, User
-from services.review import MAX_COMMENT, ReviewDesk, open_item
+from services.review import MAX_COMMENT, ReviewDesk, open_finding, open_item
 from tests.factories import ANALYST, AUDITOR, CFO, NOW, REVIEWER, a_report, an_insight
 
 
@@ -109,3 +111,36 @@ def test_an_analyst_sends_a_medium_insight_to_the_queue(desk, records):
         desk.request(medium.insight_id, "again", ANALYST)
     with pytest.raises(Forbidden):
         desk.request(medium.insight_id, "", AUDITOR)
+
+
+def test_a_finding_about_the_reading_is_decided_like_an_insight(desk, records, database):
+    finding = a_finding_to_review()
+    records.commit(Effects(records=(finding, open_finding(finding, NOW))))
+    item = next(i for i in records.review_items() if i.finding_id == finding.finding_id)
+    desk.decide(item.review_item_id, Verdict.REJECT, "the goodwill row is missing", REVIEWER)
+    assert records.review_item(item.review_item_id).status is ReviewStatus.REJECTED
+    assert [d.comment for d in records.decisions(finding.finding_id)] == [
+        "the goodwill row is missing"
+    ]
+    entry = SqliteAuditLog(database).entries()[0].event
+    assert (entry.action, entry.resource) == ("finding_rejected", finding.finding_id)
+
+
+def test_an_item_is_of_an_insight_or_of_a_finding_and_never_of_both():
+    item = open_finding(a_finding_to_review(), NOW)
+    with pytest.raises(ValidationError, match="of an insight or of a finding"):
+        ReviewItem.model_validate({**item.model_dump(), "insight_id": "i"})
+    with pytest.raises(ValidationError, match="of an insight or of a finding"):
+        ReviewItem.model_validate({**item.model_dump(), "finding_id": None})
+
+
+def a_finding_to_review() -> Finding:
+    return Finding(
+        finding_id=FindingId("finding-1"),
+        report_id=a_report().report_id,
+        code="rows-missing",
+        severity=FindingSeverity.ERROR,
+        sentence="A printed line of the balance sheet was not read: “Goodwill 300 280”.",
+        page=5,
+        needs_review=True,
+    )

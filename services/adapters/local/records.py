@@ -9,7 +9,7 @@ from services.adapters.local.database import Database
 from services.adapters.local.effects import write_effects
 from services.adapters.local.tables import RECORD_TABLES
 from services.domain.base import Record, utc_now
-from services.domain.ids import FactId, InsightId, ReportId, ReviewItemId
+from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.messages import Effects
 from services.domain.reports import Fact, Finding, Progress, Report, Statement, TieOut
@@ -115,9 +115,10 @@ class SqliteRecordStore:
         """Return one review item or None."""
         return self._one(ReviewItem, "id = ?", review_item_id)
 
-    def decisions(self, insight_id: InsightId) -> list[Decision]:
-        """Return the decisions taken on an insight, oldest first."""
-        return self._all(Decision, "insight_id = ? ORDER BY decided_at, rowid", insight_id)
+    def decisions(self, subject: InsightId | FindingId) -> list[Decision]:
+        """Return the decisions taken on an insight or a finding, oldest first."""
+        where = "? IN (insight_id, finding_id) ORDER BY decided_at, rowid"
+        return self._all(Decision, where, subject)
 
     def _of_report(self, kind: type[R], report_id: ReportId) -> list[R]:
         return self._all(kind, "report_id = ? ORDER BY position, rowid", report_id)

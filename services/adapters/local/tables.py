@@ -127,6 +127,7 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
         lambda item: item.review_item_id,
         columns={
             "insight_id": lambda item: item.insight_id,
+            "finding_id": lambda item: item.finding_id,
             "status": lambda item: item.status.value,
             "opened_at": lambda item: item.opened_at.isoformat(timespec="microseconds"),
         },
@@ -138,6 +139,7 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
         lambda decision: decision.decision_id,
         columns={
             "insight_id": lambda decision: decision.insight_id,
+            "finding_id": lambda decision: decision.finding_id,
             "decided_at": lambda decision: decision.decided_at.isoformat(timespec="microseconds"),
         },
     ),

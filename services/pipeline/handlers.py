@@ -5,8 +5,6 @@ InsightsEscalated (review queue). A handler writes nothing itself, so that a sta
 at all, however often it is tried.
 """
 
-import logging
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +14,7 @@ from services.analysis.templates import Templates
 from services.bootstrap import Services
 from services.domain.audit import AuditEvent
 from services.domain.base import Record, utc_now
-from services.domain.errors import AdvisorError, InvalidInput, NotFound, UnreadableDocument
+from services.domain.errors import NotFound
 from services.domain.ids import FindingId, InsightId, ReportId, deterministic_id
 from services.domain.insights import (
     Insight,
@@ -40,17 +38,11 @@ from services.domain.reviews import ReviewItem, ReviewStatus
 from services.domain.users import SYSTEM
 from services.engine import same_company
 from services.extraction.service import Extraction, extract
-from services.ports import Delivery, Ports
+from services.ports import Ports
 from services.progress import PageProgress
-from services.review import open_item
+from services.review import open_finding, open_item
 
-MAX_BACKOFF_SECONDS = 60.0
 _REFRESH = "/history"
-_OUR_FAULT = (
-    "Something went wrong on our side while this report was worked on; it was tried {tries} times. "
-    "Upload it again to have it read anew."
-)
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,71 +70,6 @@ def context_of(services: Services) -> Context:
     )
 
 
-def handle(delivery: Delivery, context: Context) -> None:
-    """Run one delivery to its end: committed, failed with a sentence, given back, or given up.
-
-    A fault of the document fails the report at once; anything else is tried again later, at most
-    ``max_delivery`` times. Nothing is raised but what stops the process.
-    """
-    incoming = delivery.message
-    _log.info("%s %s delivery %d", incoming.kind, incoming.report_id, delivery.delivery_count)
-    try:
-        if delivery.delivery_count > context.max_delivery:
-            # The worker itself died on every try: not even an error came back.
-            _give_up(delivery, context, "worker-lost", "the worker ended before it was done")
-            return
-        effects = _effects(incoming, context)
-        if not context.ports.queue.complete(delivery, effects):
-            _log.warning("%s lost its lease; nothing was written", incoming.message_id)
-    except Exception as error:  # noqa: BLE001 - the one edge where any failure becomes a retry
-        _log.exception("%s failed", incoming.message_id)
-        _try_later(delivery, context, error)
-
-
-def _effects(incoming: Message, context: Context) -> Effects:
-    try:
-        return context.handlers[incoming.kind](incoming, context)
-    except (UnreadableDocument, InvalidInput, NotFound) as error:
-        return _failure(incoming.report_id, context, error.sentence, error.code)
-
-
-def _try_later(delivery: Delivery, context: Context, error: Exception) -> None:
-    reason = error.code if isinstance(error, AdvisorError) else type(error).__name__
-    try:
-        if delivery.delivery_count >= context.max_delivery:
-            _give_up(delivery, context, reason, str(error))
-        else:
-            context.ports.queue.abandon(delivery, backoff_seconds(delivery))
-    except AdvisorError:
-        _log.exception("%s stays leased until its lease ends", delivery.message.message_id)
-
-
-def backoff_seconds(delivery: Delivery) -> float:
-    """Return min(2^n, 60) seconds after the n-th try, with up to as much again, always the same for the same try."""
-    base = min(2.0**delivery.delivery_count, MAX_BACKOFF_SECONDS)
-    seed = f"{delivery.message.message_id}/{delivery.delivery_count}"
-    return base * (1 + random.Random(seed).random())  # noqa: S311 - spreads retries, no secret
-
-
-def _give_up(delivery: Delivery, context: Context, reason: str, description: str) -> None:
-    sentence = _OUR_FAULT.format(tries=delivery.delivery_count)
-    effects = _failure(delivery.message.report_id, context, sentence, reason)
-    context.ports.queue.dead_letter(delivery, reason, description[:2000], effects)
-
-
-def _failure(report_id: ReportId, context: Context, sentence: str, code: str) -> Effects:
-    report = context.ports.records.report(report_id)
-    failed = (
-        ()
-        if report is None
-        else (report.model_copy(update={"status": ReportStatus.FAILED, "error": sentence}),)
-    )
-    return Effects(
-        records=failed,
-        audit=(_event(context, "report_failed", report_id, code, sentence=sentence),),
-    )
-
-
 def read_report(incoming: Message, context: Context) -> Effects:
     """ReportReceived: read statements and facts from the stored document."""
     ports = context.ports
@@ -157,20 +84,22 @@ def read_report(incoming: Message, context: Context) -> Effects:
     findings = tuple(extraction.findings)
     if not found and not findings:
         findings = (_nothing_found(read),)
+    waiting = _open_findings(read.report_id, findings, context)
     records: tuple[Record, ...] = (
         read,
         *extraction.statements,
         *extraction.facts,
         *findings,
         *extraction.tie_outs,
+        *waiting,
     )
     extracted = message(MessageKind.FACTS_EXTRACTED, read.report_id, incoming.correlation_id)
     return Effects(
-        replaces=_pairs(read.report_id, Statement, Fact, Finding, TieOut),
+        replaces=_pairs(read.report_id, Statement, Fact, Finding, TieOut, ReviewItem),
         records=records,
         messages=(extracted,) if found else (),
         audit=(
-            _event(
+            event(
                 context,
                 "report_read",
                 read.report_id,
@@ -178,9 +107,30 @@ def read_report(incoming: Message, context: Context) -> Effects:
                 statements=str(len(extraction.statements)),
                 facts=str(len(extraction.facts)),
                 tie_outs=str(len(extraction.tie_outs)),
+                to_review=str(sum(finding.needs_review for finding in findings)),
             ),
         ),
     )
+
+
+def _open_findings(
+    report_id: ReportId, findings: Sequence[Finding], context: Context
+) -> list[ReviewItem]:
+    """Open an item for each finding a person has to look at, and keep the insights' open items.
+
+    What is open or decided already stays as it is.
+    """
+    records, now = context.ports.records, context.clock()
+    items = [open_finding(finding, now) for finding in findings if finding.needs_review]
+    known = (records.review_item(item.review_item_id) for item in items)
+    return [
+        *(old or new for old, new in zip(known, items, strict=True)),
+        *(
+            item
+            for item in records.review_items(ReviewStatus.OPEN)
+            if item.report_id == report_id and item.insight_id is not None
+        ),
+    ]
 
 
 def _nothing_found(report: Report) -> Finding:
@@ -225,7 +175,7 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
         ),
         messages=(*_routed(incoming, insights), *_refreshed(incoming, others)),
         audit=(
-            _event(
+            event(
                 context,
                 "report_analysed",
                 report_id,
@@ -284,7 +234,8 @@ def _open_items(
     return [
         item
         for item in context.ports.records.review_items(ReviewStatus.OPEN)
-        if item.report_id == report_id and item.insight_id in waiting
+        if item.report_id == report_id
+        and (item.finding_id is not None or item.insight_id in waiting)
     ]
 
 
@@ -315,7 +266,7 @@ def publish_insights(incoming: Message, context: Context) -> Effects:
     return Effects(
         records=published,
         audit=(
-            _event(context, "summary_updated", incoming.report_id, insights=str(len(published))),
+            event(context, "summary_updated", incoming.report_id, insights=str(len(published))),
         ),
     )
 
@@ -337,7 +288,7 @@ def open_reviews(incoming: Message, context: Context) -> Effects:
     )
     return Effects(
         records=(*waiting, *opened),
-        audit=(_event(context, "review_opened", incoming.report_id, items=str(len(opened))),),
+        audit=(event(context, "review_opened", incoming.report_id, items=str(len(opened))),),
     )
 
 
@@ -366,9 +317,10 @@ def _pairs(report_id: ReportId, *kinds: type[Record]) -> tuple[tuple[type[Record
     return tuple((kind, report_id) for kind in kinds)
 
 
-def _event(
+def event(
     context: Context, action: str, report_id: ReportId, result: str = "ok", **detail: str
 ) -> AuditEvent:
+    """Return the trail's entry of something the system did to a report."""
     return AuditEvent(
         actor=SYSTEM.user_id,
         action=action,

@@ -19,8 +19,8 @@ from services.extraction.statement_view import (
     conclude,
     judged,
     not_applicable,
+    renamed,
     shown,
-    tie_out_id,
     unit_of,
 )
 
@@ -104,22 +104,11 @@ def _claim(
             return result
     for total in totals:
         if (discovered := explained.get(total.fact_id)) is not None:
-            return _renamed(claim.check, discovered)
+            return renamed(claim.check, discovered)
     if len(terms) == len(claim.parts) and _nothing_else_printed(view, totals[0], terms):
         return direct[0]
     return not_applicable(
         claim.check, view.statement, period, "other rows stand between the parts and the total"
-    )
-
-
-def _renamed(check: Check, discovered: TieOut) -> TieOut:
-    return discovered.model_copy(
-        update={
-            "tie_out_id": tie_out_id(check, discovered.tie_out_id),
-            "check": check.check_id,
-            "name": check.name,
-            "sentence": discovered.sentence.replace(discovered.name, check.name, 1),
-        }
     )
 
 

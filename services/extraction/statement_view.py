@@ -203,3 +203,15 @@ def not_applicable(
         period=period,
         sentence=f"{check.name}: not checked{when}, because {reason}.",
     )
+
+
+def renamed(check: Check, discovered: TieOut) -> TieOut:
+    """Return a discovered subtotal as the named identity that it proves."""
+    return discovered.model_copy(
+        update={
+            "tie_out_id": tie_out_id(check, discovered.tie_out_id),
+            "check": check.check_id,
+            "name": check.name,
+            "sentence": discovered.sentence.replace(discovered.name, check.name, 1),
+        }
+    )

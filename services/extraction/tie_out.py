@@ -10,7 +10,13 @@ from decimal import Decimal
 
 from services.domain.concepts import StatementKind, Unit
 from services.domain.reports import Fact, LineItem, Statement, TieOut
-from services.extraction import cash_checks, income_checks
+from services.extraction import (
+    balance_checks,
+    cash_checks,
+    income_checks,
+    note_checks,
+    period_checks,
+)
 from services.extraction.footing import (
     BrokenRelation,
     FootingRow,
@@ -51,7 +57,10 @@ def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut
     consolidated = [view for view in printed if view.statement.basis == "consolidated"]
     results = [*subtotals, *_balance(consolidated)]
     results += income_checks.check(consolidated, subtotals)
+    results += balance_checks.check(consolidated, subtotals)
     results += cash_checks.check(consolidated)
+    results += note_checks.check(consolidated)
+    results += period_checks.check(consolidated)
     return list({tie_out.tie_out_id: tie_out for tie_out in results}.values())
 
 

@@ -1,10 +1,12 @@
 """Tie-outs: every check passes on statements that agree, fails when they do not, and says why it cannot."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from services.domain.concepts import StatementKind
+from services.domain.periods import Period
 from services.domain.reports import TieOutStatus
 from services.extraction import tie_out
 from tests.unit.statement_builder import altered, at, build, manufacturer, quarter, year
@@ -28,7 +30,10 @@ def test_no_check_fails_on_statements_that_agree():
     assert [t.sentence for t in tie_out.check(statements, facts) if t.status is FAIL] == []
 
 
-@pytest.mark.parametrize("check", ["T01", "T06", "T08", "T09", "T11", "T12", "T13", "T14", "T15"])
+@pytest.mark.parametrize(
+    "check",
+    ["T01", "T02", "T03", "T04", "T05", "T06", "T08", "T09", "T11", "T12", "T13", "T14", "T15"],
+)
 def test_each_check_is_made_and_passes_on_statements_that_agree(check):
     statements, facts = manufacturer()
     assert PASS in {t.status for t in verdicts(statements, facts, check)}
@@ -38,6 +43,10 @@ def test_each_check_is_made_and_passes_on_statements_that_agree(check):
     ("check", "fact_id", "wrong"),
     [
         ("T01", "report-1-balance_sheet-r21-c0", 36400),
+        ("T02", "report-1-balance_sheet-r20-c0", 9948),
+        ("T03", "report-1-balance_sheet-r6-c0", 8800),
+        ("T04", "report-1-balance_sheet-r14-c0", 5900),
+        ("T05", "report-1-balance_sheet-r19-c0", 99),
         ("T06", "report-1-balance_sheet-r2-c0", 5200),
         ("T08", "report-1-income_statement-r6-c0", 7270),
         ("T11", "report-1-cash_flow_statement-r11-c0", -310),
@@ -310,3 +319,60 @@ def test_missing_earnings_parts_are_named():
     found = one(INCOME, [year(2018)], [("Net income", "net_income", 5)], "T15")
     assert [t.status for t in found] == [OPEN, OPEN]
     assert "no basic EPS and weighted shares was read" in found[0].sentence
+
+
+def property_rows(net):
+    return [
+        ("Property, plant and equipment, gross", None, 25000, 24000, 23000),
+        ("Less: accumulated depreciation", None, -16262, -15134, -14500),
+        ("Property, plant and equipment, net", "ppe_net", net, 8866, 8500),
+    ]
+
+
+def test_net_property_is_what_is_left_after_depreciation():
+    columns = [at(2018), at(2017), at(2016)]
+    right = one(BALANCE, columns, property_rows(8738), "T18")
+    assert [t.status for t in right] == [PASS, PASS, PASS]
+    wrong = one(BALANCE, columns, property_rows(8838), "T18")
+    assert [t.status for t in wrong] == [FAIL, PASS, PASS]
+
+
+def test_total_assets_below_zero_fail_and_a_deficit_does_not():
+    rows = [("Total assets", "total_assets", -5), ("Accumulated deficit", "retained_earnings", -7)]
+    found = one(BALANCE, [at(2018)], rows, "T24")
+    assert [(t.status, t.total) for t in found] == [(FAIL, "report-1-balance_sheet-r0-c0")]
+
+
+@pytest.mark.parametrize(("half", "status"), [(60, PASS), (20, FAIL)])
+def test_half_a_year_has_no_less_revenue_than_its_second_quarter(half, status):
+    columns = [quarter(2018, 2), Period(start=date(2018, 1, 1), end=date(2018, 6, 30))]
+    found = one(INCOME, columns, [("Net sales", "revenue", 31, half)], "T22")
+    assert [t.status for t in found] == [status]
+
+
+def segments_and_revenue(total):
+    income = build(INCOME, [year(2018)], [("Net sales", "revenue", 900)])
+    rows = [("Consumer", None, 600), ("Industrial", None, 300), ("Total net sales", None, total)]
+    segments = build(StatementKind.SEGMENTS, [year(2018)], rows)
+    return [income[0], segments[0]], [*income[1], *segments[1]]
+
+
+def test_segments_tie_to_consolidated_revenue_or_say_nothing():
+    assert [t.status for t in verdicts(*segments_and_revenue(900), "T20")] == [PASS]
+    assert verdicts(*segments_and_revenue(910), "T20") == []
+
+
+def taxes_and_tax(total):
+    income = build(
+        INCOME,
+        [year(2018)],
+        [("Income before tax", "income_before_tax", 800), ("Tax", "income_tax_expense", 200)],
+    )
+    rows = [("At the statutory rate", None, 168), ("State taxes", None, 32), ("Total", None, total)]
+    table = build(StatementKind.TAX_RECONCILIATION, [year(2018)], rows)
+    return [income[0], table[0]], [*income[1], *table[1]]
+
+
+def test_the_tax_reconciliation_ties_to_the_tax_expense_or_says_nothing():
+    assert [t.status for t in verdicts(*taxes_and_tax(200), "T21")] == [PASS]
+    assert verdicts(*taxes_and_tax(210), "T21") == []

@@ -17,11 +17,13 @@ SAME_AMOUNT = Decimal("0.001")
 """Two readings of one amount that differ by less, such as at another scale, agree."""
 MOST_BLAME = 0.9999
 
-_IDENTITIES = {"T01", "T11", "T12", "T13", "T14"}
+_IDENTITIES = {"T01", "T02", "T03", "T04", "T05", "T11", "T12", "T13", "T14", "T18", "T20", "T21"}
 _MAPPED_IDENTITIES = {"T07", "T08", "T09"}
 """Provable by rows of any label: these speak for meanings only when every row has one."""
-_CROSS_STATEMENT = {"T13", "T14"}
-_SHARE_CHECK = "T15"
+_CROSS_STATEMENT = {"T13", "T14", "T20", "T21"}
+_SAME_PERIOD = {"T12", "T13", "T14", "T20", "T21", "T22"}
+"""Between columns: they hold only where both columns have the right period."""
+_SHARE_CHECK, _LONGER = "T15", "T22"
 _PASSES = {TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING}
 
 Ledger = dict[FactId, list[ConfidenceEvidence]]
@@ -37,9 +39,13 @@ def rescore(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> list[Fact]:
     by_id = {fact.fact_id: fact for fact in facts}
     known = [tie_out for tie_out in tie_outs if _members(tie_out) <= ledger.keys()]
     passing = [tie_out for tie_out in known if tie_out.status in _PASSES]
+    sums: set[frozenset[FactId]] = set()
     for tie_out, columns in _with_columns(passing, by_id):
-        _credit_value(ledger, tie_out, columns)
+        if (members := frozenset(_members(tie_out))) not in sums:
+            _credit_value(ledger, tie_out, columns)
+        sums.add(members)  # one sum under two names is one piece of evidence
         _credit_meaning(ledger, tie_out, by_id)
+        _credit_period(ledger, tie_out)
     _credit_scale(ledger, passing, by_id)
     _blame(ledger, by_id, [tie_out for tie_out in known if tie_out.status is TieOutStatus.FAIL])
     return _disputed([_told(fact, ledger[fact.fact_id]) for fact in facts])
@@ -73,17 +79,27 @@ def _with_columns(
 
 
 def _credit_value(ledger: Ledger, tie_out: TieOut, columns: int) -> None:
-    if tie_out.check == _SHARE_CHECK:
+    if tie_out.check in {_SHARE_CHECK, _LONGER}:
         return
-    if tie_out.check in _CROSS_STATEMENT:
+    if tie_out.check in _CROSS_STATEMENT and not tie_out.difference:
         name = "same on another statement"
         reason = f"{tie_out.check} {tie_out.name}: the same number stands on another statement"
+    elif tie_out.difference:
+        name = "adds up within rounding"
+        reason = f"{tie_out.check} {tie_out.name}: holds within rounding"
     else:
         name = f"adds up in {min(columns, 3)}"
         where = "this column" if columns == 1 else f"{columns} columns"
         reason = f"{tie_out.check} {tie_out.name}: holds in {where}"
     for fact_id in _members(tie_out):
         ledger[fact_id].append(weighed("value", name, reason))
+
+
+def _credit_period(ledger: Ledger, tie_out: TieOut) -> None:
+    if tie_out.check in _SAME_PERIOD:
+        reason = f"{tie_out.check} {tie_out.name}: holds between columns of these periods"
+        for fact_id in _members(tie_out):
+            ledger[fact_id].append(weighed("period", "periods agree", reason))
 
 
 def _credit_meaning(ledger: Ledger, tie_out: TieOut, facts: Mapping[FactId, Fact]) -> None:
@@ -93,6 +109,10 @@ def _credit_meaning(ledger: Ledger, tie_out: TieOut, facts: Mapping[FactId, Fact
         reason = f"{tie_out.check} {tie_out.name}: holds, which these meanings require"
         for fact_id in members:
             ledger[fact_id].append(weighed("concept", "identity of meanings", reason))
+    elif tie_out.check == _SHARE_CHECK:
+        reason = f"{tie_out.check} {tie_out.name}, which only these meanings do"
+        for fact_id in members:
+            ledger[fact_id].append(weighed("concept", "shares fit", reason))
 
 
 def _credit_scale(ledger: Ledger, passing: Sequence[TieOut], facts: Mapping[FactId, Fact]) -> None:

@@ -5,12 +5,21 @@ from math import log
 from services.domain.confidence import ConfidenceEvidence, Part
 
 WEIGHTS: dict[str, float] = {
+    "text layer": log(0.97 / 0.03),
+    "workbook cell": log(0.995 / 0.005),
+    "second reading agrees": log(20),
+    "second reading differs": -log(20),
+    "printed again": log(20),
+    "columns a year apart": log(10),
+    "periods agree": log(10),
     "adds up in 1": log(20),
     "adds up in 2": log(300),
     "adds up in 3": log(1000),
+    "adds up within rounding": log(3),
     "same on another statement": log(500),
     "identity of meanings": log(20),
     "earnings per share fit": log(200),
+    "shares fit": log(20),
 }
 """By the name of the evidence; likelihood ratios of analysis.md §1.5."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.domain.concepts import CONCEPTS, Unit
-from services.domain.confidence import ConfidenceEvidence, FactConfidence, Part, log_odds
+from services.domain.confidence import FactConfidence
 from services.domain.ids import FactId, StatementId, deterministic_id
 from services.domain.periods import Period
 from services.domain.provenance import SourceRef
@@ -18,6 +18,7 @@ from services.domain.reports import (
     Statement,
     StatementColumn,
 )
+from services.extraction.evidence import evidence_of
 from services.extraction.model import (
     RawCell,
     RawColumn,
@@ -26,8 +27,6 @@ from services.extraction.model import (
     RowMatch,
 )
 
-PDF_VALUE, WORKBOOK_VALUE = 0.97, 0.995
-_PRINTED_FROM = 0.9
 _SHARE_OF_WHOLE = RowMatch(None, Unit.PURE, 1, reason="a percentage beside the amount")
 _TOTAL = re.compile(
     r"^\W*(?:sub)?totals?\b|^\W*net cash (?:provided|used|flow|from)", re.IGNORECASE
@@ -151,7 +150,7 @@ def _fact(
         basis=raw.basis,
         scenario=column[0].scenario,
         member=row.member or column[0].member,
-        confidence=_confidence(raw, cell, match, column[0]),
+        confidence=FactConfidence.believed(evidence_of(raw, row, cell, match, column[0])),
         source=SourceRef(
             report_id=report.report_id,
             document=report.name,
@@ -176,33 +175,3 @@ def _period_of(row: RawRow, match: RowMatch, period: Period) -> Period:
     if _BEGINNING.search(row.label):
         return Period(end=period.start - timedelta(days=1))
     return Period(end=period.end)
-
-
-def _confidence(
-    raw: RawStatement, cell: RawCell, match: RowMatch, column: RawColumn
-) -> FactConfidence:
-    unit = raw.scale_certainty if match.unit in {Unit.MONEY, Unit.SHARES} else 1.0
-    return FactConfidence.believed(
-        (
-            _value_evidence(cell),
-            _evidence("concept", "wording", match.certainty, match.reason or "no rule knows it"),
-            _evidence("period", "column heading", column.certainty, f"heading “{column.header}”"),
-            _evidence("unit", "unit", unit, _unit_reason(raw, unit)),
-        )
-    )
-
-
-def _value_evidence(cell: RawCell) -> ConfidenceEvidence:
-    if cell.page is None:
-        return _evidence("value", "workbook cell", WORKBOOK_VALUE, "stored in a workbook cell")
-    return _evidence("value", "text layer", PDF_VALUE, "read from the page's text layer")
-
-
-def _unit_reason(raw: RawStatement, certainty: float) -> str:
-    if certainty < _PRINTED_FROM:
-        return "no unit of the amounts is printed near the table"
-    return f"amounts are printed in units of {raw.scale:,}"
-
-
-def _evidence(part: Part, name: str, probability: float, reason: str) -> ConfidenceEvidence:
-    return ConfidenceEvidence(part=part, name=name, log_odds=log_odds(probability), reason=reason)

@@ -5,6 +5,7 @@ Works on whole numbers counted in the finest printed unit of a table, so nothing
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 MAX_MEMBERS = 24
 SMALL_TOTAL_UNITS = 100
@@ -43,11 +44,15 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class BrokenRelation:
-    """A relation that holds in all columns but ``column``; not ``judged`` where a cell is blank."""
+    """A relation that holds in some columns and fails in ``columns``.
+
+    ``judged`` are those of the failing columns in which every cell is printed: where one is blank, the
+    row may be missing there, which is no proof of a wrong number.
+    """
 
     relation: Relation
-    column: int
-    judged: bool
+    columns: tuple[int, ...]
+    judged: frozenset[int]
 
 
 def residual(rows: Sequence[FootingRow], relation: Relation, column: int) -> int:
@@ -70,31 +75,48 @@ def discover(rows: Sequence[FootingRow], columns: Sequence[int]) -> list[Relatio
 
 
 def discover_broken(rows: Sequence[FootingRow], found: Sequence[Relation]) -> list[BrokenRelation]:
-    """Return the relations that hold in all columns but one.
+    """Return the relations that hold in some columns only, those that hold in most columns first.
 
-    One remaining column alone proves little, so there a row must also be marked as a total, and a
-    row that the left-out column explains by other rows is left alone.
+    Subsets of two columns less and smaller are tried only while a marked total is unexplained. One
+    column alone proves little, so there a row must be marked as a total, and a row that another column
+    explains by other rows is left alone.
     """
     width = len(rows[0].values) if rows else 0
     known = {relation.total: relation for relation in found}
     broken: dict[int, BrokenRelation] = {}
-    for column in range(width if width > 1 else 0):
-        others = [other for other in range(width) if other != column]
-        for relation in _walk(rows, others, known):
-            if relation.total in known or relation.total in broken:
-                continue
-            if _believable(rows, relation, column, len(others)):
-                judged = _complete(rows, relation, column)
-                broken[relation.total] = BrokenRelation(relation, column, judged)
+    for size in range(width - 1, 0, -1):
+        if size < width - 1 and not _unexplained_total(rows, known):
+            break
+        for columns in combinations(range(width), size):
+            for relation in _walk(rows, columns, known):
+                if relation.total not in known and _believable(rows, relation, columns):
+                    known[relation.total] = relation
+                    broken[relation.total] = _broken(rows, relation)
     return [broken[total] for total in sorted(broken)]
 
 
-def _believable(rows: Sequence[FootingRow], relation: Relation, column: int, support: int) -> bool:
-    if support > 1:
+def _unexplained_total(rows: Sequence[FootingRow], known: Mapping[int, Relation]) -> bool:
+    return any(row.total_like and place not in known for place, row in enumerate(rows))
+
+
+def _broken(rows: Sequence[FootingRow], relation: Relation) -> BrokenRelation:
+    unit = rounding_unit(rows, relation)
+    bad = tuple(
+        column
+        for column in range(len(rows[0].values))
+        if abs(residual(rows, relation, column)) > unit
+    )
+    return BrokenRelation(relation, bad, frozenset(c for c in bad if _complete(rows, relation, c)))
+
+
+def _believable(rows: Sequence[FootingRow], relation: Relation, columns: Sequence[int]) -> bool:
+    if len(columns) > 1:
         return True
     mixed = len(relation.weights) == 3 and sum(relation.weights) == 1
-    total = rows[relation.total].total_like and not mixed
-    return total and not _explained_alone(rows, relation, column)
+    if mixed or not rows[relation.total].total_like:
+        return False
+    others = (column for column in range(len(rows[0].values)) if column not in columns)
+    return not any(_explained_alone(rows, relation, other) for other in others)
 
 
 def _explained_alone(rows: Sequence[FootingRow], relation: Relation, column: int) -> bool:

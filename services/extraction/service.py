@@ -21,6 +21,7 @@ from services.extraction.known import Known, known_of
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located, locate
 from services.extraction.matching import match_statement
+from services.extraction.mentions import again_printed
 from services.extraction.model import RawStatement, RowMatch
 from services.extraction.notes import Note, read_notes
 from services.extraction.second_reading import read_again
@@ -51,6 +52,7 @@ class _Read:
     report: Report
     statements: Sequence[RawStatement]
     findings: Sequence[Finding]
+    texts: Sequence[str] = ()
     notes: Callable[[Known], list[Note]] = lambda _: []
     gaps: Callable[[Sequence[Sequence[RowMatch]]], Iterable[Gap]] = lambda _: ()
 
@@ -69,6 +71,7 @@ def extract(document: DocumentReader, report: Report, on_page: OnPage | None = N
     statements, facts = _assembled(read.report, matched)
     noted, further = _assembled(read.report, read.notes(known_of(facts)))
     statements, facts = statements + noted, facts + further
+    facts = again_printed(facts, read.texts)
     tie_outs = check(statements, facts)
     facts = rescore(facts, tie_outs)
     facts += derive(facts)
@@ -123,7 +126,8 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
     def missing(matches: Sequence[Sequence[RowMatch]]) -> Iterable[Gap]:
         return gaps(readings, matches)
 
-    return _Read(filled, [reading.raw for reading in readings], findings, notes, missing)
+    raws = [reading.raw for reading in readings]
+    return _Read(filled, raws, findings, printed, notes, missing)
 
 
 def _located(document: DocumentReader, texts: list[str]) -> Located:

@@ -155,13 +155,11 @@ def _broken(
     rows: Sequence[FootingRow],
     broken: BrokenRelation,
 ) -> list[TieOut]:
-    relation, bad = broken.relation, view.value_columns[broken.column]
-    within = abs(residual(rows, relation, broken.column)) <= ROUNDING_UNITS * rounding_unit(
-        rows, relation
-    )
+    relation, unit = broken.relation, rounding_unit(rows, broken.relation)
     results = []
-    for column in view.value_columns:
-        if column == bad and not broken.judged and not within:
+    for place, column in enumerate(view.value_columns):
+        unproved = place in broken.columns and place not in broken.judged
+        if unproved and abs(residual(rows, relation, place)) > ROUNDING_UNITS * unit:
             results.append(_unjudged(view, lines[relation.total], column))
         elif (tie_out := _related(view, lines, relation, column)) is not None:
             results.append(tie_out)

@@ -107,9 +107,16 @@ def test_without_eps_the_scale_stays_as_read():
 def test_an_identity_of_meanings_also_supports_the_meaning():
     statements, facts = manufacturer()
     after = scored(statements, facts)["report-1-balance_sheet-r8-c0"].confidence
-    assert log_odds(after.concept) == pytest.approx(
-        log_odds(SURE.concept) + WEIGHTS["identity of meanings"]
-    )
+    told = [(e.part, e.reason[:3]) for e in after.evidence if e.name == "identity of meanings"]
+    assert told == [("concept", "T01"), ("concept", "T03")]
+    assert after.concept > SURE.concept
+
+
+def test_one_sum_under_two_names_counts_once():
+    statements, facts = manufacturer()
+    after = scored(statements, facts)["report-1-balance_sheet-r8-c0"].confidence
+    sums = [e.reason[:3] for e in after.evidence if e.name == "adds up in 2"]
+    assert sums == ["T06", "T01"]
 
 
 def test_a_sum_over_rows_without_meaning_says_nothing_about_meanings():

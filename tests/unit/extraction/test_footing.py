@@ -89,7 +89,7 @@ def test_a_wrong_cell_breaks_the_sum_in_its_column_only():
     rows = sheet()
     rows[2] = replace(rows[2], values=(5200, 4911))
     broken = discover_broken(rows, discover(rows, range(2)))
-    assert [(b.relation.total, b.column, b.judged) for b in broken] == [(5, 0, True)]
+    assert [(b.relation.total, b.columns, b.judged) for b in broken] == [(5, (0,), {0})]
     assert residual(rows, broken[0].relation, 0) == -180
 
 
@@ -97,7 +97,7 @@ def test_a_missing_cell_is_not_judged():
     rows = sheet()
     rows[2] = replace(rows[2], values=(None, 4911))
     broken = discover_broken(rows, discover(rows, range(2)))
-    assert [(b.relation.total, b.column, b.judged) for b in broken] == [(5, 0, False)]
+    assert [(b.relation.total, b.columns, b.judged) for b in broken] == [(5, (0,), set())]
 
 
 def test_a_single_column_says_nothing_of_breaks():
@@ -113,7 +113,21 @@ def test_one_supporting_column_is_not_enough_for_a_row_that_is_no_total():
 def test_two_supporting_columns_are_enough_for_any_row():
     rows = sheet([("A", (300, 305, 310)), ("B", (210, 111, 95)), ("Result", (510, 416, 777))])
     broken = discover_broken(rows, discover(rows, range(3)))
-    assert [(b.relation.total, b.column) for b in broken] == [(2, 2)]
+    assert [(b.relation.total, b.columns) for b in broken] == [(2, (2,))]
+
+
+def test_errors_in_two_of_three_columns_are_found_by_the_third():
+    rows = sheet([("A", (300, 305, 310)), ("B", (210, 999, 95)), ("Total", (777, 416, 405))])
+    broken = discover_broken(rows, discover(rows, range(3)))
+    assert [(b.relation.total, b.columns) for b in broken] == [(2, (0, 1))]
+
+
+def test_an_error_inside_does_not_hide_the_sum_around_it():
+    rows = sheet()
+    rows[2] = replace(rows[2], values=(5200, 4911))
+    rows[6] = replace(rows[6], values=(8738, 9999))
+    broken = discover_broken(rows, discover(rows, range(2)))
+    assert [(b.relation.total, b.columns) for b in broken] == [(5, (0,)), (8, (1,))]
 
 
 def test_no_rows_give_no_relations():
@@ -161,7 +175,7 @@ def test_injected_errors_are_flagged_in_99_of_100_blocks():
     for seed in range(300):
         rows = corrupted(random_block(seed), seed)
         broken = discover_broken(rows, discover(rows, range(2)))
-        flagged += any(b.relation.total == len(rows) - 1 and b.column == 0 for b in broken)
+        flagged += any(b.relation.total == len(rows) - 1 and b.columns == (0,) for b in broken)
     assert flagged >= 297
 
 

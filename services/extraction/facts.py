@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from services.domain.concepts import CONCEPTS, Unit
 from services.domain.confidence import ConfidenceEvidence, FactConfidence, Part, log_odds
@@ -202,5 +203,6 @@ def _unit_reason(raw: RawStatement, certainty: float) -> str:
     return f"amounts are printed in units of {raw.scale:,}"
 
 
+@lru_cache(maxsize=4096)  # a column's, a row's and a statement's evidence is that of all its cells
 def _evidence(part: Part, name: str, probability: float, reason: str) -> ConfidenceEvidence:
     return ConfidenceEvidence(part=part, name=name, log_odds=log_odds(probability), reason=reason)

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         default=MAX_UPLOAD_BYTES, ge=1, le=MAX_UPLOAD_BYTES, description="Largest file taken, bytes"
     )
+    max_page_image_bytes: int = Field(
+        default=524_288_000,
+        ge=0,
+        description="Most bytes of page images kept; the oldest make room, 0 keeps none",
+    )
     lease_seconds: float = Field(
         default=30, ge=1, le=3600, description="Seconds a silent worker keeps its message"
     )

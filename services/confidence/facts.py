@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from services.confidence.weights import OTHER_CAUSE_ODDS, weighed
@@ -135,20 +135,22 @@ def _credit_scale(ledger: Ledger, passing: Sequence[TieOut], facts: Mapping[Fact
             ledger[fact.fact_id].append(weighed("unit", "earnings per share fit", reason))
 
 
-def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Iterable[TieOut]) -> None:
+def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Sequence[TieOut]) -> None:
     """Spread one fault over each failed sum: whoever is least proven carries most of it.
 
     The exact posterior of a single fault (analysis.md §1.5): a member's odds of being wrong over the sum
     of all members' and of any other cause (a missing row, a coincidence).
     """
     before = {
-        fact_id: math.exp(-log_odds(_told(fact, ledger[fact_id]).confidence.value))
-        for fact_id, fact in facts.items()
+        fact_id: math.exp(-log_odds(_told(facts[fact_id], ledger[fact_id]).confidence.value))
+        for tie_out in failing
+        for fact_id in _members(tie_out)
     }
     worst: dict[FactId, tuple[float, TieOut]] = {}
     for tie_out in failing:
         members = _members(tie_out)
-        whole = sum(before[fact_id] for fact_id in members) + OTHER_CAUSE_ODDS
+        # exact, so that the order of a set does not show in the last bit
+        whole = math.fsum(before[fact_id] for fact_id in members) + OTHER_CAUSE_ODDS
         for fact_id in members:
             wrong = min(before[fact_id] / whole, MOST_BLAME)
             if wrong > worst.get(fact_id, (0.0, tie_out))[0]:

@@ -1,5 +1,6 @@
 """How much each named piece of evidence weighs, in log-odds of the part being right."""
 
+from functools import lru_cache
 from math import log
 
 from services.domain.confidence import ConfidenceEvidence, Part
@@ -27,6 +28,7 @@ OTHER_CAUSE_ODDS = 0.05
 """Odds of 'a row is missing, or the relation is a coincidence' beside the members of a failed sum."""
 
 
+@lru_cache(maxsize=4096)
 def weighed(part: Part, name: str, reason: str) -> ConfidenceEvidence:
     """Return the evidence with its weight."""
     return ConfidenceEvidence(part=part, name=name, log_odds=WEIGHTS[name], reason=reason)

@@ -1,7 +1,7 @@
 """Confidence: a probability with its named parts, its band, and where it sends an insight."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Literal, Self, get_args
 
@@ -80,22 +80,29 @@ class FactConfidence(Record):
     @classmethod
     def believed(cls, evidence: Iterable[ConfidenceEvidence]) -> Self:
         """Return the confidence that the evidence alone gives, from even odds on each part."""
-        return cls(value=0.5, concept=0.5, period=0.5, unit=0.5).with_evidence(evidence)
+        return cls._moved(dict.fromkeys(PARTS, 0.5), (), tuple(evidence))
 
     def with_evidence(self, evidence: Iterable[ConfidenceEvidence]) -> Self:
         """Return the confidence moved by more evidence; no part passes 0.9999 on evidence alone."""
-        told = tuple(evidence)
-        update: dict[str, object] = {
-            part: _moved(getattr(self, part), part, told) for part in PARTS
+        held = {part: getattr(self, part) for part in PARTS}
+        return self._moved(held, self.evidence, tuple(evidence))
+
+    @classmethod
+    def _moved(
+        cls,
+        held: Mapping[Part, float],
+        before: tuple[ConfidenceEvidence, ...],
+        told: tuple[ConfidenceEvidence, ...],
+    ) -> Self:
+        moves = dict.fromkeys(PARTS, 0.0)
+        for piece in told:
+            moves[piece.part] += piece.log_odds
+        believed = {
+            part: probability_of(log_odds(held[part]) + move)
+            for part, move in moves.items()
+            if move
         }
-        return self.model_copy(update={**update, "evidence": (*self.evidence, *told)})
-
-
-def _moved(probability: float, part: Part, evidence: Sequence[ConfidenceEvidence]) -> float:
-    moves = [told.log_odds for told in evidence if told.part == part]
-    if not moves:
-        return probability
-    return probability_of(log_odds(probability) + sum(moves))
+        return cls(**{**held, **believed}, evidence=before + told)
 
 
 def log_odds(probability: float) -> float:

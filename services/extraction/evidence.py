@@ -1,5 +1,6 @@
 """What the reading itself says for and against a fact, part by part, before any check."""
 
+from functools import lru_cache
 from itertools import pairwise
 
 from services.confidence.weights import weighed
@@ -85,5 +86,6 @@ def _on_unit(raw: RawStatement, match: RowMatch) -> list[ConfidenceEvidence]:
     return [_stated("unit", "printed unit", raw.scale_certainty, reason)]
 
 
+@lru_cache(maxsize=4096)  # a column's, a row's and a statement's evidence is that of all its cells
 def _stated(part: Part, name: str, probability: float, reason: str) -> ConfidenceEvidence:
     return ConfidenceEvidence(part=part, name=name, log_odds=log_odds(probability), reason=reason)

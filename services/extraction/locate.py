@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from services.domain.concepts import StatementKind
 from services.extraction.titles import KINDS, STRONG, TITLED, WEAK, is_title, line_strength, squash
@@ -24,7 +25,7 @@ _LONG_LINE = 160  # characters a line: more means that the text has lost its lin
 _LISTED = 0.3  # of the kind's items
 _MOST_DOUBTFUL = 60
 _THREE_DIGITS = re.compile(r"\d{3}")
-_ENDS_IN_NUMBER = re.compile(r"(?:\d|\d\)|[—–-]|%)\s*$")
+_ENDS_IN_NUMBER = re.compile(r"[\d—–%-]$|\d\)$")
 
 _OTHER_STATEMENT = re.compile(
     r"statements?of(?:changesin|consolidated|common)*(?:(?:share|stock)(?:holders|owners)?|owners|total)?(?:equity|capital|comprehensive|redeemable)"
@@ -148,8 +149,10 @@ def locate(texts: Sequence[str]) -> Located:
     together: list[int] = []
     places: dict[StatementKind, list[Place]] = {kind: [] for kind in KINDS}
     for number, text in enumerate(texts, start=1):
+        if not _has_numbers(text):
+            continue
         plain = squash(text)
-        if not _may_show(plain) or len(_THREE_DIGITS.findall(text)) < _ENOUGH_NUMBERS:
+        if not _may_show(plain):
             continue
         squashed[number] = plain
         if len(text) > _LONG_LINE * max(1, len(text.splitlines())):
@@ -198,13 +201,18 @@ def _may_show(squashed: str) -> bool:
     )
 
 
+def _has_numbers(text: str) -> bool:
+    numbers = islice(_THREE_DIGITS.finditer(text), _ENOUGH_NUMBERS)
+    return sum(1 for _ in numbers) == _ENOUGH_NUMBERS
+
+
 def _places(number: int, text: str, squashed: str) -> Iterable[Place]:
     shares = {kind: _share(kind, squashed) for kind in KINDS}
     listed = {kind: share for kind, share in shares.items() if share >= _FEWEST_ITEMS}
     if not listed:
         return
     lines = [line for line in text.splitlines() if line.strip()]
-    numeric = [_ENDS_IN_NUMBER.search(line) is not None for line in lines]
+    numeric = [_ENDS_IN_NUMBER.search(line.rstrip()[-2:]) is not None for line in lines]
     plain = [squash(line) if len(line) < 2 * _TITLE_LENGTH else "" for line in lines]
     head = "".join(plain[:_TITLE_LINES])
     blamed = sum(cost for pattern, cost in _PENALTIES if pattern.search(head))

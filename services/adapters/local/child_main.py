@@ -1,7 +1,8 @@
 """The inside of a limited child: sets its own limits, then answers requests from the pipe until it ends.
 
-Each kind of child is a small module that calls ``serve`` with what it can do; imports happen before the
-limits are set, so that only the document pays. The child ends itself as soon as its parent is gone.
+Each kind of child is a small module whose ``main`` calls ``serve`` with what it can do; imports happen
+before the limits are set, so that only the document pays. The child ends itself as soon as its parent is
+gone.
 """
 
 import os
@@ -13,7 +14,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, BinaryIO, NoReturn
 
-from services.adapters.local.wire import BrokenFrame, Frame, FrameKind, read_frame, write_frame
+from services.adapters.local.wire import Frame, FrameKind, read_frame, write_frame
 from services.domain.errors import UnreadableDocument
 
 try:
@@ -89,11 +90,11 @@ def _error(code: str, sentence: str, detail: str = "") -> Frame:
 
 
 def _receive(stream: BinaryIO, requests: "queue.SimpleQueue[Frame]") -> None:
-    while True:
-        try:
+    try:
+        while True:
             requests.put(read_frame(stream, MAX_REQUEST_BYTES))
-        except BrokenFrame:
-            os._exit(0)  # the parent is gone or done: stop, even in the middle of a page
+    finally:  # the parent is gone or done, however that shows: stop, even in the middle of a page
+        os._exit(0)
 
 
 def _crash_reporter(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from services.adapters.local.child import WALL_SECONDS, Child, ChildDied
 from services.adapters.local.wire import unpack_pages, unpack_sheets
@@ -15,9 +15,10 @@ from services.ports import DocumentReader, OnPage
 
 MAX_PAGES = 2000
 MAX_BROKEN_PAGES = 3
-TWO_CHILDREN_FROM = 40  # pages: below, a second start costs more than it saves
+TWO_CHILDREN_FROM = 8  # pages: below, the second child starts no sooner than the first is done
 PDF_CHILD = "services.adapters.local.pdf_child"
 SHEET_CHILD = "services.adapters.local.sheet_child"
+T = TypeVar("T")
 
 
 class LocalLayoutReader:
@@ -39,55 +40,75 @@ class LocalLayoutReader:
 
 
 class _PdfChild:
-    """A PDF opened in a child, and opened again in a fresh one when a page breaks it."""
+    """A PDF in a child, opened when it is first needed and again in a fresh one when a page breaks it."""
 
     def __init__(self, data: bytes, wall_seconds: float) -> None:
         self._data = data
         self._wall_seconds = wall_seconds
-        self.page_count = self._start()
+        self._child: Child | None = None
+        self.page_count = 0
+        self.done = 0
 
-    def _start(self) -> int:
-        self.child = Child(PDF_CHILD, self._wall_seconds)
-        try:
-            return int(self.child.ask("open", {}, self._data)[0]["pages"])
-        except AdvisorError:
-            self.child.close()
-            raise
+    def open(self) -> Child:
+        """Return a fresh child that has opened the PDF and knows its ``page_count``."""
+        self.close()
+        self._child = child = Child(PDF_CHILD, self._wall_seconds)
+        self.page_count = int(child.ask("open", {}, self._data)[0]["pages"])
+        return child
 
-    def texts(self, first: int, last: int, on_number: Callable[[int], None]) -> list[str]:
-        """Return the texts of a range of pages; a page that breaks the child is ''."""
+    def close(self) -> None:
+        """End the child when there is one."""
+        if self._child is not None:
+            self._child.close()
+
+    def texts(self, numbers: Sequence[int], tell: Callable[[], None]) -> list[str]:
+        """Return the texts of the given pages; a page that breaks the child is ''.
+
+        ``tell`` is called after every page, when ``done`` says how many have been read.
+        """
         broken: list[int] = []
         while True:
             try:
-                return self._texts(first, last, broken, on_number)
+                return self._texts(numbers, broken, tell)
             except ChildDied as death:
-                broken.append(max(death.done + 1, first))
-                if len(broken) > min(MAX_BROKEN_PAGES, self.page_count - 1):
+                broken.append(numbers[min(death.done, len(numbers) - 1)])
+                if len(broken) > min(MAX_BROKEN_PAGES, len(numbers) - 1):
                     raise
-                self._start()
+                self.open()
 
     def _texts(
-        self, first: int, last: int, broken: list[int], on_number: Callable[[int], None]
+        self, numbers: Sequence[int], broken: list[int], tell: Callable[[], None]
     ) -> list[str]:
-        request = {"first": first, "last": last, "skip": broken}
-        body, _ = self.child.ask("texts", request, on_page=lambda number, _: on_number(number))
+        def on_page(done: int, _: int) -> None:
+            self.done = done
+            tell()
+
+        request = {"numbers": list(numbers), "skip": broken}
+        body, _ = (self._child or self.open()).ask("texts", request, on_page=on_page)
         return [str(text) for text in body["texts"]]
+
+    def words(self, numbers: Sequence[int]) -> list[PageLayout]:
+        """Return the word boxes of the given pages, in the order asked."""
+        return unpack_pages(*(self._child or self.open()).ask("words", {"numbers": list(numbers)}))
 
 
 class PdfReader:
-    """One PDF, opened in its child; the text of a long one is read by two children at once."""
+    """One PDF; when it is long, two children read every other page each, at once."""
 
     def __init__(self, data: bytes, wall_seconds: float = WALL_SECONDS) -> None:
-        self._data = data
-        self._wall_seconds = wall_seconds
-        self._pdf = _PdfChild(data, wall_seconds)
-        if self._pdf.page_count > MAX_PAGES:
-            self._pdf.child.close()
-            raise UnreadableDocument(
-                f"This PDF has {self._pdf.page_count:,} pages; a report may have up to "
-                f"{MAX_PAGES:,}. Upload the pages that hold the report.",
-                "too-many-pages",
-            )
+        self._first = _PdfChild(data, wall_seconds)
+        self._second = _PdfChild(data, wall_seconds)
+        try:
+            self._first.open()
+            if self.page_count > MAX_PAGES:
+                raise UnreadableDocument(
+                    f"This PDF has {self.page_count:,} pages; a report may have up to "
+                    f"{MAX_PAGES:,}. Upload the pages that hold the report.",
+                    "too-many-pages",
+                )
+        except AdvisorError:
+            self._first.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -98,12 +119,13 @@ class PdfReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pdf.child.close()
+        self._first.close()
+        self._second.close()
 
     @property
     def page_count(self) -> int:
         """Pages of the PDF."""
-        return self._pdf.page_count
+        return self._first.page_count
 
     def page_texts(self, on_page: OnPage | None = None) -> list[str]:
         """Return the text of every page in order; a page that cannot be read is ''.
@@ -112,46 +134,43 @@ class PdfReader:
         """
         count = self.page_count
         tell = on_page or _tell_nobody
-        if count < TWO_CHILDREN_FROM:
-            return self._pdf.texts(1, count, lambda number: tell(number, count))
-        middle = count // 2
-        beside = _Beside(self._data, self._wall_seconds)
-        with ThreadPoolExecutor(1) as pool:
-            rest = pool.submit(beside.texts, middle + 1, count)
-            texts = self._pdf.texts(1, middle, lambda number: tell(number + beside.done, count))
-            texts += rest.result()
-        tell(count, count)
+
+        def told() -> None:
+            tell(self._first.done + self._second.done, count)
+
+        texts = self._shared(
+            range(1, count + 1),
+            lambda numbers: self._first.texts(numbers, told),
+            lambda numbers: self._second.texts(numbers, lambda: None),
+        )
+        if count >= TWO_CHILDREN_FROM:
+            tell(count, count)
         return texts
 
     def page_words(self, numbers: Sequence[int]) -> list[PageLayout]:
         """Return the word boxes of the given 1-based pages, in the order asked."""
-        body, blob = self._pdf.child.ask("words", {"numbers": list(numbers)})
-        return unpack_pages(body, blob)
+        return self._shared(numbers, self._first.words, self._second.words)
+
+    def _shared(
+        self,
+        numbers: Sequence[int],
+        first: Callable[[Sequence[int]], list[T]],
+        second: Callable[[Sequence[int]], list[T]],
+    ) -> list[T]:
+        """Let two children work on every other page each: neighbours take about as long."""
+        if self.page_count < TWO_CHILDREN_FROM or len(numbers) < 2:
+            return first(numbers)
+        with ThreadPoolExecutor(1) as pool:
+            rest = pool.submit(second, numbers[1::2])
+            odd = first(numbers[::2])
+            even = rest.result()
+        both = [*odd, *even]
+        both[::2], both[1::2] = odd, even
+        return both
 
     def sheets(self) -> list[SheetLayout]:
         """Return no sheets: a PDF has none."""
         return []
-
-
-class _Beside:
-    """A second child that reads the later pages meanwhile; ``done`` says how many it has."""
-
-    def __init__(self, data: bytes, wall_seconds: float) -> None:
-        self._data = data
-        self._wall_seconds = wall_seconds
-        self.done = 0
-
-    def texts(self, first: int, last: int) -> list[str]:
-        """Return the texts of a range of pages."""
-        pdf = _PdfChild(self._data, self._wall_seconds)
-
-        def on_number(number: int) -> None:
-            self.done = number - first + 1
-
-        try:
-            return pdf.texts(first, last, on_number)
-        finally:
-            pdf.child.close()
 
 
 def _tell_nobody(done: int, total: int) -> None:

@@ -23,13 +23,13 @@ class PdfReading:
         return {"pages": len(self._pdf)}, b""
 
     def texts(self, request: dict[str, Any], blob: bytes, progress: Progress) -> Answer:
-        """Answer the texts of pages ``first`` to ``last``; those in ``skip`` have broken a child before."""
+        """Answer the texts of the pages ``numbers``; those in ``skip`` have broken a child before."""
         del blob
-        first, last, skip = request["first"], request["last"], set(request["skip"])
+        numbers, skip = request["numbers"], set(request["skip"])
         texts = []
-        for number in range(first, last + 1):
+        for done, number in enumerate(numbers, start=1):
             texts.append("" if number in skip else page_text(self._opened(), number - 1))
-            progress(number, last)
+            progress(done, len(numbers))
         return {"texts": texts}, b""
 
     def _opened(self) -> pdfium.PdfDocument:

@@ -184,9 +184,16 @@ class _Run:
 
     def add(self, glyph: _Glyph) -> None:
         """Append one glyph."""
-        self.text += glyph[0]
-        self.x0, self.y0 = min(self.x0, glyph[1]), min(self.y0, glyph[2])
-        self.x1, self.y1 = max(self.x1, glyph[3]), max(self.y1, glyph[4])
+        character, x0, y0, x1, y1 = glyph
+        self.text += character
+        if x0 < self.x0:
+            self.x0 = x0
+        if y0 < self.y0:
+            self.y0 = y0
+        if x1 > self.x1:
+            self.x1 = x1
+        if y1 > self.y1:
+            self.y1 = y1
 
 
 def _words(glyphs: Iterator[_Glyph], place: _Place) -> Iterator[Word]:
@@ -208,7 +215,8 @@ def _words(glyphs: Iterator[_Glyph], place: _Place) -> Iterator[Word]:
 
 def _word(run: _Run, place: _Place) -> Word:
     text = _mended(run.text) if _PDFIUM_MARK in run.text or "\ufffd" in run.text else run.text
-    return Word(text, *(round(value, 2) for value in place(run.x0, run.y0, run.x1, run.y1)))
+    x0, y0, x1, y1 = place(run.x0, run.y0, run.x1, run.y1)
+    return Word(text, round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2))
 
 
 def _mended(text: str) -> str:

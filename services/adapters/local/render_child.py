@@ -5,14 +5,16 @@ import math
 from typing import Any
 
 import pypdfium2 as pdfium
+from PIL import Image, WebPImagePlugin
 
 from services.adapters.local.child_main import Answer, Progress, serve
 from services.adapters.local.pdf_words import open_pdf
 from services.domain.errors import UnreadableDocument
 
+Image.preinit()  # once in the fork server, not in every child
 MAX_PIXELS = 25_000_000
 POINTS_PER_INCH = 72
-_QUALITY = 80
+_FORMAT, _QUALITY = WebPImagePlugin.WebPImageFile.format, 80
 UNDRAWABLE = (
     "This page cannot be drawn; the PDF is damaged here. Its numbers, where read, still stand."
 )
@@ -32,7 +34,7 @@ def render(request: dict[str, Any], blob: bytes, progress: Progress) -> Answer:
     except (pdfium.PdfiumError, ValueError, OverflowError) as error:
         raise UnreadableDocument(UNDRAWABLE) from error
     picture = io.BytesIO()
-    image.convert("RGB").save(picture, "WEBP", quality=_QUALITY, method=0)
+    image.convert("RGB").save(picture, _FORMAT, quality=_QUALITY, method=0)
     return {"pages": count}, picture.getvalue()
 
 
@@ -42,5 +44,10 @@ def scale_for(width: float, height: float, dpi: int) -> float:
     return min(dpi / POINTS_PER_INCH, math.sqrt(MAX_PIXELS / area))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Draw pages of one document."""
     serve({"render": render})
+
+
+if __name__ == "__main__":
+    main()

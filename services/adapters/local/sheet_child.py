@@ -13,5 +13,10 @@ def sheets(request: dict[str, Any], blob: bytes, progress: Progress) -> Answer:
     return pack_sheets(read_sheets(blob, request["format"]))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve one workbook."""
     serve({"sheets": sheets})
+
+
+if __name__ == "__main__":
+    main()

@@ -47,9 +47,9 @@ class BrokenFrame(Exception):
 def write_frame(stream: BinaryIO, frame: Frame) -> None:
     """Write one frame; a half surrogate in a text becomes '?', since no store could hold it."""
     body = json.dumps(frame.body, ensure_ascii=False).encode("utf-8", "replace")
-    stream.write(_HEADER.pack(frame.kind.encode(), len(body), len(frame.blob)))
-    stream.write(body)
-    stream.write(frame.blob)
+    stream.write(_HEADER.pack(frame.kind.encode(), len(body), len(frame.blob)) + body)
+    if frame.blob:
+        stream.write(frame.blob)
     stream.flush()
 
 

@@ -23,7 +23,9 @@ def local_ports(settings: Settings) -> Ports:
         queue=SqliteQueue(database, settings.lease_seconds),
         audit=SqliteAuditLog(database),
         layout=LocalLayoutReader(),
-        renderer=LocalPageRenderer(blobs, settings.data_dir / "pages"),
+        renderer=LocalPageRenderer(
+            blobs, settings.data_dir / "pages", settings.max_page_image_bytes
+        ),
     )
 
 

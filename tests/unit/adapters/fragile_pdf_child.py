@@ -13,6 +13,10 @@ def _fragile(pdf: object, index: int) -> str:
     return _page_text(pdf, index)
 
 
-if __name__ == "__main__":
+def main() -> None:
     pdf_child.page_text = _fragile
     pdf_child.main()
+
+
+if __name__ == "__main__":
+    main()

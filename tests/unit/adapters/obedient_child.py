@@ -2,9 +2,12 @@
 
 import os
 import time
+from pathlib import Path
 
 from services.adapters.local.child_main import Answer, Progress, resource, serve
 from services.domain.errors import UnreadableDocument
+
+_KEPT: list = []
 
 
 def echo(request: dict, blob: bytes, progress: Progress) -> Answer:
@@ -45,7 +48,15 @@ def environment(request: dict, blob: bytes, progress: Progress) -> Answer:
     return dict(os.environ), b""
 
 
-if __name__ == "__main__":
+def inherited(request: dict, blob: bytes, progress: Progress) -> Answer:
+    """What came from the process before: open files, and what an earlier child was told to keep."""
+    kept, _KEPT[:] = list(_KEPT), [*_KEPT, request.get("keep")]
+    listed = list(Path("/proc/self/fd").iterdir())
+    files = sorted(int(file.name) for file in listed if file.is_symlink())
+    return {"kept": kept, "files": files, "parent": os.getppid(), "leads": os.getsid(0)}, b""
+
+
+def main() -> None:
     serve(
         {
             "echo": echo,
@@ -56,5 +67,10 @@ if __name__ == "__main__":
             "crash": crash,
             "limits": limits,
             "environment": environment,
+            "inherited": inherited,
         }
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from services.adapters.local import fork_server
 from services.adapters.local.child import Child, ChildDied
 from services.adapters.local.child_main import answer
 from services.adapters.local.wire import (
@@ -99,25 +100,35 @@ def test_the_child_runs_under_its_limits(child):
 
 def test_the_child_sees_none_of_our_settings(monkeypatch):
     monkeypatch.setenv("ADVISOR_SECRET", "hush")
+    fork_server.close()  # so that the next starts while the secret is there
     with Child(OBEDIENT) as child:
         assert "ADVISOR_SECRET" not in child.ask("environment", {})[0]
 
 
+BUSY = "child.ask('sleep', {'seconds': 50})\n"
+UNREAD = (
+    "child._send(Frame(FrameKind.REQUEST, {'op': 'pages', 'until': 9, 'total': 9}))\n"
+    "time.sleep(50)\n"
+)
+
+
 @posix_only
-def test_the_child_ends_when_its_parent_is_killed():
+@pytest.mark.parametrize("meanwhile", [BUSY, UNREAD], ids=["busy", "answers unread"])
+def test_the_child_ends_when_its_parent_is_killed(meanwhile):
     program = (
         "import time\n"
         "from services.adapters.local.child import Child\n"
+        "from services.adapters.local.wire import Frame, FrameKind\n"
         f"child = Child({OBEDIENT!r})\n"
         "child.ask('echo', {'said': 'up'})\n"
         "print(child.pid, flush=True)\n"
-        "child.ask('sleep', {'seconds': 50})\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment
+        [sys.executable, "-c", program + meanwhile], stdout=subprocess.PIPE, env=environment
     ) as parent:
         pid = int(parent.stdout.readline())
+        time.sleep(0.2)
         parent.kill()
     deadline = time.monotonic() + 5
     while _is_running(pid) and time.monotonic() < deadline:
@@ -153,6 +164,7 @@ def test_a_child_that_cannot_start_is_our_fault_and_not_the_document_s(caplog):
 def test_the_child_finds_our_modules_whatever_the_parent_s_path(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", *sys.path])
+    fork_server.close()
     with Child("services.adapters.local.sheet_child") as child:
         assert child.ask("sheets", {"format": "csv"}, b"a,1")[0]["sheets"][0]["texts"] == ["a", "1"]
 

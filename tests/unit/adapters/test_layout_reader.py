@@ -114,6 +114,30 @@ def test_two_children_read_a_long_document_in_order_around_broken_pages(monkeypa
     assert words.words[2].text == "60,234"
 
 
+def test_the_words_of_pages_that_two_children_read_come_in_the_order_asked():
+    with READER.open(a_pdf(9), ReportFormat.PDF) as document:
+        pages = document.page_words([5, 2, 9, 3])
+        assert document.page_words([]) == []
+    assert [page.number for page in pages] == [5, 2, 9, 3]
+    assert [page.words[2].text for page in pages] == ["5,234", "2,234", "9,234", "3,234"]
+
+
+@pytest.mark.parametrize(("pages", "children"), [(1, 1), (7, 1), (8, 2), (60, 2)])
+def test_only_a_document_of_some_pages_is_worth_a_second_child(monkeypatch, pages, children):
+    started = []
+
+    class Counted(layout_module.Child):
+        def __init__(self, *arguments) -> None:
+            super().__init__(*arguments)
+            started.append(self.pid)
+
+    monkeypatch.setattr(layout_module, "Child", Counted)
+    with READER.open(a_pdf(pages), ReportFormat.PDF) as document:
+        assert len(document.page_texts()) == pages
+        document.page_words([1, pages])
+    assert len(set(started)) == len(started) == children
+
+
 def test_a_long_document_that_is_hostile_in_its_second_half_is_refused(monkeypatch):
     monkeypatch.setattr(layout_module, "PDF_CHILD", "tests.unit.adapters.fragile_pdf_child")
     monkeypatch.setattr(layout_module, "MAX_BROKEN_PAGES", 0)

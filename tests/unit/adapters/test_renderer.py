@@ -34,9 +34,18 @@ class Shelf:
         raise AssertionError("the renderer deletes no blobs")
 
 
-def renderer(tmp_path: Path, data: bytes) -> tuple[LocalPageRenderer, Shelf]:
+def renderer(
+    tmp_path: Path, data: bytes, cache_bytes: int = 1_000_000
+) -> tuple[LocalPageRenderer, Shelf]:
     shelf = Shelf(data)
-    return LocalPageRenderer(shelf, tmp_path / "pages"), shelf
+    return LocalPageRenderer(shelf, tmp_path / "pages", cache_bytes), shelf
+
+
+def kept(tmp_path: Path) -> list[int]:
+    """The pages whose pictures are kept, and nothing else is."""
+    files = [path for path in (tmp_path / "pages").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} <= {".webp"}
+    return sorted(int(path.stem.split("-")[1]) for path in files)
 
 
 def size_of(webp: bytes) -> tuple[int, int]:
@@ -51,7 +60,34 @@ def test_a_page_is_drawn_at_the_dpi_asked_for_and_kept(tmp_path):
     assert size_of(first) == (612, 792)
     assert draw.webp(KEY, 2, dpi=72) == first
     assert shelf.asked == 1
-    assert [path.suffix for path in (tmp_path / "pages").rglob("*") if path.is_file()] == [".webp"]
+    assert kept(tmp_path) == [2]
+
+
+def test_the_oldest_pictures_make_room_for_new_ones(tmp_path):
+    draw, shelf = renderer(tmp_path, a_pdf(5))
+    size = len(draw.webp(KEY, 1, dpi=36))
+    draw, shelf = renderer(tmp_path, a_pdf(5), cache_bytes=3 * size + size // 2)
+    for page in (2, 3, 4):
+        draw.webp(KEY, page, dpi=36)
+    assert kept(tmp_path) == [2, 3, 4]
+    draw.webp(KEY, 2, dpi=36)
+    assert shelf.asked == 3
+    draw.webp(KEY, 1, dpi=36)
+    assert kept(tmp_path) == [1, 3, 4]
+
+
+def test_what_an_interrupted_write_left_behind_makes_room_too(tmp_path):
+    left = tmp_path / "pages" / "ab" / "tmp123.part"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"x" * 100_000)
+    renderer(tmp_path, a_pdf(), cache_bytes=50_000)[0].webp(KEY, 1, dpi=36)
+    assert kept(tmp_path) == [1]
+
+
+def test_with_no_room_at_all_every_picture_is_drawn_anew(tmp_path):
+    draw, shelf = renderer(tmp_path, a_pdf(), cache_bytes=0)
+    assert draw.webp(KEY, 1, dpi=36) == draw.webp(KEY, 1, dpi=36)
+    assert (shelf.asked, kept(tmp_path)) == (2, [])
 
 
 def test_the_dpi_is_held_within_reason(tmp_path):

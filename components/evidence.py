@@ -27,9 +27,9 @@ class Item:
 
 
 def evidence_of(insight: Insight) -> tuple[list[Item], int]:
-    """Return the stored facts of an insight's evidence, and how many it names that are not stored."""
-    records = services().ports.records
-    found = [(records.fact(evidence.fact_id), evidence.role) for evidence in insight.evidence]
+    """Return the facts in force of an insight's evidence, and how many it names that are not stored."""
+    desk = services().facts
+    found = [(desk.fact(evidence.fact_id), evidence.role) for evidence in insight.evidence]
     items = [Item(fact, role) for fact, role in found if fact is not None]
     return items, len(found) - len(items)
 

@@ -1,6 +1,5 @@
 """The place a number was read from: the page image with the cell marked, or the sheet around the cell."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,11 @@ import streamlit as st
 from components.format import as_printed
 from components.session import PAGE_DPI, page_image, services, sheet
 from services.domain.layout import CellKind, SheetCell, SheetLayout
-from services.domain.provenance import Box
+from services.domain.provenance import Box, cell_position, column_letters
 from services.domain.reports import Fact, Report
 
 _ASSETS = Path(__file__).with_name("assets")
 _ROWS_AROUND, _COLUMNS_AFTER, _MAX_COLUMNS = 14, 5, 14
-_CELL = re.compile(r"^([A-Z]{1,3})([0-9]{1,7})$")
-_ALPHABET = 26
 
 _PAGE = st.components.v2.component(
     "page_view",
@@ -68,10 +65,10 @@ def page_boxes(fact: Fact, others: Sequence[Fact] = ()) -> list[dict[str, Any]]:
 
 def sheet_window(layout: SheetLayout, cell: str) -> dict[str, Any] | None:
     """Return the rows and columns around a cell such as ``B34``, or None for a malformed reference."""
-    match = _CELL.match(cell)
-    if match is None:
+    position = cell_position(cell)
+    if position is None:
         return None
-    column, row = column_number(match[1]), int(match[2])
+    row, column = position
     first_row, last_row = max(1, row - _ROWS_AROUND), row + _ROWS_AROUND
     first_column = max(1, column + _COLUMNS_AFTER - _MAX_COLUMNS + 1)
     columns = range(first_column, max(column + _COLUMNS_AFTER, first_column) + 1)
@@ -85,7 +82,7 @@ def sheet_window(layout: SheetLayout, cell: str) -> dict[str, Any] | None:
     target = cells.get((row, column))
     return {
         "row": row,
-        "column": match[1],
+        "column": column_letters(column),
         "formula": _formula(target),
         "columns": [column_letters(c) for c in shown],
         "rows": [
@@ -93,23 +90,6 @@ def sheet_window(layout: SheetLayout, cell: str) -> dict[str, Any] | None:
             for r in range(first_row, last_row + 1)
         ],
     }
-
-
-def column_number(letters: str) -> int:
-    """Return the 1-based column of 'A', 'Z', 'AA'."""
-    number = 0
-    for letter in letters:
-        number = number * _ALPHABET + ord(letter) - ord("A") + 1
-    return number
-
-
-def column_letters(number: int) -> str:
-    """Return the letters of a 1-based column: 27 is 'AA'."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, _ALPHABET)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _show_page(report: Report, fact: Fact, key: str, height: int, others: Sequence[Fact]) -> None:

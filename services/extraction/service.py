@@ -66,13 +66,20 @@ def extract(document: DocumentReader, report: Report, on_page: OnPage | None = N
         statement, found = assemble(raw, match_statement(raw), read.report)
         statements.append(statement)
         facts.extend(found)
-    tie_outs = check(statements, facts)
-    facts = rescore(facts, tie_outs)
-    facts += derive(facts)
+    facts, tie_outs = checked(statements, facts)
     findings = list(read.findings)
     if not facts:
         findings.append(_finding(report, "no-statements", FindingSeverity.ERROR, NO_STATEMENTS))
     return Extraction(read.report, statements, facts, findings, tie_outs)
+
+
+def checked(
+    statements: Sequence[Statement], facts: Sequence[Fact]
+) -> tuple[list[Fact], list[TieOut]]:
+    """Return the printed facts rescored by the checks on them, the computed ones behind, and the checks."""
+    tie_outs = check(statements, facts)
+    scored = rescore(facts, tie_outs)
+    return [*scored, *derive(scored)], tie_outs
 
 
 def _read_workbook(document: DocumentReader, report: Report) -> _Read:

@@ -9,6 +9,7 @@ from components.confidence_badge import confidence_words
 from components.fact_panel import show_fact
 from components.format import as_printed, plain
 from components.frame import guard
+from components.person_words import person_words
 from components.session import services
 from components.source_view import show_source
 from services.domain.insights import Insight
@@ -69,7 +70,8 @@ def _label(item: Item) -> str:
 
 def _caption(fact: Fact) -> str:
     sure = confidence_words(fact.confidence.total)
-    return f"{fact.label} · {fact.period.label} · {fact.source.place} · {sure}"
+    told = [fact.label, fact.period.label, fact.source.place, sure, person_words(fact)]
+    return " · ".join(words for words in told if words)
 
 
 @st.dialog("Source", width=_DRAWER_WIDTH, position="right")

@@ -1,6 +1,6 @@
 """The place a number was read from: the page image with the cell marked, or the sheet around the cell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,9 @@ import streamlit as st
 from components.format import as_printed
 from components.session import PAGE_DPI, page_image, services, sheet
 from services.domain.layout import CellKind, SheetCell, SheetLayout
-from services.domain.provenance import Box, cell_position, column_letters
+from services.domain.provenance import Box, SourceRef, cell_position, column_letters
 from services.domain.reports import Fact, Report
+from services.extraction.pointing import PrintedNumber
 
 _ASSETS = Path(__file__).with_name("assets")
 _ROWS_AROUND, _COLUMNS_AFTER, _MAX_COLUMNS = 14, 5, 14
@@ -49,18 +50,77 @@ def show_source(fact: Fact, key: str, height: int = 620, others: Sequence[Fact] 
         st.warning("This number carries no place in the document; treat it as unsupported.")
 
 
+def point_at_page(
+    report: Report,
+    page: int,
+    numbers: Sequence[PrintedNumber],
+    chosen: SourceRef | None,
+    height: int,
+) -> Mapping[str, Any] | None:
+    """Draw a page to be pointed at and return where somebody pointed in this run, in PDF points.
+
+    The place has ``x`` and ``y``, or the ``box`` of a drawn rectangle. ``chosen`` is marked.
+    """
+    boxes = [] if chosen is None or chosen.page != page else source_boxes(chosen, "Chosen number")
+    result = _PAGE(
+        key="pointing_page",
+        data={
+            "image": page_image(report.blob_key, page),
+            "dpi": PAGE_DPI,
+            "height": height,
+            "boxes": boxes,
+            "page": page,
+            "pointing": [_token(number) for number in numbers],
+            "place": f"{report.name} · page {page} of {report.page_count}",
+            "alt": f"Page {page} of {report.name}",
+        },
+        on_pointed_change=_no_callback,
+    )
+    where = getattr(result, "pointed", None)
+    return where if isinstance(where, Mapping) and where.get("page") == page else None
+
+
+def point_at_sheet(report: Report, layout: SheetLayout, cell: str, height: int) -> str | None:
+    """Draw the cells around ``cell`` to be pointed at and return the cell chosen in this run, or None."""
+    result = _SHEET(
+        key="pointing_sheet",
+        data={
+            **(sheet_window(layout, cell) or {}),
+            "height": height,
+            "pointing": True,
+            "place": f"{report.name} · {layout.name}!{cell}",
+            "alt": f"Cells around {cell} of sheet {layout.name}",
+        },
+        on_pointed_change=_no_callback,
+    )
+    where = getattr(result, "pointed", None)
+    return where if isinstance(where, str) else None
+
+
+def _token(number: PrintedNumber) -> dict[str, Any]:
+    whole = number.boxes[0]
+    for box in number.boxes[1:]:
+        whole = whole.union(box)
+    spoken = f"{number.label}: {number.printed}" if number.label else number.printed
+    return {"spoken": spoken, **whole._asdict()}
+
+
+def source_boxes(source: SourceRef, spoken: str) -> list[dict[str, Any]]:
+    """Return the boxes of a number and of its label, the number's spoken of."""
+    number = [_box(box, "number", spoken) for box in source.boxes]
+    return [*number, *(_box(box, "label", "") for box in source.label_boxes)]
+
+
 def page_boxes(fact: Fact, others: Sequence[Fact] = ()) -> list[dict[str, Any]]:
     """Return the boxes to draw on a page: the number, its label, and other facts of the same page."""
     spoken = f"{fact.label}, {fact.period.label}: {as_printed(fact)}"
-    number = [_box(box, "number", spoken) for box in fact.source.boxes]
-    label = [_box(box, "label", "") for box in fact.source.label_boxes]
     rest = [
         _box(box, "other", "")
         for other in others
         if other.source.page == fact.source.page and other.fact_id != fact.fact_id
         for box in other.source.boxes
     ]
-    return [*number, *label, *rest]
+    return [*source_boxes(fact.source, spoken), *rest]
 
 
 def sheet_window(layout: SheetLayout, cell: str) -> dict[str, Any] | None:
@@ -144,3 +204,7 @@ def _sheet_cell(cell: SheetCell | None) -> dict[str, Any]:
     if cell is None:
         return {"text": "", "number": False}
     return {"text": cell.text, "number": cell.kind is CellKind.NUMBER}
+
+
+def _no_callback() -> None:
+    """Make the component's result always carry its trigger."""

@@ -101,7 +101,7 @@ class _Grid:
         """Return the column whose right edge the place keeps; None outside the statement's pages."""
         reach = COLUMN_REACH if spot.area[0] else 0.0
         gaps = [
-            (abs(median(edges) - spot.right), column)
+            (_gap(edges, spot), column)
             for column in range(self._columns)
             if (edges := self._edges(column, spot.area))
         ]
@@ -121,3 +121,10 @@ class _Grid:
 
     def _edges(self, column: int, area: Area) -> list[float]:
         return [s.right for _, at, s in self._spots if at == column and s.area == area]
+
+
+def _gap(edges: Sequence[float], spot: Spot) -> float:
+    """Return how far a column stands from a place; a sheet's column is one only when all its cells agree."""
+    if spot.area[0]:
+        return abs(median(edges) - spot.right)
+    return max(abs(edge - spot.right) for edge in edges)

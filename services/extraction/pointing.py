@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from services.domain.errors import InvalidInput
 from services.domain.layout import PageLayout
 from services.domain.provenance import Box
 from services.extraction.lines import Line, Token, lines_of
-from services.extraction.numbers import Number, is_currency_sign
+from services.extraction.numbers import Number, is_currency_sign, parse_number
 
+MAX_PRINTED = 60
 REACH = 3.0
 """Points around a token's boxes that still count as pointing at it."""
 
@@ -22,6 +24,19 @@ class PrintedNumber:
     boxes: tuple[Box, ...]
     label: str
     label_boxes: tuple[Box, ...]
+
+
+def read_amount(text: str) -> Number:
+    """Return the number a person typed as it is printed; raises InvalidInput when it is none."""
+    number = parse_number(text.replace(" ", ""))
+    if number is None:
+        shown = text.strip()[:MAX_PRINTED]
+        raise InvalidInput(
+            f"“{shown}” is not a number; type it as it is printed, such as 1,234.5 or (1,234)."
+            if shown
+            else "Type the number as it is printed, such as 1,234.5 or (1,234)."
+        )
+    return number
 
 
 Boxed = TypeVar("Boxed", Token, PrintedNumber)

@@ -125,7 +125,7 @@ def _ask_amount(pointed: Pointed, key: str) -> _Amount | None:
     try:
         number = read_amount(printed)
     except InvalidInput as error:
-        st.caption(f":red[{plain(error.sentence)}]")
+        st.markdown(f":red[{plain(error.sentence)}]")
         return None
     return _Amount(printed, number.value, number.decimals)
 

@@ -59,6 +59,6 @@ def _dates(page: Told, key: str) -> Period | None:
         return None
     start = first if isinstance(first, date) else None
     if start is not None and start > last:
-        st.caption(":red[The first day is after the last day.]")
+        st.markdown(":red[The first day is after the last day.]")
         return None
     return Period(start=start, end=last)

@@ -130,7 +130,7 @@ def told_by_page(pointed: Pointed, worked: Worked) -> Told:
         period=_period(column, concept),
         concept=concept,
         unit=unit,
-        scale=like.scale if like else usual_scale(unit, near),
+        scale=like.scale if like else usual_scale(unit, near if _shows(near, pointed) else None),
         currency=near.currency if near else "USD",
         is_reversed=_is_reversed(like) if like else False,
     )
@@ -221,6 +221,14 @@ def _nearest(source: SourceRef, statements: Sequence[Statement]) -> Statement | 
     page = source.page
     paged = [statement for statement in statements if statement.pages]
     return min(paged, key=lambda s: min(abs(page - p) for p in s.pages), default=None)
+
+
+def _shows(statement: Statement | None, pointed: Pointed) -> bool:
+    """Whether the place is on a page or sheet of the statement, so that its scale holds there."""
+    source = pointed.source
+    return statement is not None and (
+        source.sheet == statement.sheet if source.page is None else source.page in statement.pages
+    )
 
 
 def _row_facts(seat: Seat | None, facts: dict[FactId, Fact]) -> list[Fact]:

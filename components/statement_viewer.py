@@ -75,7 +75,7 @@ def _choose(report: Report, worked: Worked, tie_outs: list[TieOut]) -> None:
         )
         st.caption(
             "Choose a number to see its cell. ■ medium and ▼ low confidence, ✕ part of a check "
-            "that does not hold, ● stated by a person."
+            "that does not hold, ● stated by a person, ◉ contradicted by a later reading."
         )
     if clicked and (fact is None or clicked != fact.fact_id):
         st.session_state[_state_of(statement)] = clicked

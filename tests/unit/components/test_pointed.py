@@ -104,10 +104,10 @@ def test_a_row_that_was_missed_keeps_its_printed_label_and_the_statements_scale(
     assert (told.statement, told.period) == (STATEMENT, fiscal_year(2025))
 
 
-def test_a_number_outside_every_statement_borrows_scale_and_currency_and_no_period():
+def test_a_number_outside_every_statement_borrows_the_currency_and_neither_scale_nor_period():
     told = told_by_page(pointed(100, 440, page=7), WORKED)
     assert (told.statement, told.column, told.period) == (None, None, None)
-    assert (told.scale, told.currency) == (1_000_000, "EUR")
+    assert (told.scale, told.currency) == (1, "EUR")
     with pytest.raises(InvalidInput, match="Choose the period"):
         claim_from(pointed(100, 440, page=7), "8", told, (Decimal(8), 0))
 

@@ -143,7 +143,7 @@ def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Iterable[TieOu
     worst: dict[FactId, tuple[float, TieOut]] = {}
     for tie_out in failing:
         members = _members(tie_out)
-        whole = sum(before[fact_id] for fact_id in members) + OTHER_CAUSE_ODDS
+        whole = math.fsum((*(before[fact_id] for fact_id in members), OTHER_CAUSE_ODDS))
         for fact_id in members:
             wrong = min(before[fact_id] / whole, MOST_BLAME)
             if wrong > worst.get(fact_id, (0.0, tie_out))[0]:

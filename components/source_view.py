@@ -50,67 +50,6 @@ def show_source(fact: Fact, key: str, height: int = 620, others: Sequence[Fact] 
         st.warning("This number carries no place in the document; treat it as unsupported.")
 
 
-def point_at_page(
-    report: Report,
-    page: int,
-    numbers: Sequence[PrintedNumber],
-    chosen: SourceRef | None,
-    height: int,
-) -> Mapping[str, Any] | None:
-    """Draw a page to be pointed at and return where somebody pointed in this run, in PDF points.
-
-    The place has ``x`` and ``y``, or the ``box`` of a drawn rectangle. ``chosen`` is marked.
-    """
-    boxes = [] if chosen is None or chosen.page != page else source_boxes(chosen, "Chosen number")
-    result = _PAGE(
-        key="pointing_page",
-        data={
-            "image": page_image(report.blob_key, page),
-            "dpi": PAGE_DPI,
-            "height": height,
-            "boxes": boxes,
-            "page": page,
-            "pointing": [_token(number) for number in numbers],
-            "place": f"{report.name} · page {page} of {report.page_count}",
-            "alt": f"Page {page} of {report.name}",
-        },
-        on_pointed_change=_no_callback,
-    )
-    where = getattr(result, "pointed", None)
-    return where if isinstance(where, Mapping) and where.get("page") == page else None
-
-
-def point_at_sheet(report: Report, layout: SheetLayout, cell: str, height: int) -> str | None:
-    """Draw the cells around ``cell`` to be pointed at and return the cell chosen in this run, or None."""
-    result = _SHEET(
-        key="pointing_sheet",
-        data={
-            **(sheet_window(layout, cell) or {}),
-            "height": height,
-            "pointing": True,
-            "place": f"{report.name} · {layout.name}!{cell}",
-            "alt": f"Cells around {cell} of sheet {layout.name}",
-        },
-        on_pointed_change=_no_callback,
-    )
-    where = getattr(result, "pointed", None)
-    return where if isinstance(where, str) else None
-
-
-def _token(number: PrintedNumber) -> dict[str, Any]:
-    whole = number.boxes[0]
-    for box in number.boxes[1:]:
-        whole = whole.union(box)
-    spoken = f"{number.label}: {number.printed}" if number.label else number.printed
-    return {"spoken": spoken, **whole._asdict()}
-
-
-def source_boxes(source: SourceRef, spoken: str) -> list[dict[str, Any]]:
-    """Return the boxes of a number and of its label, the number's spoken of."""
-    number = [_box(box, "number", spoken) for box in source.boxes]
-    return [*number, *(_box(box, "label", "") for box in source.label_boxes)]
-
-
 def page_boxes(fact: Fact, others: Sequence[Fact] = ()) -> list[dict[str, Any]]:
     """Return the boxes to draw on a page: the number, its label, and other facts of the same page."""
     spoken = f"{fact.label}, {fact.period.label}: {as_printed(fact)}"
@@ -186,6 +125,67 @@ def _show_sheet(report: Report, fact: Fact, key: str, height: int) -> None:
             "alt": f"Cells around {cell} of sheet {name}",
         },
     )
+
+
+def point_at_page(
+    report: Report,
+    page: int,
+    numbers: Sequence[PrintedNumber],
+    chosen: SourceRef | None,
+    height: int,
+) -> Mapping[str, Any] | None:
+    """Draw a page to be pointed at and return where somebody pointed in this run, in PDF points.
+
+    The place has ``x`` and ``y``, or the ``box`` of a drawn rectangle. ``chosen`` is marked.
+    """
+    boxes = [] if chosen is None or chosen.page != page else source_boxes(chosen, "Chosen number")
+    result = _PAGE(
+        key="pointing_page",
+        data={
+            "image": page_image(report.blob_key, page),
+            "dpi": PAGE_DPI,
+            "height": height,
+            "boxes": boxes,
+            "page": page,
+            "pointing": [_token(number) for number in numbers],
+            "place": f"{report.name} · page {page} of {report.page_count}",
+            "alt": f"Page {page} of {report.name}",
+        },
+        on_pointed_change=_no_callback,
+    )
+    where = getattr(result, "pointed", None)
+    return where if isinstance(where, Mapping) and where.get("page") == page else None
+
+
+def point_at_sheet(report: Report, layout: SheetLayout, cell: str, height: int) -> str | None:
+    """Draw the cells around ``cell`` to be pointed at and return the cell chosen in this run, or None."""
+    result = _SHEET(
+        key="pointing_sheet",
+        data={
+            **(sheet_window(layout, cell) or {}),
+            "height": height,
+            "pointing": True,
+            "place": f"{report.name} · {layout.name}!{cell}",
+            "alt": f"Cells around {cell} of sheet {layout.name}",
+        },
+        on_pointed_change=_no_callback,
+    )
+    where = getattr(result, "pointed", None)
+    return where if isinstance(where, str) else None
+
+
+def _token(number: PrintedNumber) -> dict[str, Any]:
+    whole = number.boxes[0]
+    for box in number.boxes[1:]:
+        whole = whole.union(box)
+    spoken = f"{number.label}: {number.printed}" if number.label else number.printed
+    return {"spoken": spoken, **whole._asdict()}
+
+
+def source_boxes(source: SourceRef, spoken: str) -> list[dict[str, Any]]:
+    """Return the boxes of a number and of its label, the number's spoken of."""
+    number = [_box(box, "number", spoken) for box in source.boxes]
+    return [*number, *(_box(box, "label", "") for box in source.label_boxes)]
 
 
 def _box(box: Box, kind: str, spoken: str) -> dict[str, Any]:

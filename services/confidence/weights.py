@@ -16,7 +16,21 @@ WEIGHTS: dict[str, float] = {
 
 DOES_NOT_ADD_UP = "does not add up"
 OTHER_AMOUNT = "another amount for the same meaning"
-FROM_CHECKS = frozenset({*WEIGHTS, DOES_NOT_ADD_UP, OTHER_AMOUNT})
+FROM_CHECKS = frozenset(
+    {
+        "adds up in 1",
+        "adds up in 2",
+        "adds up in 3",
+        "adds up within rounding",
+        "same on another statement",
+        "periods agree",
+        "identity of meanings",
+        "shares fit",
+        "earnings per share fit",
+        DOES_NOT_ADD_UP,
+        OTHER_AMOUNT,
+    }
+)
 """The names of all evidence that comes from comparing facts, not from reading one."""
 
 OTHER_CAUSE_ODDS = 0.05

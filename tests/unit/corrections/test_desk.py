@@ -165,6 +165,12 @@ def test_two_people_at_the_same_moment_cannot_both_win(desk, records, monkeypatc
     assert [c.claim.value for c in records.corrections(REPORT.report_id)] == [125e6, 126e6]
 
 
+def test_a_correction_somebody_saw_that_is_not_there_is_a_conflict(desk, records):
+    with pytest.raises(Conflict, match="has changed; reload the page"):
+        desk.add(corrected(), "", CorrectionId("elsewhere"), ANALYST)
+    assert records.corrections(REPORT.report_id) == []
+
+
 def test_a_withdrawal_is_not_withdrawn_again(desk):
     made = desk.add(corrected(), "", None, ANALYST)
     desk.withdraw(REPORT.report_id, made.correction_id, "", ANALYST)

@@ -5,7 +5,15 @@ from typing import Literal
 import streamlit as st
 
 from components.format import plain, probability
-from services.domain.confidence import Band, Confidence, ConfidenceFactor, FactConfidence, band_of
+from services.domain.confidence import (
+    PARTS,
+    Band,
+    Confidence,
+    ConfidenceFactor,
+    FactConfidence,
+    Part,
+    band_of,
+)
 from services.domain.insights import InsightKind, InsightStatus, Severity
 
 SHAPES = {Band.HIGH: "▲", Band.MEDIUM: "■", Band.LOW: "▼"}
@@ -38,7 +46,12 @@ STATUS_WORDS = {
     InsightStatus.APPROVED: "Approved by a reviewer",
     InsightStatus.REJECTED: "Rejected by a reviewer",
 }
-_PART_NAMES = ("value", "concept", "period", "unit")
+_PART_NAMES: dict[Part, str] = {
+    "value": "Value",
+    "concept": "Concept",
+    "period": "Period",
+    "unit": "Unit and scale",
+}
 
 
 def band_words(total: float) -> str:
@@ -94,14 +107,31 @@ def show_factors(confidence: Confidence) -> None:
         st.caption("Starting weights, not yet calibrated on reviewed insights.")
 
 
+def show_person(words: str) -> None:
+    """Draw that a person stated a number."""
+    st.badge(plain(words), icon=":material/person:", color="green")
+
+
 def show_fact_parts(confidence: FactConfidence) -> None:
-    """Draw the four independent parts of a fact's confidence and the reasons behind them."""
-    columns = st.columns(len(_PART_NAMES), gap="small")
-    for name, column in zip(_PART_NAMES, columns, strict=True):
-        value = getattr(confidence, name)
-        column.progress(value, text=f"{name.capitalize()} {probability(value)}")
-    for told in confidence.evidence:
-        st.caption(f"{told.part.capitalize()}: {plain(told.reason)}")
+    """Draw the four independent parts of a fact's confidence as bars, each with its own reasons."""
+    with st.grid(len(PARTS), gap="small"):
+        for part in PARTS:
+            with st.container(gap="xsmall"):
+                value = getattr(confidence, part)
+                st.progress(value, text=f"**{_PART_NAMES[part]}** · {probability(value)}")
+                for line in part_reasons(confidence, part):
+                    st.caption(plain(line))
+
+
+def part_reasons(confidence: FactConfidence, part: Part) -> list[str]:
+    """Return why a part is as sure as it is, the strongest reason first: '+ adds up …', '− does not …'."""
+    told = [evidence for evidence in confidence.evidence if evidence.part == part]
+    told.sort(key=lambda evidence: -abs(evidence.log_odds))
+    return [f"{_sign(one.log_odds)} {one.reason}" for one in told] or ["no evidence was kept"]
+
+
+def _sign(moved: float) -> str:
+    return "+" if moved > 0 else "\N{MINUS SIGN}" if moved < 0 else "·"
 
 
 def _bar(factor: ConfidenceFactor) -> None:

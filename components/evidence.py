@@ -9,6 +9,7 @@ from components.confidence_badge import confidence_words
 from components.fact_panel import show_fact
 from components.format import as_printed, plain
 from components.frame import guard
+from components.person_words import person_words
 from components.session import services
 from components.source_view import show_source
 from services.domain.insights import Insight
@@ -27,9 +28,9 @@ class Item:
 
 
 def evidence_of(insight: Insight) -> tuple[list[Item], int]:
-    """Return the stored facts of an insight's evidence, and how many it names that are not stored."""
-    records = services().ports.records
-    found = [(records.fact(evidence.fact_id), evidence.role) for evidence in insight.evidence]
+    """Return the facts in force of an insight's evidence, and how many it names that are not stored."""
+    desk = services().facts
+    found = [(desk.fact(evidence.fact_id), evidence.role) for evidence in insight.evidence]
     items = [Item(fact, role) for fact, role in found if fact is not None]
     return items, len(found) - len(items)
 
@@ -69,7 +70,8 @@ def _label(item: Item) -> str:
 
 def _caption(fact: Fact) -> str:
     sure = confidence_words(fact.confidence.total)
-    return f"{fact.label} · {fact.period.label} · {fact.source.place} · {sure}"
+    told = [fact.label, fact.period.label, fact.source.place, sure, person_words(fact)]
+    return " · ".join(words for words in told if words)
 
 
 @st.dialog("Source", width=_DRAWER_WIDTH, position="right")

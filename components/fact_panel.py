@@ -2,17 +2,21 @@
 
 import streamlit as st
 
-from components.confidence_badge import show_confidence, show_fact_parts
-from components.format import concept_name, full, plain, scale_words
+from components.confidence_badge import show_confidence, show_fact_parts, show_person
+from components.format import full, meaning_words, plain, scale_words
+from components.person_words import difference_words, later_words, person_words
 from services.domain.concepts import CONCEPTS
 from services.domain.reports import Fact
 
 
 def show_fact(fact: Fact) -> None:
-    """Draw a fact's identity, values and the four parts of its confidence."""
+    """Draw a fact's identity, who stated it, its values and the four parts of its confidence."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(fact.label)}** · {plain(fact.period.label)}", width="content")
         show_confidence(fact.confidence.total)
+        if fact.correction is not None:
+            show_person(person_words(fact))
+    _show_disagreement(fact)
     st.table(
         {"Field": list(fields := fact_fields(fact)), "Value": list(fields.values())},
         border="horizontal",
@@ -23,21 +27,33 @@ def show_fact(fact: Fact) -> None:
     show_fact_parts(fact.confidence)
 
 
+def _show_disagreement(fact: Fact) -> None:
+    differs, later = difference_words(fact), later_words(fact)
+    if differs:
+        st.info(plain(differs), icon=":material/compare_arrows:")
+    if later:
+        sentence, contradicts = later
+        show = st.warning if contradicts else st.info
+        show(plain(sentence), icon=":material/history:")
+
+
 def fact_fields(fact: Fact) -> dict[str, str]:
     """Return the fact's particulars by name, with Markdown of the document made harmless."""
     concept = CONCEPTS.get(fact.concept) if fact.concept else None
     fields = {
         "Printed": plain(fact.source.printed),
         "Value": plain(full(fact)),
-        "Concept": concept_name(fact.concept),
+        "Concept": plain(_meaning(fact)),
         "Sign": concept.sign.capitalize() if concept else "As printed",
         "Scale": f"Printed in {scale_words(fact.scale)}" if fact.scale != 1 else "Printed in units",
         "Basis": fact.basis.capitalize(),
         "Source": plain(f"{fact.source.document}, {fact.source.place}"),
     }
-    if fact.candidates:
-        names = ", ".join(concept_name(candidate) for candidate in fact.candidates)
-        fields["Could also be"] = plain(names)
     if fact.derived_from:
         fields["Derived"] = f"Computed from {len(fact.derived_from)} other numbers"
     return fields
+
+
+def _meaning(fact: Fact) -> str:
+    words = meaning_words(fact)
+    return words if fact.concept or fact.candidates else f"{words}; printed as “{fact.label}”"

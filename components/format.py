@@ -77,15 +77,20 @@ def as_printed(fact: Fact) -> str:
 
 
 def full(fact: Fact) -> str:
-    """Return the normalised value in base units with its unit: 'USD 32,765,000,000'."""
+    """Return the normalised value in base units with its unit: '32,765,000,000 USD'."""
+    return full_amount(fact.value, fact.unit, fact.currency)
+
+
+def full_amount(value: Decimal, unit: Unit, currency: str) -> str:
+    """Return a value in base units with its unit: '32,765,000,000 USD', '8.16 USD per share'."""
     units = {
-        Unit.MONEY: fact.currency,
-        Unit.PER_SHARE: f"{fact.currency} per share",
+        Unit.MONEY: currency,
+        Unit.PER_SHARE: f"{currency} per share",
         Unit.SHARES: "shares",
         Unit.PURE: "",
     }
-    digits = max(0, -int(fact.value.normalize().as_tuple().exponent))
-    return f"{amount(fact.value, digits)} {units[fact.unit]}".strip()
+    digits = max(0, -int(value.normalize().as_tuple().exponent))
+    return f"{amount(value, digits)} {units[unit]}".strip()
 
 
 def change(ratio: Decimal | None) -> str:
@@ -105,9 +110,17 @@ def probability(total: float) -> str:
 def concept_name(concept: str | None) -> str:
     """Return the standard name of a concept id, or the id where it is not one of the standard ones."""
     if concept is None:
-        return "Not mapped to a standard concept"
+        return "No standard concept"
     known = CONCEPTS.get(concept)
     return known.name if known else concept.replace("_", " ").capitalize()
+
+
+def meaning_words(fact: Fact) -> str:
+    """Return what a number is taken for: a concept, several it could be, or that it is none."""
+    others = [concept_name(name) for name in fact.candidates if name != fact.concept]
+    if fact.concept is None:
+        return " or ".join(others) + " (not decided)" if others else concept_name(None)
+    return concept_name(fact.concept) + (f" (could also be {', '.join(others)})" if others else "")
 
 
 def column_heading(column: StatementColumn) -> str:

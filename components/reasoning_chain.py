@@ -29,7 +29,7 @@ def _show_step(step: ReasoningStep) -> None:
 
 
 def _fact_words(fact_id: FactId) -> str:
-    fact = services().ports.records.fact(fact_id)
+    fact = services().facts.fact(fact_id)
     if fact is None:
         return f"{fact_id} (no longer in the store)"
     return f"{fact.label}, {fact.period.label}: {as_printed(fact)} ({fact.source.place})"

@@ -10,6 +10,7 @@ from services.domain.ids import ReportId, UserId
 from services.domain.layout import SheetLayout
 from services.domain.reports import Report
 from services.domain.users import Role, User
+from services.extraction.pointing import PrintedNumber, numbers_on
 
 DEMO_USERS: dict[Role, User] = {
     role: User(user_id=UserId(f"demo-{role.value}"), name=name, role=role)
@@ -77,6 +78,23 @@ def _sheets(blob_key: str, _report: Report) -> list[SheetLayout]:
 def sheet(report: Report, name: str) -> SheetLayout | None:
     """Return one worksheet of a workbook, or None when it has no sheet of that name."""
     return next((s for s in _sheets(report.blob_key, report) if s.name == name), None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _page_numbers(blob_key: str, page: int, _report: Report) -> list[PrintedNumber]:
+    ports = services().ports
+    with ports.layout.open(ports.blobs.get(blob_key), _report.format) as document:
+        return [number for layout in document.page_words([page]) for number in numbers_on(layout)]
+
+
+def page_numbers(report: Report, page: int) -> list[PrintedNumber]:
+    """Return the numbers printed on a page of a PDF, none when the page is a picture."""
+    return _page_numbers(report.blob_key, page, report)
+
+
+def sheet_names(report: Report) -> list[str]:
+    """Return the names of a workbook's sheets in their order."""
+    return [layout.name for layout in _sheets(report.blob_key, report)]
 
 
 def report_name(report_id: ReportId) -> str:

@@ -1,7 +1,6 @@
 """The place a number was read from: the page image with the cell marked, or the sheet around the cell."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,12 @@ import streamlit as st
 from components.format import as_printed
 from components.session import PAGE_DPI, page_image, services, sheet
 from services.domain.layout import CellKind, SheetCell, SheetLayout
-from services.domain.provenance import Box
+from services.domain.provenance import Box, SourceRef, cell_position, column_letters
 from services.domain.reports import Fact, Report
+from services.extraction.pointing import PrintedNumber
 
 _ASSETS = Path(__file__).with_name("assets")
 _ROWS_AROUND, _COLUMNS_AFTER, _MAX_COLUMNS = 14, 5, 14
-_CELL = re.compile(r"^([A-Z]{1,3})([0-9]{1,7})$")
-_ALPHABET = 26
 
 _PAGE = st.components.v2.component(
     "page_view",
@@ -71,23 +69,21 @@ def show_page(report: Report, page: int, key: str, height: int = 620) -> None:
 def page_boxes(fact: Fact, others: Sequence[Fact] = ()) -> list[dict[str, Any]]:
     """Return the boxes to draw on a page: the number, its label, and other facts of the same page."""
     spoken = f"{fact.label}, {fact.period.label}: {as_printed(fact)}"
-    number = [_box(box, "number", spoken) for box in fact.source.boxes]
-    label = [_box(box, "label", "") for box in fact.source.label_boxes]
     rest = [
         _box(box, "other", "")
         for other in others
         if other.source.page == fact.source.page and other.fact_id != fact.fact_id
         for box in other.source.boxes
     ]
-    return [*number, *label, *rest]
+    return [*source_boxes(fact.source, spoken), *rest]
 
 
 def sheet_window(layout: SheetLayout, cell: str) -> dict[str, Any] | None:
     """Return the rows and columns around a cell such as ``B34``, or None for a malformed reference."""
-    match = _CELL.match(cell)
-    if match is None:
+    position = cell_position(cell)
+    if position is None:
         return None
-    column, row = column_number(match[1]), int(match[2])
+    row, column = position
     first_row, last_row = max(1, row - _ROWS_AROUND), row + _ROWS_AROUND
     first_column = max(1, column + _COLUMNS_AFTER - _MAX_COLUMNS + 1)
     columns = range(first_column, max(column + _COLUMNS_AFTER, first_column) + 1)
@@ -101,7 +97,7 @@ def sheet_window(layout: SheetLayout, cell: str) -> dict[str, Any] | None:
     target = cells.get((row, column))
     return {
         "row": row,
-        "column": match[1],
+        "column": column_letters(column),
         "formula": _formula(target),
         "columns": [column_letters(c) for c in shown],
         "rows": [
@@ -109,23 +105,6 @@ def sheet_window(layout: SheetLayout, cell: str) -> dict[str, Any] | None:
             for r in range(first_row, last_row + 1)
         ],
     }
-
-
-def column_number(letters: str) -> int:
-    """Return the 1-based column of 'A', 'Z', 'AA'."""
-    number = 0
-    for letter in letters:
-        number = number * _ALPHABET + ord(letter) - ord("A") + 1
-    return number
-
-
-def column_letters(number: int) -> str:
-    """Return the letters of a 1-based column: 27 is 'AA'."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, _ALPHABET)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _show_page(report: Report, fact: Fact, key: str, height: int, others: Sequence[Fact]) -> None:
@@ -164,6 +143,67 @@ def _show_sheet(report: Report, fact: Fact, key: str, height: int) -> None:
     )
 
 
+def point_at_page(
+    report: Report,
+    page: int,
+    numbers: Sequence[PrintedNumber],
+    chosen: SourceRef | None,
+    height: int,
+) -> Mapping[str, Any] | None:
+    """Draw a page to be pointed at and return where somebody pointed in this run, in PDF points.
+
+    The place has ``x`` and ``y``, or the ``box`` of a drawn rectangle. ``chosen`` is marked.
+    """
+    boxes = [] if chosen is None or chosen.page != page else source_boxes(chosen, "Chosen number")
+    result = _PAGE(
+        key="pointing_page",
+        data={
+            "image": page_image(report.blob_key, page),
+            "dpi": PAGE_DPI,
+            "height": height,
+            "boxes": boxes,
+            "page": page,
+            "pointing": [_token(number) for number in numbers],
+            "place": f"{report.name} · page {page} of {report.page_count}",
+            "alt": f"Page {page} of {report.name}",
+        },
+        on_pointed_change=_no_callback,
+    )
+    where = getattr(result, "pointed", None)
+    return where if isinstance(where, Mapping) and where.get("page") == page else None
+
+
+def point_at_sheet(report: Report, layout: SheetLayout, cell: str, height: int) -> str | None:
+    """Draw the cells around ``cell`` to be pointed at and return the cell chosen in this run, or None."""
+    result = _SHEET(
+        key="pointing_sheet",
+        data={
+            **(sheet_window(layout, cell) or {}),
+            "height": height,
+            "pointing": True,
+            "place": f"{report.name} · {layout.name}!{cell}",
+            "alt": f"Cells around {cell} of sheet {layout.name}",
+        },
+        on_pointed_change=_no_callback,
+    )
+    where = getattr(result, "pointed", None)
+    return where if isinstance(where, str) else None
+
+
+def _token(number: PrintedNumber) -> dict[str, Any]:
+    whole = number.boxes[0]
+    for box in number.boxes[1:]:
+        whole = whole.union(box)
+    spoken = f"{number.label}: {number.printed}" if number.label else number.printed
+    return {"spoken": spoken, **whole._asdict()}
+
+
+def source_boxes(source: SourceRef, spoken: str) -> list[dict[str, Any]]:
+    """Return the boxes of a number and of its label, the number's spoken of."""
+    number = [_box(box, "number", spoken) for box in source.boxes]
+    return [*number, *(_box(box, "label", "") for box in source.label_boxes)]
+
+
 def _box(box: Box, kind: str, spoken: str) -> dict[str, Any]:
     return {"kind": kind, "spoken": spoken, **box._asdict()}
 
@@ -180,3 +220,7 @@ def _sheet_cell(cell: SheetCell | None) -> dict[str, Any]:
     if cell is None:
         return {"text": "", "number": False}
     return {"text": cell.text, "number": cell.kind is CellKind.NUMBER}
+
+
+def _no_callback() -> None:
+    """Make the component's result always carry its trigger."""

@@ -7,12 +7,16 @@ from typing import Any
 import streamlit as st
 
 from components.confidence_badge import confidence_words
-from components.format import as_printed, column_heading, unit_words
+from components.format import as_printed, column_heading, meaning_words, unit_words
+from components.person_words import difference_words, later_words, person_words
+from services.domain.concepts import Unit
 from services.domain.confidence import Band, band_of
 from services.domain.ids import FactId
 from services.domain.reports import Fact, LineItem, Statement, StatementColumn
 
 _ASSETS = Path(__file__).with_name("assets")
+HEIGHT = 540
+"""Pixels a statement is shown in before it scrolls."""
 _FAILED = "failed"
 _POINTS_A_STEP, _MAX_STEPS = 6.0, 6.0
 
@@ -30,17 +34,19 @@ def show_statement(
     failed: frozenset[FactId],
     selected: FactId | None,
     key: str,
-    height: int = 560,
+    meanings: bool = False,
 ) -> FactId | None:
     """Draw a statement and return the fact whose number was clicked in this run, or None.
 
     ``failed`` are the facts of checks that did not hold; they carry a cross. Medium and low confidence
-    carry a square and a triangle, high confidence nothing.
+    carry a square and a triangle, high confidence nothing; what a person stated carries a disc. With
+    ``meanings`` every label says what it is taken for.
     """
     result = _TABLE(
         key=key,
         data={
-            "height": height,
+            "height": HEIGHT,
+            "meanings": meanings,
             "title": statement.title,
             "unit": unit_words(statement.currency, statement.scale),
             "columns": [column_heading(column) for column in statement.columns],
@@ -95,6 +101,7 @@ def table_rows(
         rows.append(
             {
                 "label": item.label,
+                **_meaning(item, facts),
                 "indent": _steps(item.indent - edge),
                 "section": False,
                 "total": item.is_total,
@@ -105,7 +112,22 @@ def table_rows(
 
 
 def _heading(label: str, indent: float) -> dict[str, Any]:
-    return {"label": label, "indent": _steps(indent), "section": True, "total": False, "cells": []}
+    return {
+        "label": label,
+        "meaning": "",
+        "indent": _steps(indent),
+        "section": True,
+        "total": False,
+        "cells": [],
+    }
+
+
+def _meaning(item: LineItem, facts: Mapping[FactId, Fact]) -> dict[str, Any]:
+    """Return what a row's numbers are taken for, each meaning once, and whether that is a concept."""
+    known = [facts[fact_id] for fact_id in item.facts if fact_id is not None and fact_id in facts]
+    amounts = [fact for fact in known if fact.unit is not Unit.PURE] or known
+    words = " / ".join(dict.fromkeys(meaning_words(fact) for fact in amounts))
+    return {"meaning": words, "known": any(fact.concept for fact in amounts)}
 
 
 def _steps(indent: float) -> float:
@@ -130,16 +152,28 @@ def _cells(
 def _cell(fact: Fact, failed: bool, selected: bool) -> dict[str, Any]:
     text = as_printed(fact)
     doubt = "In a check that does not hold. " if failed else ""
+    person = _person(fact)
     band = band_of(fact.confidence.total)
     return {
         "fact": fact.fact_id,
         "text": text,
         "selected": selected,
         "mark": _FAILED if failed else "" if band is Band.HIGH else band.value,
-        "spoken": f"{fact.label}, {fact.period.label}: {text}. {doubt}Show source",
-        "hint": f"{doubt}Confidence {confidence_words(fact.confidence.total)} · "
+        "person": "" if fact.correction is None else "later" if _is_contested(fact) else "person",
+        "spoken": f"{fact.label}, {fact.period.label}: {text}. {person}{doubt}Show source",
+        "hint": f"{person}{doubt}Confidence {confidence_words(fact.confidence.total)} · "
         f"{fact.source.place} · click to see the source",
     }
+
+
+def _person(fact: Fact) -> str:
+    told = [person_words(fact), difference_words(fact), (later_words(fact) or ("", False))[0]]
+    return "".join(f"{words.rstrip('.')}. " for words in told if words)
+
+
+def _is_contested(fact: Fact) -> bool:
+    later = later_words(fact)
+    return later is not None and later[1]
 
 
 def _no_callback() -> None:

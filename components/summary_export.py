@@ -5,6 +5,7 @@ from html import escape
 from components.confidence_badge import confidence_words, severity_words
 from components.evidence import evidence_of
 from components.format import change, concept_name, counted, headline, when
+from components.person_words import person_words
 from components.session import title_of
 from services.domain.base import utc_now
 from services.domain.insights import Insight
@@ -51,7 +52,7 @@ def _figure(figure: KeyFigure) -> str:
         ("n", headline(fact)),
         ("n", before),
         ("n", change(figure.change) if figure.change is not None else ""),
-        ("", fact.source.place),
+        ("", ", ".join(w for w in (fact.source.place, person_words(fact)) if w)),
     )
     return "<tr>" + "".join(f'<td class="{c}">{escape(text)}</td>' for c, text in cells) + "</tr>"
 

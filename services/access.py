@@ -12,6 +12,7 @@ class Permission(StrEnum):
     UPLOAD = "upload"
     VIEW_REPORTS = "view_reports"
     VIEW_INSIGHTS = "view_insights"
+    CORRECT = "correct"
     REQUEST_REVIEW = "request_review"
     REVIEW = "review"
     VIEW_SUMMARY = "view_summary"
@@ -22,8 +23,14 @@ class Permission(StrEnum):
 _READ = frozenset({Permission.VIEW_REPORTS, Permission.VIEW_INSIGHTS, Permission.VIEW_SUMMARY})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ANALYST: _READ | {Permission.UPLOAD, Permission.REQUEST_REVIEW},
-    Role.REVIEWER: _READ | {Permission.REQUEST_REVIEW, Permission.REVIEW, Permission.VIEW_AUDIT},
+    Role.ANALYST: _READ | {Permission.UPLOAD, Permission.CORRECT, Permission.REQUEST_REVIEW},
+    Role.REVIEWER: _READ
+    | {
+        Permission.CORRECT,
+        Permission.REQUEST_REVIEW,
+        Permission.REVIEW,
+        Permission.VIEW_AUDIT,
+    },
     Role.CFO: _READ,
     Role.AUDITOR: _READ | {Permission.VIEW_AUDIT},
     Role.ADMIN: _READ | {Permission.UPLOAD, Permission.VIEW_AUDIT, Permission.ADMINISTER},
@@ -34,6 +41,7 @@ _DOING = {
     Permission.UPLOAD: "upload reports",
     Permission.VIEW_REPORTS: "see reports",
     Permission.VIEW_INSIGHTS: "see insights",
+    Permission.CORRECT: "correct numbers",
     Permission.REQUEST_REVIEW: "ask for a review",
     Permission.REVIEW: "decide on insights",
     Permission.VIEW_SUMMARY: "see the CFO summary",

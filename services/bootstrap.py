@@ -6,6 +6,8 @@ from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.wiring import local_ports
 from services.analysis.templates import Templates, load_templates
 from services.config import PROJECT_ROOT, Settings, read_settings
+from services.corrections.desk import CorrectionDesk
+from services.corrections.facts import FactDesk
 from services.engine import Engine
 from services.intake import Intake
 from services.ports import Ports
@@ -16,11 +18,13 @@ from services.summary import SummaryDesk
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What pages, API and workers call; ``ports`` for reading what is stored."""
+    """What pages, API and workers call; ``ports`` for reading what is stored, ``facts`` for its facts."""
 
     settings: Settings
     ports: Ports
     intake: Intake
+    facts: FactDesk
+    corrections: CorrectionDesk
     review: ReviewDesk
     summary: SummaryDesk
     samples: SampleShelf
@@ -35,12 +39,15 @@ def build(settings: Settings | None = None) -> Services:
     settings = settings or read_settings()
     ports = local_ports(settings)
     intake = Intake(ports, settings.max_upload_bytes)
+    facts = FactDesk(ports.records)
     return Services(
         settings=settings,
         ports=ports,
         intake=intake,
+        facts=facts,
+        corrections=CorrectionDesk(ports.records),
         review=ReviewDesk(ports.records),
-        summary=SummaryDesk(ports.records),
+        summary=SummaryDesk(ports.records, facts.facts),
         samples=SampleShelf(PROJECT_ROOT / "samples", intake),
         templates=_templates(),
     )

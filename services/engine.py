@@ -6,11 +6,14 @@ from hashlib import sha256
 
 from services.analysis.service import Analysis, analyse
 from services.analysis.templates import Templates
+from services.confidence.facts import unscored
+from services.corrections.facts import with_corrections
 from services.domain.base import utc_now
+from services.domain.corrections import Correction
 from services.domain.ids import ReportId, deterministic_id
-from services.domain.reports import Fact, Report
+from services.domain.reports import Fact, Report, ReportStatus, Statement, TieOut
 from services.domain.users import SYSTEM
-from services.extraction.service import Extraction, extract
+from services.extraction.service import Extraction, checked, extract
 from services.intake import detect_format
 from services.ports import LayoutReader
 
@@ -24,6 +27,24 @@ class Analysed:
 
     read: Read
     analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Statements and facts in force, and the checks on them."""
+
+    statements: Sequence[Statement]
+    facts: Sequence[Fact]
+    tie_outs: Sequence[TieOut]
+
+
+def corrected(read: Checked, corrections: Sequence[Correction]) -> Checked:
+    """Return what was read with people's corrections in place, checked and computed anew; as it is without any."""
+    if not corrections:
+        return read
+    printed = [unscored(fact) for fact in read.facts if not fact.derived_from]
+    stated = with_corrections(read.statements, printed, corrections)
+    return Checked(stated.statements, *checked(stated.statements, stated.facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +96,19 @@ def same_company(one: Report, other: Report) -> bool:
     if one.company is None or other.company is None:
         return False
     return one.company.casefold() == other.company.casefold()
+
+
+def companions(report: Report, reports: Sequence[Report]) -> list[Report]:
+    """Return the read reports of the same company that are its history; replaced versions are none."""
+    replaced = {other.supersedes for other in reports} | {report.supersedes}
+    return [
+        other
+        for other in reports
+        if other.report_id != report.report_id
+        and other.report_id not in replaced
+        and other.status in {ReportStatus.READ, ReportStatus.ANALYSED}
+        and same_company(report, other)
+    ]
 
 
 def _history(read: Read, reads: Sequence[Read]) -> list[Fact]:

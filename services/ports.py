@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.domain.audit import AuditEntry, AuditEvent
+from services.domain.corrections import Correction
 from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.layout import PageLayout, SheetLayout
@@ -168,11 +169,27 @@ class RecordStore(Protocol):
         ...
 
     def facts(self, report_id: ReportId) -> list[Fact]:
-        """Return a report's facts in document order."""
+        """Return a report's facts as the extractor read them, in document order."""
         ...
 
     def fact(self, fact_id: FactId) -> Fact | None:
         """Return one fact or None."""
+        ...
+
+    def corrections(self, report_id: ReportId) -> list[Correction]:
+        """Return what people stated of a report's numbers, oldest first, replaced and withdrawn ones too."""
+        ...
+
+    def facts_in_force(self, report_id: ReportId) -> list[Fact]:
+        """Return the facts the last analysis of a corrected report used, in document order."""
+        ...
+
+    def fact_in_force(self, fact_id: FactId) -> Fact | None:
+        """Return one fact of a corrected report as its last analysis used it, or None."""
+        ...
+
+    def statements_in_force(self, report_id: ReportId) -> list[Statement]:
+        """Return the statements the last analysis of a corrected report used, in document order."""
         ...
 
     def findings(self, report_id: ReportId) -> list[Finding]:

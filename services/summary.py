@@ -1,10 +1,11 @@
 """Stage 6: the CFO summary, made only of what is published or approved, with its open items stated."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.domain.confidence import HIGH_FROM
+from services.domain.ids import ReportId
 from services.domain.insights import Insight, InsightStatus
 from services.domain.reports import Fact, Report, ReportStatus, TieOut, TieOutStatus
 from services.ports import RecordStore
@@ -67,10 +68,14 @@ class CfoSummary:
 
 
 class SummaryDesk:
-    """Builds the CFO summary from the stored records; it holds no state of its own."""
+    """Builds the CFO summary from the stored records; it holds no state of its own.
 
-    def __init__(self, records: RecordStore) -> None:
+    ``facts`` gives a report's facts in force.
+    """
+
+    def __init__(self, records: RecordStore, facts: Callable[[ReportId], list[Fact]]) -> None:
         self._records = records
+        self._facts = facts
 
     def build(self) -> CfoSummary:
         """Return the summary of every analysed report that no newer version replaces."""
@@ -87,7 +92,7 @@ class SummaryDesk:
         return CfoSummary(reports=tuple(summaries))
 
     def _summarise(self, report: Report) -> ReportSummary:
-        facts = self._records.facts(report.report_id)
+        facts = self._facts(report.report_id)
         tie_outs = self._records.tie_outs(report.report_id)
         insights = self._records.insights(report.report_id)
         figures, withheld = key_figures(facts, tie_outs)

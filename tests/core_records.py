@@ -6,8 +6,16 @@ from decimal import Decimal
 
 from services.domain.concepts import StatementKind, Unit
 from services.domain.confidence import Confidence, ConfidenceFactor, FactConfidence
+from services.domain.corrections import (
+    Correction,
+    FactInForce,
+    StatementInForce,
+    claim_of,
+    reading_of,
+)
 from services.domain.ids import (
     ChainId,
+    CorrectionId,
     DecisionId,
     FactId,
     FindingId,
@@ -111,6 +119,30 @@ def a_fact(report: Report, row: int = 1, value: str = "-1234567890123456789.01")
             printed="(1,234,567,890,123,456,789.01)",
         ),
     )
+
+
+def a_correction(report: Report, number: int = 1) -> Correction:
+    """The correction of this number at one place; each replaces the one before."""
+    fact = a_fact(report)
+    return Correction(
+        correction_id=CorrectionId(deterministic_id("correction", report.report_id, number)),
+        report_id=report.report_id,
+        claim=claim_of(fact),
+        machine=reading_of(fact),
+        comment="seen on page 4",
+        made_by=ANN.user_id,
+        made_by_name=ANN.name,
+        made_at=NOON,
+        replaces=None if number == 1 else a_correction(report, number - 1).correction_id,
+    )
+
+
+def a_fact_in_force(report: Report) -> FactInForce:
+    return FactInForce(report_id=report.report_id, fact=a_fact(report))
+
+
+def a_statement_in_force(report: Report) -> StatementInForce:
+    return StatementInForce(report_id=report.report_id, statement=a_statement(report))
 
 
 def a_statement(report: Report) -> Statement:

@@ -17,6 +17,16 @@ def small_pdf(company: str, size: int) -> bytes:
     return target.getvalue()
 
 
+def letter_pdf() -> bytes:
+    """One page of prose with a number and no statement."""
+    target = io.BytesIO()
+    canvas = Canvas(target, invariant=1)
+    canvas.drawString(72, 700, "Dear shareholders, sales were $1,234 million in 2024.")
+    canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
 def small_csv(size: int) -> bytes:
     """An income statement that leads to insights sure enough for the CFO."""
     lines = [

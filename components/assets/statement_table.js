@@ -18,6 +18,11 @@ function numberCell(cell, row, column, choose) {
   button.setAttribute("aria-label", cell.spoken);
   button.setAttribute("aria-pressed", cell.selected ? "true" : "false");
   button.title = cell.hint;
+  if (cell.person) {
+    const disc = element("span", "person " + cell.person, cell.person === "later" ? "◉" : "●");
+    disc.setAttribute("aria-hidden", "true");
+    button.append(disc);
+  }
   button.append(cell.text);
   if (!cell.text.endsWith(")")) {
     const hang = element("span", "hang", ")");
@@ -31,15 +36,17 @@ function numberCell(cell, row, column, choose) {
   return td;
 }
 
-function bodyRow(row, index, width, choose) {
+function bodyRow(row, index, data, choose) {
   const kind = row.section ? "section" : row.total ? "total" : "";
   const tr = element("tr", kind);
   const th = element("th", "", row.label);
   th.scope = row.section ? "rowgroup" : "row";
+  if (row.meaning && data.meanings) th.append(element("span", "meaning" + (row.known ? "" : " none"), row.meaning));
+  else if (row.meaning) th.title = row.meaning;
   th.style.paddingLeft = 10 + row.indent * 12 + "px";
   tr.append(th);
   if (row.section) {
-    th.colSpan = width + 1;
+    th.colSpan = data.columns.length + 1;
     return tr;
   }
   row.cells.forEach((cell, column) => tr.append(numberCell(cell, index, column, choose)));
@@ -90,7 +97,7 @@ export default function (component) {
       button.setAttribute("aria-pressed", button.dataset.fact === fact ? "true" : "false"));
     setTriggerValue("chosen", fact);
   };
-  data.rows.forEach((row, index) => body.append(bodyRow(row, index, data.columns.length, choose)));
+  data.rows.forEach((row, index) => body.append(bodyRow(row, index, data, choose)));
   table.append(head, body);
   frame.style.maxHeight = data.height + "px";
   frame.replaceChildren(table);

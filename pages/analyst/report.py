@@ -3,16 +3,15 @@
 import streamlit as st
 
 from components import frame
-from components.fact_panel import show_fact
+from components.correction_form import show_what_was_said
 from components.format import money, plain
 from components.frame import guard
 from components.navigation import chosen, forget, link, remember
 from components.session import listed, services
-from components.source_view import show_source
-from components.statement_table import show_statement, statement_names, where_printed
+from components.statement_viewer import show_statements
 from components.tie_outs import show_tie_outs
 from components.upload_status import STATUS_WORDS
-from services.domain.ids import FactId, StatementId
+from services.domain.ids import ReportId
 from services.domain.insights import NotComputable
 from services.domain.reports import (
     Fact,
@@ -20,12 +19,10 @@ from services.domain.reports import (
     FindingSeverity,
     Report,
     ReportStatus,
-    Statement,
     TieOut,
     TieOutStatus,
 )
 
-_HEIGHT = 540
 _FINDING_ICONS = {
     FindingSeverity.INFO: ":material/info:",
     FindingSeverity.WARNING: ":material/warning:",
@@ -56,93 +53,6 @@ def _pick_report(reports: list[Report]) -> Report:
 def _first_read(reports: list[Report]) -> int:
     analysed = [i for i, r in enumerate(reports) if r.status is ReportStatus.ANALYSED]
     return next((i for i in analysed if reports[i].company), analysed[0] if analysed else 0)
-
-
-def _statements(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOut]) -> None:
-    if not statements:
-        frame.empty(
-            "No statements",
-            "No income statement, balance sheet or cash flow statement was found in this report.",
-        )
-        return
-    _viewer(statements, facts, tie_outs)
-
-
-@st.fragment
-def _viewer(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOut]) -> None:
-    with guard():
-        _choose(statements, facts, tie_outs)
-
-
-def _choose(statements: list[Statement], facts: list[Fact], tie_outs: list[TieOut]) -> None:
-    names = statement_names(statements)
-    index = st.segmented_control(
-        "Statement",
-        range(len(statements)),
-        default=_starting_statement(statements, facts),
-        format_func=lambda i: plain(names[i]),
-        key="statement",
-        label_visibility="collapsed",
-        required=True,
-    )
-    statement = statements[index or 0]
-    mine = {f.fact_id: f for f in facts if f.statement_id == statement.statement_id}
-    state = f"_fact_{statement.statement_id}"
-    selected = _selected(state, statement.statement_id, mine)
-    table, source = st.columns([11, 12], gap="medium")
-    with table:
-        st.caption(plain(f"{statement.title} · {statement.basis} · {where_printed(statement)}"))
-        clicked = show_statement(
-            statement,
-            mine,
-            _failed(tie_outs),
-            selected,
-            f"table_{statement.statement_id}",
-            _HEIGHT,
-        )
-        st.caption(
-            "Choose a number to see its cell. ■ medium and ▼ low confidence, ✕ part of a check "
-            "that does not hold."
-        )
-    if clicked and clicked != selected:
-        st.session_state[state] = clicked
-        remember("fact", clicked)
-        st.rerun(scope="fragment")
-    with source:
-        fact = mine.get(selected) if selected else None
-        _source(fact)
-    if fact is not None:
-        with st.container(border=True):
-            show_fact(fact)
-
-
-def _source(fact: Fact | None) -> None:
-    if fact is None:
-        frame.empty("No number chosen", "Choose a number in the statement to see where it stands.")
-        return
-    show_source(fact, "statement_source", _HEIGHT - 4)
-
-
-def _starting_statement(statements: list[Statement], facts: list[Fact]) -> int:
-    named = chosen("fact")
-    wanted = next((f.statement_id for f in facts if f.fact_id == named), None)
-    return next((i for i, s in enumerate(statements) if s.statement_id == wanted), 0)
-
-
-def _selected(state: str, statement_id: StatementId, mine: dict[FactId, Fact]) -> FactId | None:
-    candidate = st.session_state.get(state) or chosen("fact")
-    if candidate in mine:
-        return FactId(str(candidate))
-    return next((f.fact_id for f in mine.values() if f.statement_id == statement_id), None)
-
-
-def _failed(tie_outs: list[TieOut]) -> frozenset[FactId]:
-    return frozenset(
-        fact_id
-        for tie_out in tie_outs
-        if tie_out.status is TieOutStatus.FAIL
-        for fact_id in (*tie_out.members, *((tie_out.total,) if tie_out.total else ()))
-    )
 
 
 def _findings(findings: list[Finding]) -> None:
@@ -178,17 +88,31 @@ def _figures(report: Report, facts: list[Fact], tie_outs: list[TieOut]) -> None:
     )
 
 
+@st.fragment(run_every="1s")
+def _wait_for_checks(report_id: ReportId) -> None:
+    with guard():
+        if not services().facts.read(report_id).is_waiting:
+            st.rerun()
+        st.info(
+            "Checks, confidence and insights are being worked out again with what was stated.",
+            icon=":material/hourglass_top:",
+        )
+
+
 def _show(report: Report) -> None:
     records = services().ports.records
     if not report.status.is_final:
         st.info(f"{STATUS_WORDS[report.status]}; the statements appear when it has been read.")
     if report.error:
         st.warning(report.error, icon=":material/error:")
-    facts, tie_outs = records.facts(report.report_id), records.tie_outs(report.report_id)
+    worked, tie_outs = services().facts.read(report.report_id), records.tie_outs(report.report_id)
     findings = records.findings(report.report_id)
+    show_what_was_said()
     if report.status in {ReportStatus.RECEIVED, ReportStatus.READING, ReportStatus.FAILED}:
         return
-    _figures(report, facts, tie_outs)
+    _figures(report, worked.facts, tie_outs)
+    if worked.is_waiting:
+        _wait_for_checks(report.report_id)
     not_run = records.not_computable(report.report_id)
     failed = sum(t.status is TieOutStatus.FAIL for t in tie_outs)
     tabs = st.tabs(
@@ -200,9 +124,9 @@ def _show(report: Report) -> None:
         ]
     )
     with tabs[0]:
-        _statements(records.statements(report.report_id), facts, tie_outs)
+        show_statements(report, worked, tie_outs)
     with tabs[1]:
-        show_tie_outs(tie_outs, {fact.fact_id: fact for fact in facts})
+        show_tie_outs(tie_outs, {fact.fact_id: fact for fact in worked.facts})
     with tabs[2]:
         _findings(findings)
     with tabs[3]:

@@ -8,6 +8,7 @@ from components.evidence import evidence_of, source_drawer
 from components.format import change, concept_name, counted, headline, plain, shortened
 from components.insight_card import show_badges
 from components.navigation import chosen, link, remember
+from components.person_words import person_words
 from components.session import listed, services
 from components.summary_export import file_name, summary_html
 from services.domain.insights import Chart, Insight
@@ -27,7 +28,8 @@ def _figure(figure: KeyFigure) -> None:
             change(figure.change) if figure.change is not None else None,
             delta_description=before,
         )
-        st.caption(plain(figure.current.period.label))
+        told = (figure.current.period.label, person_words(figure.current))
+        st.caption(plain(" · ".join(words for words in told if words)))
         _source_button(figure.current, f"source_{figure.current.fact_id}")
 
 

@@ -1,13 +1,21 @@
 """Documents over HTTP: the list, one document's state, and its page images."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
 from services.bootstrap import Services
 from services.domain.errors import NotFound
 from services.domain.ids import ReportId
-from services.domain.reports import Progress, Report, ReportFormat
+from services.domain.reports import (
+    AppliedCorrection,
+    Fact,
+    MachineReading,
+    Progress,
+    Report,
+    ReportFormat,
+)
+from services.extraction.jsonl import fact_line, json_number
 
 PageNumber = Annotated[int, Path(ge=1, le=100_000, description="1-based page")]
 _PRIVATE_DAY = "private, max-age=86400"
@@ -32,6 +40,12 @@ def documents_router(services: Services) -> APIRouter:
         """Return how far the workers are with a report, or null before they start."""
         return services.ports.records.progress(_report(services, report_id).report_id)
 
+    @router.get("/{report_id}/facts")
+    def list_facts(report_id: str) -> list[dict[str, Any]]:
+        """Return a report's facts in force; what a person stated carries what the extractor reads beside it."""
+        report = _report(services, report_id)
+        return [_fact(fact) for fact in services.facts.facts(report.report_id)]
+
     @router.get("/{report_id}/pages/{page}.webp")
     def get_page_image(report_id: str, page: PageNumber) -> Response:
         """Return a page of a PDF as an image."""
@@ -49,3 +63,34 @@ def _report(services: Services, report_id: str) -> Report:
     if report is None:
         raise NotFound("There is no document with this id.")
     return report
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    correction = None if fact.correction is None else _correction(fact.correction)
+    return {"fact_id": fact.fact_id, **fact_line(fact), "correction": correction}
+
+
+def _correction(correction: AppliedCorrection) -> dict[str, Any]:
+    said = correction.model_dump(
+        mode="json", include={"correction_id", "kind", "by", "at", "comment"}
+    )
+    return {
+        **said,
+        "machine": _machine(correction.machine),
+        "machine_then": _machine(correction.machine_then),
+    }
+
+
+def _machine(reading: MachineReading | None) -> dict[str, Any] | None:
+    if reading is None:
+        return None
+    start = reading.period.start
+    return {
+        "printed": reading.printed,
+        "value": json_number(reading.value),
+        "concept": reading.concept,
+        "period_start": None if start is None else start.isoformat(),
+        "period_end": reading.period.end.isoformat(),
+        "unit": reading.unit.value,
+        "scale": reading.scale,
+    }

@@ -5,9 +5,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from services.confidence.weights import OTHER_CAUSE_ODDS, weighed
+from services.confidence.weights import (
+    DOES_NOT_ADD_UP,
+    FROM_CHECKS,
+    OTHER_AMOUNT,
+    OTHER_CAUSE_ODDS,
+    weighed,
+)
 from services.domain.concepts import Unit
-from services.domain.confidence import ConfidenceEvidence, log_odds
+from services.domain.confidence import ConfidenceEvidence, FactConfidence, log_odds
 from services.domain.ids import FactId
 from services.domain.reports import Fact, TieOut, TieOutStatus
 
@@ -34,6 +40,7 @@ def rescore(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> list[Fact]:
     """Return the facts with their confidence moved by the tie-outs, each move with its reason.
 
     Expects the reader's own confidence on the facts; scoring a scored fact would count evidence twice.
+    What a person stated stays as sure as the person made it.
     """
     ledger: Ledger = {fact.fact_id: [] for fact in facts}
     by_id = {fact.fact_id: fact for fact in facts}
@@ -51,8 +58,16 @@ def rescore(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> list[Fact]:
     return _disputed([_told(fact, ledger[fact.fact_id]) for fact in facts])
 
 
+def unscored(fact: Fact) -> Fact:
+    """Return the fact with the confidence it had before any check, to be scored anew."""
+    own = [told for told in fact.confidence.evidence if told.name not in FROM_CHECKS]
+    if len(own) == len(fact.confidence.evidence):
+        return fact
+    return fact.model_copy(update={"confidence": FactConfidence.believed(own)})
+
+
 def _told(fact: Fact, evidence: Sequence[ConfidenceEvidence]) -> Fact:
-    if not evidence:
+    if not evidence or fact.correction is not None:
         return fact
     return fact.model_copy(update={"confidence": fact.confidence.with_evidence(evidence)})
 
@@ -160,7 +175,7 @@ def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Sequence[TieOu
         if fall < 0:
             reason = f"{tie_out.check} failed: {tie_out.sentence}"
             evidence = ConfidenceEvidence(
-                part="value", name="does not add up", log_odds=fall, reason=reason
+                part="value", name=DOES_NOT_ADD_UP, log_odds=fall, reason=reason
             )
             ledger[fact_id].append(evidence)
 
@@ -204,7 +219,7 @@ def _doubted(fact: Fact, right: float, amounts: int) -> Fact:
     target = confidence.concept * min(1.0, right / max(confidence.total, 1e-4))
     evidence = ConfidenceEvidence(
         part="concept",
-        name="another amount for the same meaning",
+        name=OTHER_AMOUNT,
         log_odds=min(0.0, log_odds(target) - log_odds(confidence.concept)),
         reason=f"{amounts} different amounts are read for this meaning and period; one is right at most",
     )

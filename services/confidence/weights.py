@@ -24,6 +24,25 @@ WEIGHTS: dict[str, float] = {
 }
 """By the name of the evidence; likelihood ratios of analysis.md §1.5."""
 
+DOES_NOT_ADD_UP = "does not add up"
+OTHER_AMOUNT = "another amount for the same meaning"
+FROM_CHECKS = frozenset(
+    {
+        "adds up in 1",
+        "adds up in 2",
+        "adds up in 3",
+        "adds up within rounding",
+        "same on another statement",
+        "periods agree",
+        "identity of meanings",
+        "shares fit",
+        "earnings per share fit",
+        DOES_NOT_ADD_UP,
+        OTHER_AMOUNT,
+    }
+)
+"""The names of all evidence that comes from comparing facts, not from reading one."""
+
 OTHER_CAUSE_ODDS = 0.05
 """Odds of 'a row is missing, or the relation is a coincidence' beside the members of a failed sum."""
 

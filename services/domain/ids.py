@@ -12,6 +12,7 @@ InsightId = NewType("InsightId", str)
 ChainId = NewType("ChainId", str)
 ReviewItemId = NewType("ReviewItemId", str)
 DecisionId = NewType("DecisionId", str)
+CorrectionId = NewType("CorrectionId", str)
 MessageId = NewType("MessageId", str)
 UserId = NewType("UserId", str)
 

@@ -1,9 +1,13 @@
 """Provenance: the page or sheet, the cell and the boxes that a number was read from."""
 
+import re
 from typing import NamedTuple
 
 from services.domain.base import Record
 from services.domain.ids import ReportId
+
+_CELL = re.compile(r"^([A-Z]{1,3})([0-9]{1,7})$")
+_ALPHABET = 26
 
 
 class Box(NamedTuple):
@@ -49,3 +53,26 @@ class SourceRef(Record):
         if self.page is not None:
             return f"page {self.page}"
         return f"{self.sheet}!{self.cell}"
+
+
+def cell_position(cell: str) -> tuple[int, int] | None:
+    """Return the 1-based row and column of a cell such as ``B34``, None for a malformed reference."""
+    match = _CELL.match(cell)
+    return None if match is None else (int(match[2]), column_number(match[1]))
+
+
+def column_number(letters: str) -> int:
+    """Return the 1-based column of 'A', 'Z', 'AA'."""
+    number = 0
+    for letter in letters:
+        number = number * _ALPHABET + ord(letter) - ord("A") + 1
+    return number
+
+
+def column_letters(number: int) -> str:
+    """Return the letters of a 1-based column: 27 is 'AA'."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, _ALPHABET)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -6,7 +6,15 @@ from typing import Literal
 from services.domain.base import Amount, Instant, Record
 from services.domain.concepts import StatementKind, Unit
 from services.domain.confidence import FactConfidence
-from services.domain.ids import FactId, FindingId, ReportId, StatementId, TieOutId, UserId
+from services.domain.ids import (
+    CorrectionId,
+    FactId,
+    FindingId,
+    ReportId,
+    StatementId,
+    TieOutId,
+    UserId,
+)
 from services.domain.periods import Period
 from services.domain.provenance import SourceRef
 
@@ -45,7 +53,10 @@ class ReportStatus(StrEnum):
 
 
 class Report(Record):
-    """An uploaded document and its state."""
+    """An uploaded document and its state.
+
+    ``corrections`` counts the corrections by people that its last analysis took in.
+    """
 
     report_id: ReportId
     name: str
@@ -63,6 +74,7 @@ class Report(Record):
     period_end: str | None = None
     page_count: int | None = None
     error: str | None = None
+    corrections: int = 0
 
 
 class Progress(Record):
@@ -98,13 +110,46 @@ Basis = Literal[
 ]
 
 
+class MachineReading(Record):
+    """What the extractor reads at a place: the number as printed and what it takes it for."""
+
+    printed: str
+    value: Amount
+    concept: str | None
+    period: Period
+    unit: Unit
+    currency: str
+    scale: int
+
+
+CorrectionKind = Literal["added", "corrected", "confirmed"]
+"""What a person did: stated a number the extractor missed, another than it read, or the same."""
+
+
+class AppliedCorrection(Record):
+    """Who stated a fact, when and why, beside what the extractor says at its place.
+
+    ``machine`` is what it reads there now, ``machine_then`` what it read when the person spoke; None
+    where it reads no number.
+    """
+
+    correction_id: CorrectionId
+    kind: CorrectionKind
+    by: str
+    at: Instant
+    comment: str = ""
+    machine_then: MachineReading | None = None
+    machine: MachineReading | None = None
+
+
 class Fact(Record):
     """One number of one row and column, with its meaning and its cell; immutable.
 
     ``value`` is in base units with the concept's sign; ``printed_value`` is the number as printed
     (before scale, parentheses negative); ``scale`` is 1, 1000, 1000000...; ``decimals`` are the digits
     printed after the point. ``member`` names the part (such as a segment) that the number is of, None
-    for the whole. ``derived_from`` is set only for facts computed from others.
+    for the whole. ``derived_from`` is set only for facts computed from others, ``correction`` only
+    where a person stated the fact: then everything else on it is what the person said.
     """
 
     fact_id: FactId
@@ -129,6 +174,7 @@ class Fact(Record):
     confidence: FactConfidence
     source: SourceRef
     derived_from: tuple[FactId, ...] = ()
+    correction: AppliedCorrection | None = None
 
     @property
     def is_reported(self) -> bool:

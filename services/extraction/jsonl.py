@@ -1,5 +1,6 @@
 """The public line form of a fact: one JSON object a line."""
 
+from decimal import Decimal
 from typing import Any
 
 from services.domain.provenance import Box
@@ -18,7 +19,7 @@ def fact_line(fact: Fact) -> dict[str, Any]:
         "statement": fact.statement.value,
         "period_start": start.isoformat() if start is not None else None,
         "period_end": fact.period.end.isoformat(),
-        "value": _number(fact),
+        "value": json_number(fact.value),
         "unit": fact.unit.value,
         "basis": fact.basis,
         "confidence": round(fact.confidence.total, 6),
@@ -29,9 +30,10 @@ def fact_line(fact: Fact) -> dict[str, Any]:
     }
 
 
-def _number(fact: Fact) -> int | float:
-    whole = fact.value.to_integral_value()
-    return int(whole) if whole == fact.value else float(fact.value)
+def json_number(value: Decimal) -> int | float:
+    """Return an amount as a JSON number, whole where it is whole."""
+    whole = value.to_integral_value()
+    return int(whole) if whole == value else float(value)
 
 
 def _bbox(boxes: tuple[Box, ...]) -> list[float] | None:

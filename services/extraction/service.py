@@ -72,14 +72,21 @@ def extract(document: DocumentReader, report: Report, on_page: OnPage | None = N
     noted, further = _assembled(read.report, read.notes(known_of(facts)))
     statements, facts = statements + noted, facts + further
     facts = again_printed(facts, read.texts)
-    tie_outs = check(statements, facts)
-    facts = rescore(facts, tie_outs)
-    facts += derive(facts)
+    facts, tie_outs = checked(statements, facts)
     findings = list(read.findings)
     findings += [of_gap(report, gap) for gap in read.gaps([matches for _, matches in matched])]
     if not facts:
         findings.append(no_statements(report))
     return Extraction(read.report, statements, facts, findings, tie_outs)
+
+
+def checked(
+    statements: Sequence[Statement], facts: Sequence[Fact]
+) -> tuple[list[Fact], list[TieOut]]:
+    """Return the printed facts rescored by the checks on them, the computed ones behind, and the checks."""
+    tie_outs = check(statements, facts)
+    scored = rescore(facts, tie_outs)
+    return [*scored, *derive(scored)], tie_outs
 
 
 def _assembled(report: Report, matched: Iterable[Note]) -> tuple[list[Statement], list[Fact]]:

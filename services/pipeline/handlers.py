@@ -12,8 +12,10 @@ from datetime import datetime
 from services.analysis.service import Analysis, analyse
 from services.analysis.templates import Templates
 from services.bootstrap import Services
+from services.corrections.facts import FactDesk, kept_in_force
 from services.domain.audit import AuditEvent
 from services.domain.base import Record, utc_now
+from services.domain.corrections import FactInForce, StatementInForce
 from services.domain.errors import NotFound
 from services.domain.ids import FindingId, InsightId, ReportId, deterministic_id
 from services.domain.insights import (
@@ -36,13 +38,17 @@ from services.domain.reports import (
 )
 from services.domain.reviews import ReviewItem, ReviewStatus
 from services.domain.users import SYSTEM
-from services.engine import same_company
+from services.engine import Checked, companions, corrected
 from services.extraction.service import Extraction, extract
 from services.ports import Ports
 from services.progress import PageProgress
 from services.review import open_finding, open_item
 
 _REFRESH = "/history"
+_ANALYSED = (
+    TieOut, FactInForce, StatementInForce, ReasoningChain, Insight, Materiality, NotComputable, ReviewItem,
+)  # fmt: skip
+"""What an analysis writes anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,9 @@ def read_report(incoming: Message, context: Context) -> Effects:
     with ports.layout.open(data, report.format) as document:
         extraction = context.extract(document, report, pages)
     found = bool(extraction.facts)
+    stated = bool(ports.records.corrections(report.report_id))
     status = ReportStatus.READ if found else ReportStatus.NO_STATEMENTS
-    read = extraction.report.model_copy(update={"status": status, "error": None})
+    read = extraction.report.model_copy(update={"status": status, "error": None, "corrections": 0})
     findings = tuple(extraction.findings)
     if not found and not findings:
         findings = (_nothing_found(read),)
@@ -97,7 +104,7 @@ def read_report(incoming: Message, context: Context) -> Effects:
     return Effects(
         replaces=_pairs(read.report_id, Statement, Fact, Finding, TieOut, ReviewItem),
         records=records,
-        messages=(extracted,) if found else (),
+        messages=(extracted,) if found or stated else (),
         audit=(
             event(
                 context,
@@ -144,29 +151,30 @@ def _nothing_found(report: Report) -> Finding:
 
 
 def analyse_report(incoming: Message, context: Context) -> Effects:
-    """FactsExtracted: run the analyses and route what they find."""
+    """FactsExtracted: check and analyse the facts in force and route what is found."""
     records = context.ports.records
     report = _report(incoming, context)
     report_id = report.report_id
     PageProgress(records, report_id, "analysing", context.clock)(0, 1)
-    others = _same_company(report, context)
-    history = [fact for other in others for fact in records.facts(other.report_id)]
-    analysis = context.analyse(
-        report,
-        records.statements(report_id),
-        records.facts(report_id),
-        records.tie_outs(report_id),
-        history,
-        context.templates,
-        context.clock(),
-    )
+    others = companions(report, records.reports())
+    facts_of = FactDesk(records).facts
+    history = [fact for other in others for fact in facts_of(other.report_id)]
+    stated = records.corrections(report_id)
+    read = corrected(_as_read(report_id, context), stated)
+    numbers = (read.statements, read.facts, read.tie_outs, history)
+    analysis = context.analyse(report, *numbers, context.templates, context.clock())
     insights = keep_requests(analysis.insights, records.insights(report_id))
-    analysed = report.model_copy(update={"status": ReportStatus.ANALYSED, "error": None})
+    status = ReportStatus.ANALYSED if read.facts else ReportStatus.NO_STATEMENTS
+    analysed = report.model_copy(
+        update={"status": status, "error": None, "corrections": len(stated)}
+    )
     materiality = () if analysis.materiality is None else (analysis.materiality,)
     return Effects(
-        replaces=_pairs(report_id, ReasoningChain, Insight, Materiality, NotComputable, ReviewItem),
+        replaces=_pairs(report_id, *_ANALYSED),
         records=(
             analysed,
+            *read.tie_outs,
+            *(kept_in_force(report_id, read.statements, read.facts) if stated else ()),
             *insights,
             *analysis.chains,
             *materiality,
@@ -183,22 +191,17 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
                 escalated=str(sum(insight.route is Route.REVIEW for insight in insights)),
                 not_computable=str(len(analysis.not_computable)),
                 history_facts=str(len(history)),
+                corrections=str(len(stated)),
             ),
         ),
     )
 
 
-def _same_company(report: Report, context: Context) -> list[Report]:
-    reports = context.ports.records.reports()
-    replaced = {other.supersedes for other in reports} | {report.supersedes}
-    return [
-        other
-        for other in reports
-        if other.report_id != report.report_id
-        and other.report_id not in replaced
-        and other.status in {ReportStatus.READ, ReportStatus.ANALYSED}
-        and same_company(report, other)
-    ]
+def _as_read(report_id: ReportId, context: Context) -> Checked:
+    records = context.ports.records
+    return Checked(
+        records.statements(report_id), records.facts(report_id), records.tie_outs(report_id)
+    )
 
 
 def _refreshed(incoming: Message, others: Sequence[Report]) -> tuple[Message, ...]:

@@ -14,6 +14,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.adapters.local.database import Database
+from services.adapters.local.records import SqliteRecordStore
+from services.domain.ids import ReportId
+from services.domain.messages import Effects, MessageKind, message
 from tests.acceptance.conftest import Product, serving
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,6 +168,143 @@ def test_a_reviewer_decides_and_the_cfo_sees_what_was_approved(page: Page, uploa
     expect(page.get_by_text("Revenue", exact=True).first).to_be_visible()
     expect(page.get_by_text(title).first).to_be_visible()
     shot(page, "7-cfo-summary")
+
+
+def report_named(product: Product, part: str) -> ReportId:
+    (found,) = [d["report_id"] for d in ask(product, "documents") if part in d["name"]]
+    return ReportId(found)
+
+
+def read_again(product: Product, report_id: ReportId, run: str) -> None:
+    """Have a report read once more, as after an upgrade of the reader, and wait until it is."""
+    store = SqliteRecordStore(Database(product.data_dir / "advisor.sqlite3"))
+    again = message(MessageKind.REPORT_RECEIVED, report_id, run)
+    store.commit(Effects(messages=(again,)))
+    wait_until_read(product, reports=len(ask(product, "documents")))
+
+
+def open_report(page: Page, product: Product, report_id: ReportId, role: str = "analyst") -> None:
+    page.goto(f"{product.url}/report?role={role}&report={report_id}")
+    see_heading(page, "Statements")
+    wait_until_quiet(page)
+
+
+def click_on_paper(page: Page, label: str, printed: str) -> None:
+    """Click the number on the page image with the mouse, where the paper shows it."""
+    number = page.locator(f'.token[aria-label="{label}: {printed}"]').first
+    number.scroll_into_view_if_needed()
+    box = number.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    wait_until_quiet(page)
+
+
+def badge(page: Page, words: str) -> Any:
+    """The badge with these words; its icon is text too."""
+    return page.get_by_text(re.compile(f"^[a-z_ ]*{words}$"))
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Save")).click()
+
+
+def test_a_number_pointed_at_on_the_page_is_corrected_and_outlives_reading_again(
+    page: Page, uploaded: Product
+):
+    """The draft prints total assets 9,000 too high: the analyst says what it should be."""
+    report_id = report_named(uploaded, "draft_with_errors")
+    open_report(page, uploaded, report_id)
+    page.get_by_text("Balance sheet", exact=True).click()
+    wait_until_quiet(page)
+    page.get_by_role("button", name="Add a missing number").click()
+    expect(page.get_by_text("Point at the number on the page")).to_be_visible()
+    shot(page, "10-pointing-mode")
+    click_on_paper(page, "Total assets", "$708,317")
+    expect(page.get_by_role("heading", name="Correct this number")).to_be_visible()
+    expect(page.get_by_label("Number as printed")).to_have_value("$708,317")
+    wait_until_quiet(page)
+    shot(page, "11-correction-form")
+    page.get_by_label("Number as printed").fill("699,317")
+    page.get_by_label("Number as printed").blur()
+    expect(page.get_by_text("699,317,000 USD")).to_be_visible()
+    page.get_by_label("Comment").fill("As in the signed report.")
+    page.get_by_label("Comment").blur()
+    wait_until_quiet(page)
+    save(page)
+    expect(page.get_by_test_id("stToast")).to_contain_text("Corrected: Total assets")
+    expect(page.locator("button.number[aria-pressed=true]")).to_contain_text("699,317")
+    expect(page.get_by_text("Machine read $708,317, Analyst says 699,317.")).to_be_visible()
+    wait_until_read(uploaded, reports=3)
+    expect(page.get_by_text("are being worked out again")).to_have_count(0)
+    shot(page, "12-corrected")
+    read_again(uploaded, report_id, "after a correction")
+    page.reload()
+    see_heading(page, "Statements")
+    expect(page.locator("button.number[aria-pressed=true]")).to_contain_text("699,317")
+    expect(badge(page, "Corrected by Analyst")).to_be_visible()
+    facts = ask(uploaded, f"documents/{report_id}/facts")
+    (stated,) = [fact for fact in facts if fact["correction"]]
+    assert (stated["value"], stated["correction"]["machine"]["value"]) == (699317000, 708317000)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_test_id("stToast")).to_contain_text("Withdrawn: Total assets")
+    expect(page.locator("button.number[aria-pressed=true]")).to_contain_text("708,317")
+    wait_until_read(uploaded, reports=3)
+
+
+def test_a_missed_number_is_added_from_any_page_with_the_keyboard_alone(
+    page: Page, uploaded: Product
+):
+    report_id = report_named(uploaded, "draft_with_errors")
+    open_report(page, uploaded, report_id, role="reviewer")
+    page.get_by_role("button", name="Add a missing number").press("Enter")
+    page.get_by_label(re.compile("^Page, 1 to")).fill("3")
+    page.get_by_label(re.compile("^Page, 1 to")).press("Enter")
+    expect(page.get_by_text(re.compile(r"page 3 of \d+"))).to_be_visible()
+    first = page.locator(".token[tabindex='0']")
+    first.focus()
+    first.press("ArrowDown")
+    page.locator(".token:focus").press("Enter")
+    expect(page.get_by_role("heading", name="Add a missing number")).to_be_visible()
+    page.get_by_label("Label", exact=True).fill("Share of products")
+    page.get_by_label("Label", exact=True).press("Enter")
+    wait_until_quiet(page)
+    shot(page, "13-missed-number")
+    pick(page, "Period", "Year to Dec 31, 2025")
+    save(page)
+    expect(page.get_by_test_id("stToast")).to_contain_text("Added: Share of products")
+    expect(badge(page, "Added by Reviewer")).to_be_visible()
+    expect(page.get_by_text("Numbers added by people ·")).to_be_visible()
+    wait_until_read(uploaded, reports=3)
+    shot(page, "14-added")
+
+
+def pick(page: Page, field: str, option: str) -> None:
+    """Choose an option of a select box by typing it."""
+    box = page.get_by_role("combobox", name=field)
+    box.click()
+    page.get_by_role("option", name=option, exact=True).first.click()
+    wait_until_quiet(page)
+
+
+def test_a_cell_of_a_workbook_is_clicked_and_corrected(page: Page, tmp_path: Path):
+    with serving(tmp_path / "data") as fresh:
+        page.goto(f"{fresh.url}/upload?role=analyst")
+        see_heading(page, "Reports")
+        book = ROOT / "samples" / "Larkfield_FY2025_budget_vs_actual.xlsx"
+        page.locator("input[type=file]").set_input_files(str(book))
+        wait_until_read(fresh, reports=1)
+        open_report(page, fresh, report_named(fresh, "budget"))
+        page.get_by_role("button", name="Add a missing number").click()
+        page.locator("td[data-cell=D9]").click()
+        expect(page.get_by_role("heading", name="Correct this number")).to_be_visible()
+        page.locator("td[data-cell=D9]").press("ArrowUp")
+        page.locator("td[data-cell=D8]").press("Enter")
+        expect(page.locator("input[aria-label=Label][value=Services]")).to_have_count(1)
+        wait_until_quiet(page)
+        shot(page, "15-workbook-cell")
+        save(page)
+        expect(page.get_by_test_id("stToast")).to_contain_text("Confirmed: Services")
+        expect(badge(page, "Confirmed by Analyst")).to_be_visible()
 
 
 def test_a_deep_link_on_a_fresh_server_meets_the_role_gate_first(page: Page, tmp_path: Path):

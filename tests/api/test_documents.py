@@ -1,6 +1,7 @@
 """The API answers in JSON, images and problem documents."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from starlette.testclient import TestClient
 
 from services.api.app import create_app
 from services.bootstrap import Services, build
-from tests.factories import ANALYST
+from services.domain.messages import Effects
+from tests.corrections import a_claim, a_place
+from tests.factories import ANALYST, a_fact, a_report
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
@@ -66,3 +69,37 @@ def test_the_list_and_the_document_say_where_a_report_stands(client, uploaded):
     assert [d["report_id"] for d in client.get("/documents").json()] == [uploaded]
     assert client.get(f"/documents/{uploaded}").json()["status"] == "received"
     assert client.get(f"/documents/{uploaded}/progress").json() is None
+
+
+def test_facts_show_what_a_person_stated_with_the_machines_reading_beside_it(client, services):
+    report, revenue = a_report(page_count=9), a_fact("revenue", 2025, 120_000_000)
+    profit = a_fact("net_income", 2025, 9_000_000, source=a_place(page=6))
+    services.ports.records.commit(Effects(records=(report, revenue, profit)))
+    claim = a_claim(revenue, value=Decimal(125_000_000), printed_value=Decimal(125))
+    services.corrections.add(claim, "a digit was misread", None, ANALYST)
+    stated, read = client.get(f"/documents/{report.report_id}/facts").json()
+    assert (stated["value"], stated["concept"], stated["page"]) == (125_000_000, "revenue", 5)
+    assert stated["correction"]["kind"] == "corrected"
+    assert stated["correction"]["by"] == "Ana Analyst"
+    assert stated["correction"]["machine"] == {
+        "printed": "120",
+        "value": 120_000_000,
+        "concept": "revenue",
+        "period_start": "2025-01-01",
+        "period_end": "2025-12-31",
+        "unit": "USD",
+        "scale": 1_000_000,
+    }
+    assert (read["value"], read["correction"]) == (9_000_000, None)
+
+
+def test_a_number_the_machine_missed_has_no_reading_beside_it(client, services):
+    report = a_report(page_count=9)
+    services.ports.records.commit(Effects(records=(report,)))
+    services.corrections.add(a_claim(a_fact("revenue", 2025, 120_000_000)), "", None, ANALYST)
+    (stated,) = client.get(f"/documents/{report.report_id}/facts").json()
+    assert (stated["value"], stated["correction"]["machine"]) == (120_000_000, None)
+
+
+def test_the_facts_of_a_report_that_is_not_there_are_not_found(client):
+    assert client.get("/documents/none/facts").status_code == 404

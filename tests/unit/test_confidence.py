@@ -11,9 +11,11 @@ from services.confidence.insights import RulePrior, insight_confidence, route
 from services.confidence.weights import WEIGHTS
 from services.domain.concepts import StatementKind
 from services.domain.confidence import Band, Confidence, FactConfidence, log_odds
+from services.domain.ids import CorrectionId
 from services.domain.insights import Route, Severity
-from services.domain.reports import TieOutStatus
+from services.domain.reports import AppliedCorrection, TieOutStatus
 from services.extraction import tie_out
+from tests.factories import NOW
 from tests.unit.statement_builder import SURE, altered, at, build, manufacturer, year
 
 SCALE = "scale: EPS × weighted shares agrees with net income"
@@ -255,3 +257,12 @@ def test_an_insight_is_never_surer_than_its_least_sure_input(parts, margin):
     found = insight_confidence(facts, margin, RulePrior(19, 1))
     assert found.total <= min(parts) + 1e-9
     assert found.total <= margin
+
+
+def test_a_failing_check_does_not_move_what_a_person_stated():
+    statement, facts = block((700, 610), (331, 285), (1031, 896))
+    wrong = facts[-1]
+    stated = AppliedCorrection(correction_id=CorrectionId("c"), kind="confirmed", by="Ana", at=NOW)
+    held = [f.model_copy(update={"correction": stated}) if f == wrong else f for f in facts]
+    assert scored([statement], facts)[wrong.fact_id].confidence != wrong.confidence
+    assert scored([statement], held)[wrong.fact_id].confidence == wrong.confidence

@@ -71,7 +71,7 @@ def test_the_latest_period_comes_first_and_a_report_that_fails_checks_after_one_
         sentence="does not balance",
     )
     store.commit(Effects(records=(older, final, draft, waiting, failed)))
-    names = [one.report.name for one in SummaryDesk(store).build().reports]
+    names = [one.report.name for one in SummaryDesk(store, store.facts).build().reports]
     assert names == ["final.pdf", "draft.pdf", "older.pdf"]
 
 

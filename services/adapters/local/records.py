@@ -9,6 +9,7 @@ from services.adapters.local.database import Database
 from services.adapters.local.effects import write_effects
 from services.adapters.local.tables import RECORD_TABLES
 from services.domain.base import Record, utc_now
+from services.domain.corrections import Correction, FactInForce, StatementInForce
 from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.messages import Effects
@@ -68,12 +69,29 @@ class SqliteRecordStore:
         return self._of_report(Statement, report_id)
 
     def facts(self, report_id: ReportId) -> list[Fact]:
-        """Return a report's facts in document order."""
+        """Return a report's facts as the extractor read them, in document order."""
         return self._of_report(Fact, report_id)
 
     def fact(self, fact_id: FactId) -> Fact | None:
         """Return one fact or None."""
         return self._one(Fact, "id = ?", fact_id)
+
+    def corrections(self, report_id: ReportId) -> list[Correction]:
+        """Return what people stated of a report's numbers, oldest first, replaced and withdrawn ones too."""
+        return self._all(Correction, "report_id = ? ORDER BY rowid", report_id)
+
+    def facts_in_force(self, report_id: ReportId) -> list[Fact]:
+        """Return the facts the last analysis of a corrected report used, in document order."""
+        return [record.fact for record in self._of_report(FactInForce, report_id)]
+
+    def fact_in_force(self, fact_id: FactId) -> Fact | None:
+        """Return one fact of a corrected report as its last analysis used it, or None."""
+        record = self._one(FactInForce, "id = ?", fact_id)
+        return None if record is None else record.fact
+
+    def statements_in_force(self, report_id: ReportId) -> list[Statement]:
+        """Return the statements the last analysis of a corrected report used, in document order."""
+        return [record.statement for record in self._of_report(StatementInForce, report_id)]
 
     def findings(self, report_id: ReportId) -> list[Finding]:
         """Return a report's findings."""

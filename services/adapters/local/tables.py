@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.domain.base import Record
+from services.domain.corrections import Correction, FactInForce, StatementInForce
 from services.domain.ids import ReportId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.reports import Fact, Finding, Report, Statement, TieOut
@@ -102,6 +103,17 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
     ),
     Statement: RecordTable("statements", lambda statement: statement.statement_id),
     Fact: RecordTable("facts", lambda fact: fact.fact_id),
+    Correction: RecordTable(
+        "corrections",
+        lambda correction: correction.correction_id,
+        columns={"replaces": lambda correction: correction.replaces},
+        unique=(("replaces",),),
+        keep="id IS NOT NULL",
+    ),
+    StatementInForce: RecordTable(
+        "statements_in_force", lambda record: record.statement.statement_id
+    ),
+    FactInForce: RecordTable("facts_in_force", lambda record: record.fact.fact_id),
     Finding: RecordTable("findings", lambda finding: finding.finding_id),
     TieOut: RecordTable("tie_outs", lambda tie_out: tie_out.tie_out_id),
     Materiality: RecordTable("materialities", lambda materiality: materiality.report_id),

@@ -11,6 +11,7 @@ from services.adapters.local.database import Database
 from services.adapters.local.queues import SqliteQueue
 from services.adapters.local.records import SqliteRecordStore
 from services.domain.audit import AuditEvent
+from services.domain.corrections import Correction, FactInForce, StatementInForce
 from services.domain.errors import Conflict, Unavailable
 from services.domain.ids import ReportId
 from services.domain.insights import Insight, InsightStatus, ReasoningChain, Severity
@@ -22,14 +23,17 @@ from tests.core_records import (
     NOON,
     Clock,
     a_chain,
+    a_correction,
     a_decision,
     a_fact,
+    a_fact_in_force,
     a_finding,
     a_gap,
     a_materiality,
     a_report,
     a_review_item,
     a_statement,
+    a_statement_in_force,
     a_tie_out,
     an_insight,
 )
@@ -47,13 +51,19 @@ def test_every_record_comes_back_as_it_was_written(store: SqliteRecordStore):
     one_of_each = (
         a_statement(REPORT), a_fact(REPORT), a_finding(REPORT), a_tie_out(REPORT),
         a_materiality(REPORT), a_gap(REPORT), insight, a_chain(insight), a_review_item(insight),
+        a_fact_in_force(REPORT), a_statement_in_force(REPORT),
     )  # fmt: skip
-    store.commit(Effects(creates=(REPORT, a_decision(insight)), records=one_of_each))
+    made = (REPORT, a_decision(insight), a_correction(REPORT))
+    store.commit(Effects(creates=made, records=one_of_each))
     rid = REPORT.report_id
     assert store.report(rid) == REPORT
     assert store.statements(rid) == [a_statement(REPORT)]
     assert store.facts(rid) == [a_fact(REPORT)]
     assert store.fact(a_fact(REPORT).fact_id) == a_fact(REPORT)
+    assert store.corrections(rid) == [a_correction(REPORT)]
+    assert store.facts_in_force(rid) == [a_fact(REPORT)]
+    assert store.fact_in_force(a_fact(REPORT).fact_id) == a_fact(REPORT)
+    assert store.statements_in_force(rid) == [a_statement(REPORT)]
     assert store.findings(rid) == [a_finding(REPORT)]
     assert store.tie_outs(rid) == [a_tie_out(REPORT)]
     assert store.materiality(rid) == a_materiality(REPORT)
@@ -70,6 +80,8 @@ def test_what_is_not_there_is_none_or_empty(store: SqliteRecordStore):
     nobody = ReportId("report-0")
     assert store.report(nobody) is None
     assert store.reports() == store.facts(nobody) == store.insights() == store.review_items() == []
+    assert store.corrections(nobody) == store.facts_in_force(nobody) == []
+    assert store.fact_in_force(a_fact(REPORT).fact_id) is None
     assert store.materiality(nobody) is None
     assert store.progress(nobody) is None
     assert store.report_by_sha256("0" * 64) is None
@@ -163,6 +175,27 @@ def test_a_re_run_never_touches_what_a_person_decided(store: SqliteRecordStore):
     assert store.chain(insight.insight_id) == a_chain(insight)
     assert store.review_items() == [closed]
     assert store.decisions(insight.insight_id) == [a_decision(insight)]
+
+
+def test_what_a_person_stated_is_never_dropped_nor_overwritten(store: SqliteRecordStore):
+    first, second = a_correction(REPORT), a_correction(REPORT, 2)
+    store.commit(Effects(creates=(first,)))
+    store.commit(Effects(creates=(second,)))
+    rid = REPORT.report_id
+    kinds = (Correction, FactInForce, StatementInForce, Fact)
+    changed = first.model_copy(update={"comment": "something else"})
+    store.commit(Effects(replaces=tuple((kind, rid) for kind in kinds), records=(changed,)))
+    assert store.corrections(rid) == [first, second]
+
+
+def test_two_corrections_cannot_replace_the_same_one(store: SqliteRecordStore):
+    store.commit(Effects(creates=(a_correction(REPORT), a_correction(REPORT, 2))))
+    rival = a_correction(REPORT, 3).model_copy(
+        update={"replaces": a_correction(REPORT).correction_id}
+    )
+    with pytest.raises(Conflict):
+        store.commit(Effects(creates=(rival,)))
+    assert len(store.corrections(REPORT.report_id)) == 2
 
 
 def test_a_re_run_does_replace_what_nobody_decided_on(store: SqliteRecordStore):

@@ -139,7 +139,7 @@ def test_scale_and_unit_are_words():
 def test_a_concept_without_a_standard_name_is_still_readable():
     assert format.concept_name("revenue") == "Revenue"
     assert format.concept_name("odd_row") == "Odd row"
-    assert format.concept_name(None) == "Not mapped to a standard concept"
+    assert format.concept_name(None) == "No standard concept"
 
 
 def test_a_beginning_ends_at_a_word():

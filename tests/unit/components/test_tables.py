@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from components.fact_panel import fact_fields
-from components.source_view import column_letters, column_number, page_boxes, sheet_window
+from components.source_view import page_boxes, sheet_window
 from components.statement_table import statement_names, table_rows
 from components.tie_outs import tie_out_table
 from components.upload_status import progress_words
@@ -13,7 +13,7 @@ from services.domain.concepts import StatementKind
 from services.domain.confidence import FactConfidence
 from services.domain.ids import StatementId, TieOutId
 from services.domain.layout import CellKind, SheetCell, SheetLayout
-from services.domain.provenance import Box
+from services.domain.provenance import Box, column_letters, column_number
 from services.domain.reports import (
     LineItem,
     Progress,

@@ -23,7 +23,7 @@ SAME_AMOUNT = Decimal("0.001")
 """Two readings of one amount that differ by less, such as at another scale, agree."""
 MOST_BLAME = 0.9999
 
-_IDENTITIES = {"T01", "T02", "T03", "T04", "T05", "T11", "T12", "T13", "T14", "T18", "T20", "T21"}
+_IDENTITIES = {"T01", "T02", "T03", "T04", "T05", "T11", "T12", "T13", "T18", "T20", "T21"}
 _MAPPED_IDENTITIES = {"T07", "T08", "T09"}
 """Provable by rows of any label: these speak for meanings only when every row has one."""
 _CROSS_STATEMENT = {"T13", "T14", "T20", "T21"}
@@ -126,7 +126,7 @@ def _credit_meaning(ledger: Ledger, tie_out: TieOut, facts: Mapping[FactId, Fact
             ledger[fact_id].append(weighed("concept", "identity of meanings", reason))
     elif tie_out.check == _SHARE_CHECK:
         reason = f"{tie_out.check} {tie_out.name}, which only these meanings do"
-        for fact_id in members:
+        for fact_id in tie_out.members:
             ledger[fact_id].append(weighed("concept", "shares fit", reason))
 
 

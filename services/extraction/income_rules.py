@@ -348,7 +348,8 @@ INCLUDING = (
         rf"(?:consolidated )?{NET}(?: |.* )(?:including|before|and) "
         rf".*(?:noncontrolling|minority).*|(?:profit|income|earnings)(?: loss)? "
         rf"(?:before|including) .*(?:noncontrolling|minority) interests?.*",
-        "tax|provision|less",
+        r"tax|provision|less|^(?!.*\b(?:including|before)\b).*\b(?:attributable|applicable|allocated) to "
+        r"(?:the )?(?:redeemable|noncontrolling|minority)",
         IN_BODY,
         0.985,
     ),

@@ -26,6 +26,7 @@ from services.extraction.liability_rules import (
     WHOLE_TOTAL,
 )
 from services.extraction.matching_rows import (
+    NOTHING,
     Decisions,
     Pick,
     RowView,
@@ -117,7 +118,10 @@ def _net_property(rows: Sequence[RowView]) -> Pick:
         if depreciated and says_net and on_its_own and view.zone in ASSET_SIDE:
             return Pick(view, 0.98 if re.search(PPE, view.text) else 0.93)
     outcome = pick(rows, PPE_NET)
-    return outcome if outcome.view is not None or outcome.rivals else pick(rows, PPE_SINGLE)
+    if outcome.view is not None or outcome.rivals:
+        return outcome
+    gross = any(re.match(ACCUMULATED, view.text) for view in rows if view.zone in ASSET_SIDE)
+    return NOTHING if gross else pick(rows, PPE_SINGLE)
 
 
 def _match_equity(rows: Sequence[RowView], decisions: Decisions) -> None:

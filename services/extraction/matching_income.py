@@ -36,6 +36,8 @@ from services.extraction.matching_shares import (
     zoned_income,
 )
 
+_ROWS_BELOW, _BY_ARITHMETIC = 3, 0.95
+
 
 def match_income(views: Sequence[RowView]) -> Decisions:
     """Return the decisions on an income statement's rows, per-share and share-count rows included."""
@@ -188,16 +190,31 @@ def _precedes(view: RowView, parent: RowView | None) -> bool:
 
 
 def _below_noncontrolling(rows: Sequence[RowView]) -> Pick:
-    """Without an 'attributable to' row the plain net income below the noncontrolling row is the parent's."""
+    """Without an 'attributable to' row the parent's is below the noncontrolling row, by words or arithmetic.
+
+    The plain net income above that row includes the noncontrolling interests: it is left in doubt.
+    """
     rows = [view for view in rows if view.zone == BODY]
-    last = max(
-        (v.index for v in rows if re.search("noncontrolling|minority", v.text)), default=None
-    )
-    below = [view for view in rows if last is not None and view.index > last]
+    interests = [v for v in rows if re.search("noncontrolling|minority", v.text)]
+    below = [view for view in rows if interests and view.index > interests[-1].index]
     outcome = pick(below, WHOLE[:1])
+    whole = pick([v for v in rows if v not in below], WHOLE[:1]).view
+    if outcome.view is None and whole is not None:
+        outcome = _left_of(whole, interests[-1], below) if interests else outcome
     if outcome.view is None:
         outcome = pick(rows, TO_COMMON_ONLY[:1])
-    return outcome if outcome.view is not None else pick(rows, WHOLE[:1])
+    if outcome.view is not None or whole is None:
+        return outcome
+    return Pick(None, 0.0, (whole,))
+
+
+def _left_of(whole: RowView, interest: RowView, below: Sequence[RowView]) -> Pick:
+    """The row that is net income less (or with) the noncontrolling interests, whatever it is called."""
+    for view in below[:_ROWS_BELOW]:
+        for sign in (-1, 1):
+            if adds_up(view, [(1, whole), (sign, interest)]) and view.values != whole.values:
+                return Pick(view, _BY_ARITHMETIC)
+    return NOTHING
 
 
 def name_blank_results(views: Sequence[RowView]) -> list[RowView]:

@@ -5,11 +5,11 @@ of consolidated statements. A missing input makes a check not applicable, it nev
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from services.domain.concepts import StatementKind, Unit
-from services.domain.reports import Fact, LineItem, Statement, TieOut
+from services.domain.reports import Fact, LineItem, Statement, TieOut, TieOutStatus
 from services.extraction import (
     balance_checks,
     cash_checks,
@@ -47,6 +47,16 @@ _TOTAL_LABEL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_ASSETS = re.compile(r"^\W*total assets\b", re.IGNORECASE)
+_ALWAYS_SUMS = (
+    "total_current_assets",
+    "total_assets",
+    "total_current_liabilities",
+    "total_liabilities_and_equity",
+    "cash_from_operations",
+)
+"""Where these are printed below two rows and more, they are the sum of some of them."""
+_OPEN_SUMS = ("total_current_assets", "total_current_liabilities")
+"""Totals that are themselves part of the next one."""
 _SUMMABLE = (Unit.MONEY, Unit.PER_SHARE, Unit.SHARES)
 
 
@@ -99,9 +109,47 @@ def _foot(view: StatementView, lines: Sequence[LineItem]) -> list[TieOut]:
         for column in columns
         if (tie_out := _related(view, lines, relation, column)) is not None
     ]
-    for broken in discover_broken(rows, found):
+    partly = discover_broken(rows, found)
+    for broken in partly:
         results += _broken(view, lines, rows, broken)
+    explained = {relation.total for relation in (*found, *(b.relation for b in partly))}
+    return results + _unexplained(view, lines, explained)
+
+
+def _unexplained(
+    view: StatementView, lines: Sequence[LineItem], explained: Collection[int]
+) -> list[TieOut]:
+    """Fail the totals that always are a sum and to which no run of rows adds up in any column."""
+    results: list[TieOut] = []
+    start = 0
+    for place, line in enumerate(lines):
+        if line.concept not in _ALWAYS_SUMS or view.statement.basis != "consolidated":
+            continue
+        above = lines[start:place]
+        if place not in explained and len(above) > 1:
+            results += [
+                failed
+                for column in view.value_columns
+                if (failed := _without_sum(view, line, above, column)) is not None
+            ]
+        start = place if line.concept in _OPEN_SUMS else place + 1
     return results
+
+
+def _without_sum(
+    view: StatementView, line: LineItem, above: Sequence[LineItem], column: int
+) -> TieOut | None:
+    total = view.cell(line, column)
+    terms = [Term(1, fact) for row in above if (fact := view.cell(row, column)) is not None]
+    if total is None or len(terms) < 2:
+        return None
+    summed = sum((term.fact.printed_value * term.fact.scale for term in terms), Decimal(0))
+    base = conclude(SUBTOTAL, total, terms, (summed, total.printed_value * total.scale))
+    sentence = (
+        f"{SUBTOTAL.name}: no run of the rows above '{line.label.strip(' $')}' adds up to it for "
+        f"{total.period.label}; a number among them is wrong, or a row is missing."
+    )
+    return base.model_copy(update={"status": TieOutStatus.FAIL, "sentence": sentence})
 
 
 def _footing_rows(view: StatementView, lines: Sequence[LineItem]) -> list[FootingRow]:

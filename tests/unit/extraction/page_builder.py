@@ -102,6 +102,7 @@ def balance_sheet(number: int = 1) -> Page:
     page.row("Total current liabilities", "600", "550", indent=20)
     page.row("Long-term debt", "1,000", "1,100")
     page.row("Total liabilities", "1,600", "1,650")
+    page.row("Common stock", "—", "2,000")
     page.row("Retained earnings (accumulated deficit)", "2,700", "(150)")
     page.row("Total stockholders’ equity", "2,700", "1,850")
     page.row("Total liabilities and stockholders’ equity", "$ 4,300", "$ 3,500")

@@ -489,14 +489,37 @@ def test_plain_net_income_below_the_noncontrolling_row_is_the_parents():
     assert found["net_income_incl_nci"] == 100
 
 
-def test_plain_net_income_above_the_noncontrolling_row_counts_where_no_other_is_printed():
+def test_plain_net_income_above_the_noncontrolling_row_is_not_the_parents():
     text = """
     Net income | 100
     Noncontrolling interests | 10
     """
     found = values(INCOME, text, scale=1)
 
-    assert found["net_income"] == 100
+    assert "net_income" not in found
+    assert found["net_income_incl_nci"] == 100
+
+
+def test_the_parents_net_income_is_found_by_arithmetic_under_an_unknown_name():
+    text = """
+    Net income | 100
+    Less noncontrolling interests | 10
+    Result of the owners | 90
+    """
+    found = values(INCOME, text, scale=1)
+
+    assert found["net_income"] == 90
+    assert found["net_income_incl_nci"] == 100
+
+
+def test_earnings_of_the_noncontrolling_interests_are_not_the_whole():
+    text = """
+    Net earnings attributable to redeemable and noncontrolling interests | 10
+    Net earnings attributable to the parent | 90
+    """
+    found = values(INCOME, text, scale=1)
+
+    assert found["net_income"] == 90
     assert "net_income_incl_nci" not in found
 
 

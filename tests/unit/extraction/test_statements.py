@@ -40,7 +40,7 @@ def test_rows_without_a_header_go_on_with_the_page_before() -> None:
     second.text("Consolidated Statements of Income").header("2022", "2021")
     second.row("Net sales", "9,000", "8,000").row("Net income", "1,500", "1,180")
     (raw,) = read(balance_sheet(1), second, located=on(BALANCE, 1, 2))
-    assert len(raw.rows) == 14 + 6
+    assert len(raw.rows) == 15 + 6
     assert raw.columns[0].period == Period(end=date(2022, 12, 31))
 
 

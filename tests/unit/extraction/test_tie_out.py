@@ -376,3 +376,19 @@ def taxes_and_tax(total):
 def test_the_tax_reconciliation_ties_to_the_tax_expense_or_says_nothing():
     assert [t.status for t in verdicts(*taxes_and_tax(200), "T21")] == [PASS]
     assert verdicts(*taxes_and_tax(210), "T21") == []
+
+
+def test_a_total_to_which_no_run_of_rows_adds_up_fails_in_every_column():
+    rows = [
+        ("Cash", "cash_and_equivalents", 285, 305),
+        ("Receivables", "accounts_receivable_net", 502, 491),
+        ("Total current assets", "total_current_assets", 987, 896),
+    ]
+    found = one(BALANCE, [at(2018), at(2017)], rows, "T06")
+    assert [(t.status, len(t.members)) for t in found] == [(FAIL, 2), (FAIL, 2)]
+    assert "no run of the rows above 'Total current assets' adds up to it" in found[0].sentence
+
+
+def test_a_total_alone_on_a_condensed_statement_is_no_failed_sum():
+    rows = [("Cash", "cash_and_equivalents", 285), ("Total assets", "total_assets", 987)]
+    assert one(BALANCE, [at(2018)], rows, "T06") == []

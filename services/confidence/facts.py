@@ -13,7 +13,12 @@ from services.confidence.weights import (
     weighed,
 )
 from services.domain.concepts import Unit
-from services.domain.confidence import ConfidenceEvidence, FactConfidence, log_odds
+from services.domain.confidence import (
+    HIGH_FROM,
+    ConfidenceEvidence,
+    FactConfidence,
+    log_odds,
+)
 from services.domain.ids import FactId
 from services.domain.reports import Fact, TieOut, TieOutStatus
 
@@ -22,6 +27,12 @@ PRINTED_UNIT_FROM = 0.9
 SAME_AMOUNT = Decimal("0.001")
 """Two readings of one amount that differ by less, such as at another scale, agree."""
 MOST_BLAME = 0.9999
+LEAST_BLAME = 1 - HIGH_FROM + 0.01
+"""So much of a failed sum falls on every member without other proof: it is not of high confidence."""
+CULPRIT = 0.5
+"""A member that carries so much of the blame explains why the sum fails."""
+PROOF = math.log(100)
+"""Evidence of a check from which a value counts as proved: a sum, or another statement."""
 
 _IDENTITIES = {"T01", "T02", "T03", "T04", "T05", "T11", "T12", "T13", "T18", "T20", "T21"}
 _MAPPED_IDENTITIES = {"T07", "T08", "T09"}
@@ -154,7 +165,8 @@ def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Sequence[TieOu
     """Spread one fault over each failed sum: whoever is least proven carries most of it.
 
     The exact posterior of a single fault (analysis.md §1.5): a member's odds of being wrong over the sum
-    of all members' and of any other cause (a missing row, a coincidence).
+    of all members' and of any other cause (a missing row, a coincidence). Where no member is the likely
+    culprit the failure stays unexplained, and none that no other check proves is of high confidence.
     """
     before = {
         fact_id: math.exp(-log_odds(_told(facts[fact_id], ledger[fact_id]).confidence.value))
@@ -166,8 +178,11 @@ def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Sequence[TieOu
         members = _members(tie_out)
         # exact, so that the order of a set does not show in the last bit
         whole = math.fsum(before[fact_id] for fact_id in members) + OTHER_CAUSE_ODDS
+        explained = max(before[fact_id] for fact_id in members) / whole >= CULPRIT
         for fact_id in members:
             wrong = min(before[fact_id] / whole, MOST_BLAME)
+            if not explained and not _proved(ledger[fact_id]):
+                wrong = max(wrong, LEAST_BLAME)
             if wrong > worst.get(fact_id, (0.0, tie_out))[0]:
                 worst[fact_id] = (wrong, tie_out)
     for fact_id, (wrong, tie_out) in worst.items():
@@ -178,6 +193,10 @@ def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Sequence[TieOu
                 part="value", name=DOES_NOT_ADD_UP, log_odds=fall, reason=reason
             )
             ledger[fact_id].append(evidence)
+
+
+def _proved(evidence: Sequence[ConfidenceEvidence]) -> bool:
+    return any(told.part == "value" and told.log_odds >= PROOF for told in evidence)
 
 
 def _disputed(facts: Sequence[Fact]) -> list[Fact]:

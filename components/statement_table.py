@@ -72,6 +72,16 @@ def statement_names(statements: Sequence[Statement]) -> list[str]:
     ]
 
 
+def count_words(statement: Statement) -> str:
+    """Return how many of the printed numbers were read, as a second reading of the pages counts them."""
+    read, printed = statement.numbers_read, statement.numbers_printed
+    if printed is None:
+        return f"{read:,} numbers read; they could not be counted a second time."
+    if read >= printed:
+        return f"All {read:,} printed numbers read, counted a second time."
+    return f"{read:,} of {printed:,} printed numbers read; see the reading notes."
+
+
 def where_printed(statement: Statement) -> str:
     """Return the pages or the sheet of a statement in words."""
     if statement.sheet:

@@ -11,7 +11,13 @@ from components.frame import guard
 from components.navigation import chosen, remember
 from components.pointing import Pointing, pointing_on, show_pointing, start_pointing
 from components.source_view import show_source
-from components.statement_table import HEIGHT, show_statement, statement_names, where_printed
+from components.statement_table import (
+    HEIGHT,
+    count_words,
+    show_statement,
+    statement_names,
+    where_printed,
+)
 from services.corrections.facts import Worked
 from services.domain.ids import FactId
 from services.domain.provenance import SourceRef
@@ -73,6 +79,7 @@ def _choose(report: Report, worked: Worked, tie_outs: list[TieOut]) -> None:
             f"table_{statement.statement_id}",
             meanings,
         )
+        st.caption(plain(count_words(statement)))
         st.caption(
             "Choose a number to see its cell. ■ medium and ▼ low confidence, ✕ part of a check "
             "that does not hold, ● stated by a person, ◉ contradicted by a later reading."

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from components.fact_panel import fact_fields
 from components.source_view import page_boxes, sheet_window
-from components.statement_table import statement_names, table_rows
+from components.statement_table import count_words, statement_names, table_rows
 from components.tie_outs import tie_out_table
 from components.upload_status import progress_words
 from services.domain.base import utc_now
@@ -182,3 +184,16 @@ def test_progress_says_stage_pages_and_time():
 def test_a_report_no_worker_has_touched_is_said_to_wait():
     report = a_report(status=ReportStatus.RECEIVED, uploaded_at=utc_now())
     assert progress_words(report, None) == (0.0, "Waiting for a worker · 0 s")
+
+
+@pytest.mark.parametrize(
+    ("printed", "read", "words"),
+    [
+        (1225, 1225, "All 1,225 printed numbers read, counted a second time."),
+        (230, 225, "225 of 230 printed numbers read; see the reading notes."),
+        (None, 60, "60 numbers read; they could not be counted a second time."),
+    ],
+)
+def test_a_statement_says_how_much_of_it_was_read(printed, read, words):
+    statement = a_statement().model_copy(update={"numbers_printed": printed, "numbers_read": read})
+    assert count_words(statement) == words

@@ -19,13 +19,17 @@ Numbers = tuple[str, ...]
 _NUMBER = re.compile(
     r"(?<![\w.,])\(?(?:[$€£¥]\s?)?\(?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)\)?%?(?!\w)"
 )
+_NOT_LETTERS = re.compile(r"[^a-z]+")
 _NOT_DIGITS = re.compile(r"[^\d.]")
 _TELLING = 3  # digits of a number that is no note, day or page
 _TELLING_PAIR = 2  # numbers and dashes at a line's end that are a row, however short they are
+_BEFORE, _BEHIND = 3, 2  # lines that may hold a first or last row that was not read
 _LABEL_END = 14  # characters of a label by which its line is told
 _MARK = 1  # digits of a footnote mark
 _YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,]|\.\d)")
 _ENOUGH = 0.5  # of the rows must be found again before the second reading can miss any
+_LONG = 160  # characters of a line in which rows have run together
+_NEW_ROW = re.compile(r"(?<=[\d)%—–-])\s+(?=[A-Z])")
 _TAIL = re.compile(r"(?:(?:[$€£¥]\s?)?\(?\d[\d,.]*\)?%?|[—–-])(?:\s+|$)")
 
 
@@ -79,7 +83,7 @@ def read_again(raws: Sequence[RawStatement], texts: Sequence[str]) -> list[Secon
     confirmed: list[dict[int, bool]] = [{} for _ in raws]
     unread: list[list[tuple[int, str]]] = [[] for _ in raws]
     for page in sorted({page for raw in raws for page in raw.pages}):
-        lines = [_Line(line, _of_line(line)) for line in texts[page - 1].splitlines()]
+        lines = [_Line(line, _of_line(line)) for line in _lines(texts[page - 1])]
         found = _claimed(lines, _rows_on(raws, page))
         hits = [(place, row.statement) for row, place in found if place is not None]
         if len({place for place, _ in hits}) < _ENOUGH * len(found):
@@ -87,10 +91,16 @@ def read_again(raws: Sequence[RawStatement], texts: Sequence[str]) -> list[Secon
         for row, place in found:
             confirmed[row.statement][row.row] = place is not None
         if hits:
-            known = _known_digits([raw for raw in raws if page in raw.pages])
+            known = _known([raw for raw in raws if page in raw.pages])
             for owner, text in _unclaimed(lines, hits, known):
                 unread[owner].append((page, text))
     return [_reading(*parts) for parts in zip(raws, confirmed, unread, strict=True)]
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the text's lines; where rows have run together, a word behind a number begins the next."""
+    for line in text.splitlines():
+        yield from _NEW_ROW.split(line) if len(line) > _LONG else [line]
 
 
 def _rows_on(raws: Sequence[RawStatement], page: int) -> list[_Row]:
@@ -136,20 +146,31 @@ def _places_of(left: Sequence[str | None], wanted: Numbers) -> list[int]:
 
 
 def _unclaimed(
-    lines: Sequence[_Line], hits: Sequence[tuple[int, int]], known: str
+    lines: Sequence[_Line], hits: Sequence[tuple[int, int]], known: "_Known"
 ) -> Iterator[tuple[int, str]]:
-    """Yield the lines between the page's first and last row with numbers that nothing accounts for.
+    """Yield the lines of the page's statements with numbers that nothing accounts for.
 
+    Those between the first and the last row, and the few before and behind that are built like a row.
     Each comes with the statement of the nearest row above it.
     """
     owners = dict(sorted(hits))
     first, last = min(owners), max(owners)
     owner = owners[first]
-    for place in range(first, last + 1):
+    for place in range(max(0, first - _BEFORE), min(len(lines), last + 1 + _BEHIND)):
         owner = owners.get(place, owner)
-        telling = _telling(lines[place])
-        if telling and not all(f" {text} " in known for text in telling):
-            yield owner, lines[place].text.strip()
+        line = lines[place]
+        telling = _telling(line)
+        within = first <= place <= last or _is_row(line)
+        if telling and within and not known.accounts_for(line.text, telling):
+            yield owner, line.text.strip()
+
+
+def _is_row(line: _Line) -> bool:
+    """Whether a line is words with two or more cells at its end, and none of them a year."""
+    start = _tail_start(line.text)
+    cells = len(_TAIL.findall(line.text[start:]))
+    worded = any(character.isalpha() for character in line.text[:start])
+    return worded and cells >= _TELLING_PAIR and not _YEAR.search(line.text)
 
 
 def _telling(line: _Line) -> list[str]:
@@ -193,12 +214,31 @@ def _of_line(line: str) -> Numbers:
     return tuple(_NOT_DIGITS.sub("", match[1]) for match in _NUMBER.finditer(line))
 
 
-def _known_digits(raws: Iterable[RawStatement]) -> str:
-    """Return the numbers that labels, headings and column heads hold, parted by blanks."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What stands in labels, headings and column heads: its numbers, parted by blanks, and its letters."""
+
+    digits: str
+    letters: str
+
+    def accounts_for(self, line: str, numbers: Sequence[str]) -> bool:
+        """Whether a line's numbers, and its words where these are short, are those of labels and headings."""
+        if not all(f" {number} " in self.digits for number in numbers):
+            return False
+        long = any(len(number.replace(".", "")) >= _TELLING for number in numbers)
+        return long or _letters(line)[:_LABEL_END] in self.letters
+
+
+def _known(raws: Iterable[RawStatement]) -> _Known:
     texts: list[str] = []
     for raw in raws:
         texts += [raw.title, *(column.header for column in raw.columns), *raw.headings]
         for row in raw.rows:
             texts += [row.label, row.section or ""]
     texts += [f"{before} {after}" for before, after in pairwise(texts)]
-    return " " + " ".join(" ".join(_of_line(text)) for text in texts) + " "
+    digits = " ".join(" ".join(_of_line(text)) for text in texts)
+    return _Known(f" {digits} ", " ".join(_letters(text) for text in texts))
+
+
+def _letters(text: str) -> str:
+    return _NOT_LETTERS.sub("", squash(text))

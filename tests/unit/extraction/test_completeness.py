@@ -94,8 +94,15 @@ def test_numbers_of_labels_headings_and_footnotes_are_no_missing_rows():
     assert [reading.unread for reading in read_again(raws, texts)] == [(), (), ()]
 
 
-def test_a_text_without_lines_cannot_be_counted_and_nothing_is_claimed():
-    readings = read_again(RAWS, [text.replace("\n", " ").replace(",", " ") for text in TEXTS])
+def test_rows_that_have_run_together_are_parted_again():
+    texts = [text.replace("\n", " ") for text in TEXTS]
+    readings = read_again(without_row("Goodwill"), texts)
+    assert [text for r in readings for _, text in r.unread] == ["Goodwill 300 —"]
+
+
+def test_a_text_that_has_lost_its_rows_proves_nothing_and_nothing_is_claimed():
+    texts = ["\n".join(text.split()) for text in TEXTS]
+    readings = read_again(RAWS, texts)
     assert [(r.printed, r.unread) for r in readings] == [(None, ())] * 3
     assert {row.confirmed for r in readings for row in r.raw.rows} == {None}
 

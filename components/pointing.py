@@ -79,6 +79,7 @@ def _point_in_pdf(report: Report, state: Pointing, height: int) -> None:
 def _page_controls(pages: int) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         page = int(st.session_state.get(_PAGE, 1))
+        _hold(_PAGE)
         st.button(
             "Previous", icon=":material/chevron_left:", key="previous_page",
             on_click=_turn, args=(-1,), disabled=page <= 1,
@@ -89,6 +90,11 @@ def _page_controls(pages: int) -> int:
             on_click=_turn, args=(1,), disabled=page >= pages,
         )  # fmt: skip
     return int(st.session_state[_PAGE])
+
+
+def _hold(key: str) -> None:
+    """Set a widget's value again: the browser is told only of a value set in the same run."""
+    st.session_state[key] = st.session_state[key]
 
 
 def _turn(by: int) -> None:
@@ -119,6 +125,8 @@ def found_on_page(
 def _point_in_workbook(report: Report, state: Pointing, height: int) -> None:
     if _NEXT_CELL in st.session_state:
         st.session_state[_CELL] = st.session_state.pop(_NEXT_CELL)
+    _hold(_SHEET)
+    _hold(_CELL)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name = st.selectbox("Sheet", sheet_names(report), key=_SHEET, width=260)
         cell = st.text_input("Cell", key=_CELL, width=120).strip().upper()

@@ -218,6 +218,7 @@ def test_a_number_pointed_at_on_the_page_is_corrected_and_outlives_reading_again
     wait_until_quiet(page)
     page.get_by_role("button", name="Add a missing number").click()
     expect(page.get_by_text("Point at the number on the page")).to_be_visible()
+    expect(page.get_by_label(re.compile("^Page, 1 to"))).to_have_value("7")
     shot(page, "10-pointing-mode")
     click_on_paper(page, "Total assets", "$708,317")
     expect(page.get_by_role("heading", name="Correct this number")).to_be_visible()

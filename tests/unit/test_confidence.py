@@ -10,7 +10,7 @@ from services.confidence.facts import rescore
 from services.confidence.insights import RulePrior, insight_confidence, route
 from services.confidence.weights import WEIGHTS
 from services.domain.concepts import StatementKind
-from services.domain.confidence import Band, Confidence, FactConfidence, log_odds
+from services.domain.confidence import HIGH_FROM, Band, Confidence, FactConfidence, log_odds
 from services.domain.ids import CorrectionId
 from services.domain.insights import Route, Severity
 from services.domain.reports import AppliedCorrection, TieOutStatus
@@ -69,6 +69,18 @@ def test_blame_for_a_failed_sum_is_the_single_fault_posterior():
     for row in range(3):
         part = after[f"report-1-balance_sheet-r{row}-c0"].confidence.value
         assert part == pytest.approx(expected)
+
+
+def test_an_unexplained_failed_sum_leaves_no_unproved_member_of_high_confidence():
+    """Ten rows share the blame, so that each alone still looks right: none is to be trusted unseen."""
+    rows = [(f"Row {n}", None, 700 + n, 610 + n) for n in range(9)]
+    total = sum(row[2] for row in rows) + 50, sum(row[3] for row in rows)
+    statement, facts = build(
+        StatementKind.BALANCE, [at(2018), at(2017)], [*rows, ("Total", None, *total)]
+    )
+    after = scored([statement], facts)
+    values = [after[f"report-1-balance_sheet-r{row}-c0"].confidence.value for row in range(10)]
+    assert all(value < HIGH_FROM for value in values)
 
 
 def test_blame_concentrates_on_the_cell_that_nothing_else_supports():

@@ -41,6 +41,21 @@ GOLDEN = [
     ("AMCOR_2023Q4_EARNINGS", "total_assets", None, "2023-06-30", "17003000000", 9, "Total assets"),
 ]  # fmt: skip
 
+TABLES = [
+    # filing, kind, period end, value, page, label, the part it is of
+    ("3M_2018_10K", "interest", "2016-12-31", "-196000000", 80,
+     "Pension and postretirement net periodic benefit cost (benefit)", None),
+    ("3M_2018_10K", "tax_reconciliation", "2017-12-31", "10.1", 85, "U.S. TCJA enactment - net impacts", None),
+    ("3M_2018_10K", "tax_reconciliation", "2016-12-31", "28.3", 85, "Effective worldwide tax rate", None),
+    ("BESTBUY_2023_10K", "segments", "2022-01-29", "244000000", 63, "International", "International"),
+    ("BESTBUY_2023_10K", "segments", "2023-01-28", "14549000000", 63, "Domestic", "Domestic"),
+    ("BESTBUY_2023_10K", "segments", "2021-01-30", "713000000", 63, "Total capital expenditures", None),
+    ("CVSHEALTH_2018_10K", "debt_maturities", "2018-12-31", "10427000000", 348, "2021", None),
+    ("CVSHEALTH_2018_10K", "debt_maturities", "2018-12-31", "43319000000", 348, "Thereafter", None),
+    ("CVSHEALTH_2018_10K", "debt_maturities", "2018-12-31", "74265000000", 348, "Total", None),
+]  # fmt: skip
+"""Tables in notes, read by eye as well."""
+
 
 @cache
 def reading(path: Path) -> Extraction:
@@ -82,6 +97,27 @@ def test_a_real_filing_gives_the_printed_value_with_its_page_and_label(
     assert best.value == Decimal(value)
     assert (best.source.page, best.label) == (page, label)
     assert best.confidence.total > 0.85
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "kind", "end", "value", "page", "label", "member"), TABLES)
+def test_a_table_in_a_note_gives_its_rows_with_their_page(
+    shared: Path,
+    name: str,
+    kind: str,
+    end: str,
+    value: str,
+    page: int,
+    label: str,
+    member: str | None,
+) -> None:
+    amounts = {
+        fact.value
+        for fact in filing(shared, name).facts
+        if (fact.statement.value, fact.source.page, fact.label) == (kind, page, label)
+        and (fact.period.end.isoformat(), fact.member) == (end, member)
+    }
+    assert Decimal(value) in amounts
 
 
 def _is(fact: Fact, concept: str, start: str | None, end: str) -> bool:

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
+
+_CACHED = 32_768
 
 
 class Word(NamedTuple):
@@ -46,11 +49,11 @@ class CellKind(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class SheetCell:
+class SheetCell(NamedTuple):
     """One non-empty cell; ``row`` and ``column`` are 1-based, ``text`` is what the cell holds as text.
 
-    ``number`` is set for numbers; a date has kind DATE and ISO text. ``number_format`` and
+    ``ref`` is the address that row and column have on the sheet, such as ``B34``. ``number`` is set for
+    numbers and is what ``text`` says in digits; a date has kind DATE and ISO text. ``number_format`` and
     ``formula`` are None where the format of the file does not tell them.
     """
 
@@ -74,3 +77,22 @@ class SheetLayout:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[str, ...] = field(default=())
+
+
+@lru_cache(maxsize=_CACHED)
+def column_letters(column: int) -> str:
+    """Return a 1-based column's letters: 1 is A, 28 is AB."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@lru_cache(maxsize=_CACHED)
+def column_number(letters: str) -> int:
+    """Return the 1-based number of a column's letters."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number

@@ -14,14 +14,16 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from services.adapters.local.csv_sheet import decoded, delimiter_of, read_csv
 from services.adapters.local.number_formats import BUILT_IN, date_of, is_date_format
 from services.adapters.local.sheets import read_sheets
-from services.adapters.local.xlsx_sheet import (
-    column_name,
-    column_number,
-    moved,
-    number_of,
-)
+from services.adapters.local.formulas import moved
+from services.adapters.local.xlsx_sheet import number_of
 from services.domain.errors import UnreadableDocument
-from services.domain.layout import CellKind, SheetCell, SheetLayout
+from services.domain.layout import (
+    CellKind,
+    SheetCell,
+    SheetLayout,
+    column_letters,
+    column_number,
+)
 from tests.unit.adapters.bombs import SHEET_HEAD, workbook_of
 
 
@@ -142,7 +144,7 @@ def test_moving_a_formula_moves_relative_references_only(formula, expected):
 
 @given(st.integers(1, 16_384))
 def test_column_letters_round_trip(column):
-    assert column_number(column_name(column)) == column
+    assert column_number(column_letters(column)) == column
 
 
 @given(st.floats(-1e300, 1e300))

@@ -3,7 +3,10 @@
 from typing import Any
 
 from services.domain.provenance import Box
-from services.domain.reports import Fact
+from services.domain.reports import Fact, Scenario
+
+_PLANNED = {Scenario.BUDGET: "budget", Scenario.FORECAST: "forecast"}
+"""Plans go by a basis of their own, so that who reads no scenario takes none of them for actual."""
 
 
 def fact_line(fact: Fact) -> dict[str, Any]:
@@ -18,7 +21,8 @@ def fact_line(fact: Fact) -> dict[str, Any]:
         "period_end": fact.period.end.isoformat(),
         "value": _number(fact),
         "unit": fact.unit.value,
-        "basis": fact.basis,
+        "basis": _PLANNED.get(fact.scenario, fact.basis),
+        "scenario": fact.scenario.value,
         "confidence": round(fact.confidence.total, 6),
         "page": fact.source.page,
         "bbox": _bbox(fact.source.boxes),

@@ -33,8 +33,8 @@ def match_statement(raw: RawStatement) -> tuple[RowMatch, ...]:
     None; rows that cannot be told apart have concept None and the candidates. Tables of another
     kind than the three primary statements are not mapped.
     """
-    views = row_views(raw)
     matcher = _MATCHERS.get(raw.kind)
+    views = row_views(raw) if matcher is not None else []
     decisions = matcher(views) if matcher is not None else Decisions()
     zones = [view.zone for view in zoned_income(views)] if raw.kind is StatementKind.INCOME else []
     scales = _count_scales(raw, views, zones, decisions)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.confidence.facts import rescore
+from services.domain.base import many_records
 from services.domain.ids import FindingId, deterministic_id
 from services.domain.reports import (
     ColumnKind,
@@ -12,6 +13,7 @@ from services.domain.reports import (
     Finding,
     FindingSeverity,
     Report,
+    Scenario,
     Statement,
     TieOut,
 )
@@ -50,6 +52,7 @@ class _Read:
     findings: Sequence[Finding]
 
 
+@many_records()
 def extract(document: DocumentReader, report: Report, on_page: OnPage | None = None) -> Extraction:
     """Read a document's statements and facts.
 
@@ -76,15 +79,15 @@ def extract(document: DocumentReader, report: Report, on_page: OnPage | None = N
 
 
 def _read_workbook(document: DocumentReader, report: Report) -> _Read:
-    statements, notes = read_workbook(document.sheets())
+    read = read_workbook(document.sheets())
     findings = [
         _finding(report, note.code, note.severity, note.sentence).model_copy(
             update={"sheet": note.sheet}
         )
-        for note in notes
+        for note in read.notes
     ]
-    end = _iso(_newest(statements))
-    return _Read(report.model_copy(update={"period_end": end}), statements, findings)
+    end = _iso(_newest(read.statements))
+    return _Read(report.model_copy(update={"period_end": end}), read.statements, findings)
 
 
 def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) -> _Read:
@@ -128,8 +131,10 @@ def _period_end(filing: Filing, read: Sequence[ReadStatement]) -> date | None:
 
 
 def _newest(statements: Iterable[RawStatement]) -> date | None:
-    ends = [c.period.end for raw in statements for c in raw.columns if c.period is not None]
-    return max(ends, default=None)
+    """Return the last day of an actual column, of any column where a document shows plans only."""
+    dated = [c for raw in statements for c in raw.columns if c.period is not None]
+    actual = [column for column in dated if column.scenario is Scenario.ACTUAL]
+    return max((c.period.end for c in actual or dated if c.period is not None), default=None)
 
 
 def _oddities(report: Report, read: ReadStatement) -> Iterable[Finding]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from services.domain.concepts import StatementKind, Unit
 from services.domain.reports import Fact, LineItem, Statement, TieOut
-from services.extraction import cash_checks, income_checks
+from services.extraction import cash_checks, income_checks, ledger_checks
 from services.extraction.footing import (
     BrokenRelation,
     FootingRow,
@@ -41,18 +41,29 @@ _TOTAL_LABEL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_ASSETS = re.compile(r"^\W*total assets\b", re.IGNORECASE)
+MAX_ROWS = 2_000
+"""Checks are made on statements up to this length; a longer table is a list and no statement."""
 _SUMMABLE = (Unit.MONEY, Unit.PER_SHARE, Unit.SHARES)
 
 
 def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut]:
     """Return every tie-out of one report, in document order, then the identities by number."""
-    printed = views(statements, facts)
+    ledgers = [s for s in statements if s.kind is StatementKind.TRIAL_BALANCE]
+    short = [s for s in statements if len(s.rows) <= MAX_ROWS and s not in ledgers]
+    long = [s for s in statements if len(s.rows) > MAX_ROWS and s not in ledgers]
+    printed = views(short, facts)
     subtotals = [tie_out for view in printed for tie_out in _subtotals(view)]
     consolidated = [view for view in printed if view.statement.basis == "consolidated"]
-    results = [*subtotals, *_balance(consolidated)]
+    results = [*subtotals, *_too_long(long), *_balance(consolidated)]
     results += income_checks.check(consolidated, subtotals)
     results += cash_checks.check(consolidated)
+    results += ledger_checks.check(views(ledgers, facts))
     return list({tie_out.tie_out_id: tie_out for tie_out in results}.values())
+
+
+def _too_long(statements: Iterable[Statement]) -> list[TieOut]:
+    reason = f"the table has more than {MAX_ROWS:,} rows"
+    return [not_applicable(SUBTOTAL, statement, None, reason) for statement in statements]
 
 
 def _balance(consolidated: Iterable[StatementView]) -> list[TieOut]:

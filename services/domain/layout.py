@@ -1,6 +1,7 @@
 """The extractor seam: what a reader saw (words, cells, boxes), before any meaning is read into it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -69,7 +70,10 @@ class SheetCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """One worksheet's non-empty cells in row order; hidden rows and columns by 1-based index."""
+    """One worksheet's non-empty cells in row order; hidden rows and columns by 1-based index.
+
+    ``saved`` is the day the workbook was last saved, None where the file does not tell.
+    """
 
     name: str
     cells: tuple[SheetCell, ...]
@@ -77,6 +81,7 @@ class SheetLayout:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[str, ...] = field(default=())
+    saved: date | None = None
 
 
 @lru_cache(maxsize=_CACHED)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from services.domain.concepts import CONCEPTS, Unit
+from services.domain.concepts import CONCEPTS, StatementKind, Unit
 from services.domain.confidence import ConfidenceEvidence, FactConfidence, Part, log_odds
 from services.domain.ids import FactId, StatementId, deterministic_id
 from services.domain.periods import Period
@@ -30,7 +30,7 @@ PDF_VALUE, WORKBOOK_VALUE = 0.97, 0.995
 _PRINTED_FROM = 0.9
 _SHARE_OF_WHOLE = RowMatch(None, Unit.PURE, 1, reason="a percentage beside the amount")
 _TOTAL = re.compile(
-    r"^\W*(?:sub)?totals?\b|^\W*net cash (?:provided|used|flow|from)", re.IGNORECASE
+    r"^\W*(?:grand |sub[ -]?)?totals?\b|^\W*net cash (?:provided|used|flow|from)", re.IGNORECASE
 )
 _BEGINNING = re.compile(r"\bbeginning\b|\bbegin\b|\bopening\b|\bstart of\b", re.IGNORECASE)
 
@@ -66,7 +66,8 @@ def assemble(
         cells = maker.facts(number, row, match, kept)
         facts += [fact for fact in cells if fact is not None]
         places = [None if fact is None else fact.fact_id for fact in cells]
-        items.append(_line_item(number, row, match, places))
+        is_total = _TOTAL.search(row.label) is not None or _is_unlabelled_total(raw, row)
+        items.append(_line_item(number, row, match, places, is_total))
     statement = Statement(
         statement_id=statement_id,
         report_id=report.report_id,
@@ -102,8 +103,17 @@ def _statement_id(raw: RawStatement, report: Report) -> StatementId:
     return StatementId(deterministic_id("statement", *parts))
 
 
+def _is_unlabelled_total(raw: RawStatement, row: RawRow) -> bool:
+    """Whether the row is the sum that a trial balance prints below its accounts without a word."""
+    return raw.kind is StatementKind.TRIAL_BALANCE and not row.label
+
+
 def _line_item(
-    number: int, row: RawRow, match: RowMatch, places: Sequence[FactId | None]
+    number: int,
+    row: RawRow,
+    match: RowMatch,
+    places: Sequence[FactId | None],
+    is_total: bool,
 ) -> LineItem:
     return LineItem(
         row=number,
@@ -111,7 +121,7 @@ def _line_item(
         section=row.section,
         indent=row.indent,
         concept=match.concept,
-        is_total=_TOTAL.search(row.label) is not None,
+        is_total=is_total,
         facts=tuple(places),
     )
 

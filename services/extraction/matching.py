@@ -23,6 +23,12 @@ _MATCHERS: dict[StatementKind, Callable[[Sequence[RowView]], Decisions]] = {
     StatementKind.BALANCE: match_balance,
     StatementKind.CASH_FLOW: match_cash_flow,
 }
+_COUNTED = re.compile(
+    r"^\W*(?:(?:average|total|closing|opening|period[ -]end) )*(?:head ?count|ftes?\b|full[ -]time equivalents?"
+    r"|employees\b|(?:number|no\.?|#) of (?!.*\bshares\b)|days\b)"
+    r"|\b(?:debtors?|creditors?|inventory|stock|receivables?|payables?|working capital|sales) days\b"
+)
+"""Rows that count people, things or days and no money, whatever unit the table is in."""
 _UNKNOWN = Meaning(None, 1.0, reason="no rule knows this wording")
 
 
@@ -77,7 +83,9 @@ def _unit(concept: str | None, row: RawRow, zone: str) -> Unit:
         zone == DIVIDENDS and "per" in f"{label} {(row.section or '').lower()}"
     ):
         return Unit.PER_SHARE
-    return Unit.SHARES if zone == SHARES else Unit.MONEY
+    if zone == SHARES:
+        return Unit.SHARES
+    return Unit.PURE if _COUNTED.search(label) else Unit.MONEY
 
 
 def _is_percentage(row: RawRow) -> bool:

@@ -71,7 +71,7 @@ _PERIOD_WORDS = (
 _DAY_WORDS = re.compile(r"\b(?:ended|ending|as of|as at)\b")
 _INSTANT = re.compile(r"\bas (?:at|of)\b")
 _FORMAT_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-_FORMAT_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_FORMAT_PIECE = re.compile(r'"([^"]*)"|\\(.)|([0#?]+|[yY]+)|_.|\*.|\[[^\]]*\]')
 _FIRST_YEAR, _LAST_YEAR = 1950, 2100
 _LONGEST_HEADER, _MOST_MONTHS = 80, 24
 _SAID = re.compile(
@@ -89,7 +89,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _PUNCTUATION = " ,;:.-–—/|()[]'"
-_WHOLE = re.compile(r"(?:total|group|consolidated|consol|combined|all)\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\A(?:total|all)\b|\b(?:group|consolidated|consol|combined)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +203,13 @@ def _part_of_year(digits: str, number_format: str | None) -> HeaderPart:
 
 def _part_of_literals(year: str, number_format: str | None) -> HeaderPart:
     """What the words that a format adds to a year say: 2026 shown as 2026E or FY2026 Budget."""
-    quoted = _FORMAT_QUOTED.findall((number_format or "").split(";")[0])
-    words = "".join(first or second for first, second in quoted)
-    if not any(letter.isalpha() for letter in words):
+    section = (number_format or "").split(";")[0]
+    if '"' not in section and "\\" not in section:
         return _NOTHING
-    glue = "" if len(words.strip()) == 1 else " "
-    return replace(part_of_text(f"{year}{glue}{words}"), year=None, end=None, month=None)
+    shown = _FORMAT_PIECE.sub(
+        lambda piece: year if piece[3] else piece[1] or piece[2] or "", section
+    )
+    return replace(part_of_text(shown), year=None, end=None, month=None)
 
 
 @lru_cache(maxsize=8192)
@@ -321,6 +322,10 @@ def _length(plain: str) -> int | None:
 def member_in(header: str) -> str | None:
     """Return what a heading names beside period, scenario and unit, None for nothing or for the whole."""
     words = " ".join(_SAID.sub(" ", header.replace("\u2019", "'")).split()).strip(_PUNCTUATION)
-    if not any(letter.isalpha() for letter in words) or _WHOLE.match(words):
-        return None
-    return words
+    named = any(letter.isalpha() for letter in words) and not says_whole(words)
+    return words if named else None
+
+
+def says_whole(text: str) -> bool:
+    """Whether a heading or title says that its numbers are of the whole company."""
+    return _WHOLE.search(text) is not None

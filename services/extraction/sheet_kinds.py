@@ -63,6 +63,9 @@ _ROWS: dict[StatementKind, tuple[re.Pattern[str], ...]] = {
     ),
 }  # fmt: skip
 _ROWS_NEEDED = 3
+_WORDS_OF_A_TITLE = 14
+_UNIT_MARK = re.compile(r"[$€£(]")
+_SENTENCE = re.compile(r"\w{3,}[.!](?:\s+[A-Z]|\s*\Z)")
 
 _SHARES_SCALE = re.compile(r"\bshares?(?: data)?(?: are)? in (?:thousands|millions|billions)")
 _SCALES: tuple[tuple[int, re.Pattern[str]], ...] = (
@@ -101,9 +104,19 @@ def kind_of_rows(labels: Iterable[str]) -> StatementKind:
 
 
 def title_kind(titles: Sequence[str]) -> StatementKind | None:
-    """Return what the nearest (last) title that names a statement names, None when all are silent."""
-    kinds = (kind_of_title(title) for title in reversed(titles))
+    """Return what the nearest (last) title that names a statement names, None when all are silent.
+
+    Remarks are no titles.
+    """
+    kinds = (kind_of_title(title) for title in reversed(titles) if not is_remark(title))
     return next((kind for kind in kinds if kind is not None), None)
+
+
+def is_remark(text: str) -> bool:
+    """Whether a text above a table is a remark and no title: a sentence, or many words without a unit."""
+    if _SENTENCE.search(text):
+        return True
+    return len(text.split()) > _WORDS_OF_A_TITLE and not _UNIT_MARK.search(text)
 
 
 def kind_of(titles: Sequence[str], labels: Sequence[str]) -> StatementKind:

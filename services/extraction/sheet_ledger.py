@@ -18,6 +18,7 @@ from services.extraction.sheet_roles import (
     heads_labels,
     ledger_moments,
     ledger_side,
+    moment_in,
 )
 from services.extraction.sheet_tables import SheetColumn, SheetTable, TableRow
 
@@ -52,6 +53,8 @@ def ledger_columns(table: SheetTable, title: HeaderPart) -> tuple[SheetTable, li
     every = sorted((*table.columns, *table.others), key=lambda column: column.column)
     columns = [c for c in every if c.header and not heads_labels(squashed(c.header))]
     moments = ledger_moments([squashed(column.header) for column in columns])
+    if moment_in(squashed(" ".join(table.titles))) is Moment.MOVEMENT:
+        moments = [moment or Moment.MOVEMENT for moment in moments]
     parts = [
         replace(column.part, moment=moment) for column, moment in zip(columns, moments, strict=True)
     ]
@@ -84,14 +87,16 @@ def _column(column: SheetColumn, part: HeaderPart, dated: Dated) -> RawColumn:
 def _dated(part: HeaderPart, title: HeaderPart, closing: Dated) -> Dated:
     """Return the period of a column: closing balances are of the last day, opening ones of the day before.
 
-    How long a movement lasted is assumed to be a year where neither header nor title says it.
+    Sides and balances are of the last day too, unless a length is stated. How long a movement lasted is
+    assumed to be a year where neither header nor title says it.
     """
     end, certainty = closing
+    stated = part.months or title.months
     if end is None or part.moment is Moment.CLOSING:
         return closing
-    months = _months(part, title, end)
     if part.moment is None:
-        return (end if months is None else duration(end.end, months)), certainty
+        return (end if stated is None else duration(end.end, stated)), certainty
+    months = stated or _months_named(part, title, end)
     movement = duration(end.end, months or _MONTHS_OF_A_YEAR)
     certainty = min(certainty, ASSUMED) if months is None else certainty
     if part.moment is Moment.MOVEMENT or movement.start is None:
@@ -99,11 +104,8 @@ def _dated(part: HeaderPart, title: HeaderPart, closing: Dated) -> Dated:
     return Period(end=movement.start - timedelta(days=1)), certainty
 
 
-def _months(part: HeaderPart, title: HeaderPart, end: Period) -> int | None:
-    """Return the length that the headings give a column, None where they name a day only."""
-    stated = part.months or title.months
-    if stated is not None:
-        return stated
+def _months_named(part: HeaderPart, title: HeaderPart, end: Period) -> int | None:
+    """Return the length of the month, quarter or year that is named, None where only a day is."""
     if Reach.YEAR_TO_DATE in {part.reach, title.reach}:
         return end.end.month
     named = part if part.says_when else title

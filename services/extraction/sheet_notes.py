@@ -146,6 +146,12 @@ def notes_of_sheet(
 def notes_of_statement(read: ReadTable, coverage: Coverage) -> list[SheetNote]:
     """Return the notes of one statement: numbers that gave no facts, and periods that were assumed."""
     notes = _shortfall(coverage)
+    if read.planned:
+        sentence = (
+            f"Columns of '{coverage.title}' on sheet '{coverage.sheet}' end long after the workbook was "
+            f"last saved and are read as forecasts: {_listed(read.planned)}."
+        )
+        notes.append(SheetNote("future-columns", FindingSeverity.INFO, sentence, coverage.sheet))
     assumed = [c.header for c in read.raw.columns if c.certainty == ASSUMED and c.gives_facts]
     if assumed and read.raw.kind is StatementKind.TRIAL_BALANCE:
         sentence = (
@@ -153,6 +159,23 @@ def notes_of_statement(read: ReadTable, coverage: Coverage) -> list[SheetNote]:
             f"a year was assumed for {_listed(assumed)}."
         )
         notes.append(SheetNote("assumed-period", FindingSeverity.WARNING, sentence, coverage.sheet))
+    return notes
+
+
+def parts_without_whole(statements: Sequence[RawStatement]) -> list[SheetNote]:
+    """Return the notes of primary statements that are read for parts only: nothing is analysed of them."""
+    notes = []
+    for kind in dict.fromkeys(raw.kind for raw in statements if raw.kind.is_primary):
+        alike = [raw for raw in statements if raw.kind is kind]
+        members = [column.member for raw in alike for column in raw.columns if column.gives_facts]
+        if all(members):
+            names = _listed(list(dict.fromkeys(f"'{member}'" for member in members)))
+            sentence = (
+                f"The {kind.value.replace('_', ' ')} was read for {names} and for no whole company; "
+                "analyses use numbers of the whole only."
+            )
+            sheet = alike[0].sheet or ""
+            notes.append(SheetNote("parts-only", FindingSeverity.WARNING, sentence, sheet))
     return notes
 
 
@@ -188,6 +211,7 @@ def _unread(sheet: SheetLayout, reads: Iterable[ReadTable]) -> list[str]:
     """Numbers that are no year of a header and stand in no table."""
     told: set[str] = set()
     for read in reads:
+        told.update(read.table.told)
         for row in read.table.rows:
             told.update([cell.ref for cell in row.cells.values()], row.codes)
     return [

@@ -27,6 +27,7 @@ _BALANCE_SIDE = re.compile(r"\s?([CD])R\.?\Z", re.IGNORECASE)
 _BLANKS = re.compile(r"(?<=[$€£¥(\-])\s+|\s+(?=[)%\-])")
 _MARKED_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?:[\s'\u2019]\d{3})+)(?=\D|\Z)(?!,\d{3})")
 _EUROPEAN = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+),(\d+)(?!\d|[.,])")
+_ABOUT = "~≈<>≤≥ "
 _TRAILING_MINUS = re.compile(r"(?<=\d)\s?[\-\u2212]\Z")
 
 
@@ -137,7 +138,7 @@ def _rounded(size: Decimal, decimals: int) -> Decimal:
 
 def looks_like_number(text: str) -> bool:
     """Whether a text is written like a number, whether or not it can be read as one for sure."""
-    return _NUMBERLIKE.match(text.strip()) is not None
+    return _NUMBERLIKE.match(text.strip().lstrip(_ABOUT)) is not None
 
 
 def printed_number(text: str) -> Number | None:

@@ -33,7 +33,9 @@ class Moment(StrEnum):
     CLOSING = "closing"
 
 
-_YEAR_WITH = r"(?:\b(?:19|20)\d{2}|(?:\b(?:fy|cy|[1-4]q|q[1-4]|h[12])\s?'?|(?<=['\-]))\d{2})"
+_YEAR_WITH = (
+    r"(?:\b(?:fy|cy)?(?:19|20)\d{2}|(?:\b(?:fy|cy|[1-4]q|q[1-4]|h[12])\s?'?|(?<=['\-]))\d{2})"
+)
 _CASES = r"(?:bull|bear|base|best|worst|downside|upside|stress(?:ed)?|high|low)"
 _SCENARIOS = (
     (

@@ -14,6 +14,7 @@ from services.extraction.sheet_headers import HeaderPart, member_in, part_of_tex
 from services.extraction.sheet_kinds import (
     STATED,
     currency_of,
+    is_remark,
     kind_of,
     kind_of_title,
     scale_of,
@@ -23,21 +24,41 @@ from services.extraction.sheet_kinds import (
 from services.extraction.sheet_ledger import is_ledger, ledger_columns, ledger_label
 from services.extraction.sheet_numbers import currency_of_format, display_of, raw_cell
 from services.extraction.sheet_periods import context_of, periods_of
-from services.extraction.sheet_roles import Reach
+from services.extraction.sheet_roles import Reach, heads_labels, scenario_in
 from services.extraction.sheet_tables import SheetTable, TableRow
 
 _MAX_TITLE = 200
 _LABELS_READ = 1_000  # a statement's usual rows stand among its first ones
 _DUPLICATE_CERTAINTY = 0.5
+CLOSED_AHEAD = 31
+"""Days that a period may still have to go when its figures are written down as actual."""
+_SHORTENED = 0.1  # of a table's cells: percentages and counts stand beside amounts in thousands
 _HOLDING = {CellKind.NUMBER, CellKind.ERROR}
 
 
 @dataclass(frozen=True, slots=True)
 class ReadTable:
-    """A table of a sheet and the statement that was read from it."""
+    """A table of a sheet and the statement that was read from it.
+
+    ``planned`` are the headings of columns taken for forecasts because of when the workbook was saved.
+    """
 
     table: SheetTable
     raw: RawStatement
+    planned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What holds for all tables of a sheet.
+
+    ``head`` are the titles at its top: unit and date stand there for all its tables. ``saved`` is the day
+    the workbook was last saved: what ends later is planned and not actual.
+    """
+
+    name: str
+    head: Sequence[str] = ()
+    saved: date | None = None
 
 
 def split_at_titles(table: SheetTable) -> Iterator[SheetTable]:
@@ -60,33 +81,40 @@ def _is_title(row: TableRow, table: SheetTable) -> bool:
     return kind_of_title(row.label) not in {None, StatementKind.OTHER}
 
 
-def statement_of(sheet: str, table: SheetTable) -> ReadTable | None:
+def statement_of(table: SheetTable, sheet: Sheet) -> ReadTable | None:
     """Return the statement of a table, None when it holds no dated values."""
-    titles = (sheet, *table.titles)
+    titles = (sheet.name, *table.titles)
     title = _title_part(titles)
+    if not title.says_when:
+        title = title.over(replace(_title_part(sheet.head), scenario=None, reach=None))
     if is_ledger(table, titles):
         kind = StatementKind.TRIAL_BALANCE
         table, columns = ledger_columns(table, title)
     else:
         kind = kind_of(titles, [row.label for row in table.rows[:_LABELS_READ]])
         columns = _columns(table, kind, title)
+    planned = [column.header for column in columns if _is_planned(column, sheet.saved)]
+    columns = [
+        replace(column, scenario=Scenario.FORECAST) if column.header in planned else column
+        for column in columns
+    ]
     if not _is_statement(kind, columns, table):
         return None
     values = _values(table)
-    texts = (*reversed(titles), *(column.header for column in table.columns))
+    texts = (*reversed(titles), *(column.header for column in table.columns), *reversed(sheet.head))
     scale, certainty = _scale(values, texts)
     raw = RawStatement(
         kind=kind,
-        title=" - ".join(dict.fromkeys(table.titles or (sheet,)))[:_MAX_TITLE],
+        title=_title(table.titles) or sheet.name,
         columns=tuple(columns),
         rows=tuple(_rows(table, coded=kind is StatementKind.TRIAL_BALANCE)),
         scale=scale,
         scale_certainty=certainty,
         currency=_currency(values, texts),
         basis=_basis(titles),
-        sheet=sheet,
+        sheet=sheet.name,
     )
-    return ReadTable(table, raw)
+    return ReadTable(table, raw, tuple(planned))
 
 
 def _columns(table: SheetTable, kind: StatementKind, title: HeaderPart) -> list[RawColumn]:
@@ -103,6 +131,23 @@ def _columns(table: SheetTable, kind: StatementKind, title: HeaderPart) -> list[
         for column, (period, certainty) in zip(table.columns, periods, strict=True)
     ]
     return _told_apart(columns)
+
+
+def _is_planned(column: RawColumn, saved: date | None) -> bool:
+    """Whether a column of no stated scenario was far from over when the workbook was saved."""
+    if saved is None or column.period is None or column.scenario is not Scenario.ACTUAL:
+        return False
+    ahead = (column.period.end - saved).days > CLOSED_AHEAD
+    return ahead and scenario_in(squashed(column.header)) is None
+
+
+def _title(titles: Sequence[str]) -> str:
+    """Return the titles as one line, without remarks and the headings of the label columns at their end."""
+    told = list(titles)
+    while told and heads_labels(squashed(told[-1])):
+        told.pop()
+    named = [title for title in told if not is_remark(title)]
+    return " - ".join(dict.fromkeys(named))[:_MAX_TITLE]
 
 
 def _title_part(titles: Iterable[str]) -> HeaderPart:
@@ -177,10 +222,10 @@ def _values(table: SheetTable) -> list[SheetCell]:
 
 
 def _scale(values: Sequence[SheetCell], texts: Sequence[str]) -> tuple[int, float]:
-    """Return scale and certainty: a format that shows thousands means the cell holds whole units."""
+    """Return scale and certainty: formats that show thousands mean that the cells hold whole units."""
     formats = Counter([cell.number_format for cell in values])
     shortened = sum(count for text, count in formats.items() if display_of(text).thousands)
-    if shortened * 2 > formats.total():
+    if shortened and shortened >= _SHORTENED * formats.total():
         return 1, STATED
     stated = scale_of(texts)
     if stated is not None:

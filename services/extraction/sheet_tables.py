@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
 from services.domain.layout import CellKind, SheetCell
 from services.extraction.sheet_grid import Grid, Row, has_labels
-from services.extraction.sheet_headers import HeaderPart, part_of_cell, squashed
+from services.extraction.sheet_headers import HeaderPart, is_year, part_of_cell, squashed
 from services.extraction.sheet_numbers import is_number
 from services.extraction.sheet_roles import heads_labels
 
@@ -20,7 +19,7 @@ _LONG_TEXT = 60
 _LONGEST_CODE = 24
 _LEADING_WORDS = ("in ", "(in ", "$", "usd", "(", "item", "account", "line", "description", "note")
 _HOLDS_YEAR = re.compile(r"(?:19|20)\d\d|\d[/.\-]\d")
-_FIRST_YEAR, _LAST_YEAR = Decimal(1950), Decimal(2100)
+_DIGITS_OF_A_YEAR = 4
 
 
 class TableRow(NamedTuple):
@@ -51,13 +50,15 @@ class SheetColumn:
 class SheetTable:
     """One table: ``titles`` are the texts above and in the header, nearest last; ``rows`` its data.
 
-    ``others`` are columns of numbers whose header says neither when nor what they are.
+    ``others`` are columns of numbers whose header says neither when nor what they are; ``told`` are the
+    addresses of years that stand among the titles.
     """
 
     titles: tuple[str, ...]
     columns: tuple[SheetColumn, ...]
     rows: tuple[TableRow, ...]
     others: tuple[SheetColumn, ...] = ()
+    told: tuple[str, ...] = ()
 
     def has_numbers(self, row: TableRow) -> bool:
         """Whether the row shows a number in one of the named columns."""
@@ -212,29 +213,31 @@ class _Finder:
             cell.column in self._value_columns and is_number(cell) for cell in self._rows[row]
         )
 
-    def _titles(self, group: list[int], start: int | None, first: int) -> tuple[str, ...]:
-        """Texts above the header with at most one number beside them, and those left of it."""
+    def _titles(self, group: list[int], start: int | None, first: int) -> list[SheetCell]:
+        """Cells above the header with at most one number beside them, and those left of it."""
         above = [row for row in self._rows if row < group[0] and (start is None or row > start)]
-        texts: list[str] = []
+        titles: list[SheetCell] = []
         for number in reversed(above[-_TITLE_ROWS:]):
             if len(self._values.get(number, ())) > 1:
                 break
-            texts[:0] = [cell.text.strip() for cell in self._rows[number]]
+            titles[:0] = self._rows[number]
         for number in group:
-            texts += [
-                cell.text.strip()
+            titles += [
+                cell
                 for cell in self._rows[number]
                 if cell.column < first or len(cell.text) > _LONG_TEXT
             ]
-        return tuple(texts)
+        return titles
 
     def _column(self, column: int, group: list[int]) -> SheetColumn:
+        """Return the column with its words: its own, and those that span it from the left above them."""
         own: list[SheetCell] = []
         carried: list[SheetCell] = []
         for row in reversed(group):
             cell = self._grid.at(row, column)
             if cell is not None:
                 own.append(cell)
+                carried.clear()
             elif (left := self._nearest_left(row, column)) is not None:
                 carried.append(left)
         if not own:
@@ -269,7 +272,7 @@ def _values(row: Row) -> list[int]:
         if (
             cell.kind is CellKind.TEXT and is_number(cell) and not _says_when(cell)
             if cell.number is None
-            else not _FIRST_YEAR <= cell.number <= _LAST_YEAR or not part_of_cell(cell).says_when
+            else len(cell.text) != _DIGITS_OF_A_YEAR or not part_of_cell(cell).says_when
         )
     ]
 
@@ -311,7 +314,7 @@ def _between(rows: Sequence[Row], left: int, right: int) -> list[Row]:
 
 
 def _table(
-    titles: tuple[str, ...], columns: Sequence[SheetColumn], rows: Sequence[Row]
+    titles: Sequence[SheetCell], columns: Sequence[SheetColumn], rows: Sequence[Row]
 ) -> SheetTable | None:
     named = tuple(column for column in columns if column.part.says_anything)
     if not named:
@@ -319,7 +322,13 @@ def _table(
     others = tuple(column for column in columns if not column.part.says_anything)
     first = named[0].column
     left = min((row[0].column for row in rows if row), default=first)
-    return SheetTable(titles, named, tuple(_table_row(row, left, first) for row in rows), others)
+    return SheetTable(
+        titles=tuple(cell.text.strip() for cell in titles if cell.number is None or is_year(cell)),
+        columns=named,
+        rows=tuple(_table_row(row, left, first) for row in rows),
+        others=others,
+        told=tuple(cell.ref for cell in titles if is_year(cell)),
+    )
 
 
 def _table_row(row: Row, left: int, first: int) -> TableRow:

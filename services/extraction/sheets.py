@@ -19,9 +19,11 @@ from services.extraction.sheet_notes import (
     hidden_note,
     notes_of_sheet,
     notes_of_statement,
+    parts_without_whole,
     undated_note,
 )
-from services.extraction.sheet_statements import ReadTable, split_at_titles, statement_of
+from services.extraction.sheet_parts import named_parts
+from services.extraction.sheet_statements import ReadTable, Sheet, split_at_titles, statement_of
 from services.extraction.sheet_tables import MAX_COLUMNS, SheetTable, tables_in
 
 _NOTE_OF_A_FILING = re.compile(
@@ -49,40 +51,58 @@ def read_workbook(sheets: Sequence[SheetLayout]) -> ReadWorkbook:
     """
     found = [(sheet, _tables_of_sheet(sheet)) for sheet in sheets if not sheet.hidden]
     is_report = _is_report([read for _, reads in found for read in reads])
-    kept: list[tuple[ReadTable, Coverage]] = []
+    kept: list[ReadTable] = []
     aside: list[str] = []
     notes: list[SheetNote] = []
     for sheet, reads in found:
         beside = [read for read in reads if is_report and _is_note_of_a_filing(read)]
         undated = [read for read in reads if read not in beside and not _is_dated(read.raw)]
         dated = [read for read in reads if read not in beside and read not in undated]
-        kept += [(read, coverage_of(read)) for read in dated]
+        kept += dated
         aside += [sheet.name] if beside else []
         notes += [undated_note(read) for read in undated]
         notes += notes_of_sheet(sheet, dated, [*beside, *undated])
-    notes += [note for read, coverage in kept for note in notes_of_statement(read, coverage)]
+    coverage = [coverage_of(read) for read in kept]
+    for read, covered in zip(kept, coverage, strict=True):
+        notes += notes_of_statement(read, covered)
     unread = [
         sheet.name for sheet, reads in found if not reads and any(c.number for c in sheet.cells)
     ]
     notes += [*gathered(aside, *NOTES_OF_A_FILING), *gathered(unread, *NO_PERIOD)]
     notes += [note for sheet in sheets if sheet.hidden for note in hidden_note(sheet)]
-    return ReadWorkbook([read.raw for read, _ in kept], notes, [coverage for _, coverage in kept])
+    statements = [read.raw for read in named_parts(kept)]
+    notes += parts_without_whole(statements)
+    return ReadWorkbook(statements, notes, coverage)
 
 
 def _tables_of_sheet(sheet: SheetLayout) -> list[ReadTable]:
+    grids = grid_of(sheet).segments()
+    tables = [tables_in(grid) for grid in grids]
+    head = next((found[0].titles for found in tables if found), ())
+    about = Sheet(sheet.name, head, sheet.saved)
     return [
         read
-        for segment in grid_of(sheet).segments()
-        for table in _tables(segment)
-        for part in split_at_titles(table)
-        if (read := statement_of(sheet.name, part)) is not None
+        for grid, found in zip(grids, tables, strict=True)
+        for read in _statements(found, about) or _statements(_down(grid), about)
     ]
 
 
-def _tables(grid: Grid) -> list[SheetTable]:
-    """Return the tables of a grid; where none has periods across, those with periods down."""
-    across = tables_in(grid)
-    return across if across or len(grid.rows) > MAX_COLUMNS else tables_in(grid.transposed())
+def _statements(tables: Sequence[SheetTable], about: Sheet) -> list[ReadTable]:
+    parts = (part for table in tables for part in split_at_titles(table))
+    reads = (statement_of(part, about) for part in parts)
+    return [read for read in reads if read is not None]
+
+
+def _down(grid: Grid) -> list[SheetTable]:
+    """Return the tables of a grid that have their periods down and not across: most rows are dated."""
+    if len(grid.rows) > MAX_COLUMNS:
+        return []
+    return [
+        table
+        for table in tables_in(grid.transposed())
+        if 2 * sum(column.part.says_when for column in table.columns)
+        > len(table.columns) + len(table.others)
+    ]
 
 
 def _is_report(reads: Sequence[ReadTable]) -> bool:

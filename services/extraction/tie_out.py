@@ -57,7 +57,7 @@ def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut
     results = [*subtotals, *_too_long(long), *_balance(consolidated)]
     results += income_checks.check(consolidated, subtotals)
     results += cash_checks.check(consolidated)
-    results += ledger_checks.check(views(ledgers, facts))
+    results += ledger_checks.check(ledgers, facts)
     return list({tie_out.tie_out_id: tie_out for tie_out in results}.values())
 
 

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -75,7 +76,7 @@ def read_xlsx(data: bytes) -> list[SheetLayout]:
         if package.has(part.path):
             sheets.append(read_sheet(package, part, tables, budget))
             budget -= len(sheets[-1].cells)
-    return sheets
+    return [replace(sheet, saved=workbook.saved) for sheet in sheets]
 
 
 def read_with_calamine(data: bytes) -> list[SheetLayout]:

@@ -11,6 +11,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, BinaryIO
@@ -135,6 +136,7 @@ def _sheet_head(sheet: SheetLayout, numbers: "array[int]") -> dict[str, Any]:
         "rows": sorted(sheet.hidden_rows),
         "columns": sorted(sheet.hidden_columns),
         "merged": sheet.merged,
+        "saved": None if sheet.saved is None else sheet.saved.isoformat(),
         "formats": list(formats),
         "texts": list(texts),
         "formulas": {
@@ -187,6 +189,7 @@ def _sheet(head: dict[str, Any], packed: "array[int]") -> SheetLayout:
         hidden_rows=frozenset(head["rows"]),
         hidden_columns=frozenset(head["columns"]),
         merged=tuple(head["merged"]),
+        saved=None if head["saved"] is None else date.fromisoformat(head["saved"]),
     )
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from components.confidence_badge import show_confidence, show_fact_parts
 from components.format import concept_name, full, plain, scale_words
 from services.domain.concepts import CONCEPTS
-from services.domain.reports import Fact
+from services.domain.reports import Fact, Scenario
 
 
 def show_fact(fact: Fact) -> None:
@@ -35,6 +35,12 @@ def fact_fields(fact: Fact) -> dict[str, str]:
         "Basis": fact.basis.capitalize(),
         "Source": plain(f"{fact.source.document}, {fact.source.place}"),
     }
+    if fact.scenario is not Scenario.ACTUAL:
+        fields["Scenario"] = fact.scenario.replace("_", " ").capitalize()
+    if fact.member is not None:
+        fields["Part"] = plain(fact.member)
+    if fact.source.formula is not None:
+        fields["Formula"] = plain(fact.source.formula)
     if fact.candidates:
         names = ", ".join(concept_name(candidate) for candidate in fact.candidates)
         fields["Could also be"] = plain(names)

@@ -7,13 +7,15 @@ from typing import Any
 import streamlit as st
 
 from components.confidence_badge import confidence_words
-from components.format import as_printed, column_heading, unit_words
+from components.format import as_printed, column_headings, unit_words
 from services.domain.confidence import Band, band_of
 from services.domain.ids import FactId
 from services.domain.reports import Fact, LineItem, Statement, StatementColumn
 
 _ASSETS = Path(__file__).with_name("assets")
 _FAILED = "failed"
+ROWS_AT_ONCE = 1_000
+"""Rows of a statement that a browser is given at once; a trial balance may have fifty thousand."""
 _POINTS_A_STEP, _MAX_STEPS = 6.0, 6.0
 
 _TABLE = st.components.v2.component(
@@ -35,21 +37,47 @@ def show_statement(
     """Draw a statement and return the fact whose number was clicked in this run, or None.
 
     ``failed`` are the facts of checks that did not hold; they carry a cross. Medium and low confidence
-    carry a square and a triangle, high confidence nothing.
+    carry a square and a triangle, high confidence nothing. A long statement is drawn in parts.
     """
+    statement = _part(statement, selected, key)
     result = _TABLE(
         key=key,
         data={
             "height": height,
             "title": statement.title,
             "unit": unit_words(statement.currency, statement.scale),
-            "columns": [column_heading(column) for column in statement.columns],
+            "columns": column_headings(statement),
             "rows": table_rows(statement, facts, failed, selected),
         },
         on_chosen_change=_no_callback,
     )
     clicked = getattr(result, "chosen", None)
     return FactId(clicked) if isinstance(clicked, str) and clicked in facts else None
+
+
+def _part(statement: Statement, selected: FactId | None, key: str) -> Statement:
+    """Return the statement, of a long one the part that is chosen; the one with the chosen number to begin with."""
+    parts = row_parts(len(statement.rows))
+    if len(parts) == 1:
+        return statement
+    holding = (i for i, item in enumerate(statement.rows) if selected in item.facts)
+    chosen = st.selectbox(
+        "Rows",
+        parts,
+        index=next(holding, 0) // ROWS_AT_ONCE,
+        format_func=lambda part: (
+            f"Rows {part.start + 1:,} to {part.stop:,} of {len(statement.rows):,}"
+        ),
+        key=f"{key}_rows",
+        label_visibility="collapsed",
+    )
+    return statement.model_copy(update={"rows": statement.rows[chosen.start : chosen.stop]})
+
+
+def row_parts(count: int) -> list[range]:
+    """Return the stretches of rows that are drawn at once; one for a statement of usual length."""
+    starts = range(0, max(count, 1), ROWS_AT_ONCE)
+    return [range(start, min(start + ROWS_AT_ONCE, count)) for start in starts]
 
 
 def statement_names(statements: Sequence[Statement]) -> list[str]:

@@ -68,19 +68,47 @@ _UNIT_MARK = re.compile(r"[$€£(]")
 _SENTENCE = re.compile(r"\w{3,}[.!](?:\s+[A-Z]|\s*\Z)")
 
 _SHARES_SCALE = re.compile(r"\bshares?(?: data)?(?: are)? in (?:thousands|millions|billions)")
-_SCALES: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (1000, re.compile(r"\bthousands?\b|(?:[$€£]|usd|eur|gbp|\()\s?'?000'?s?\b|\b000'?s\b|[$€£]k\b|\(k\)|\bin k\b")),
-    (1_000_000, re.compile(r"\bmillions?\b|[$€£]\s?mm?\b|\busd ?m\b|\bmio\b|\b(?:eur|gbp) ?m\b|\(m\)")),
-    (1_000_000_000, re.compile(r"\bbillions?\b|[$€£]\s?bn?\b")),
-)  # fmt: skip
-_UNITS = re.compile(r"\bin (?:whole )?(?:dollars|euros|units)\b|\A[^$]*usd \(\$\)\s*\Z")
-_CURRENCIES = (
-    ("EUR", re.compile(r"€|\beur\b|\beuros?\b")),
-    ("GBP", re.compile(r"£|\bgbp\b")),
-    ("JPY", re.compile(r"¥|\bjpy\b|\byen\b")),
-    ("CAD", re.compile(r"c\$|\bcad\b")),
-    ("CHF", re.compile(r"\bchf\b")),
-    ("USD", re.compile(r"\$|\busd\b|\bdollars\b")),
+_ISO = "usd|eur|gbp|jpy|chf|cad|aud|nzd|cny|rmb|hkd|sgd|inr|sek|nok|dkk|pln|czk|huf|brl|mxn|zar|krw|ils"
+_MONEY = rf"(?:\b(?:{_ISO})|[$€£¥])"
+_SCALES: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
+    (scale, re.compile(pattern))
+    for scale, pattern in (
+        (
+            1_000,
+            rf"\bthousands?\b|{_MONEY}\s?(?:in )?'?000'?s?\b|\(\s?'?000'?s?\b|\b000'?s\b|\b000 omitted\b"
+            rf"|{_MONEY}\s?k\b|\b[kt](?:{_ISO})\b|\b[kt][$€£¥]|\(k\)|\bin k\b",
+        ),
+        (
+            1_000_000,
+            rf"\bmillions?\b|\bmio\b|{_MONEY}\s?m(?:n|m|ln|io)?\b|\bm\s?(?:{_ISO})\b|\bm[$€£¥]"
+            r"|\((?:in )?m\)|\bin m\b",
+        ),
+        (1_000_000_000, rf"\bbillions?\b|{_MONEY}\s?bn?\b|\bb?n[$€£¥]"),
+        (10_000_000, r"\bcrores?\b"),
+        (100_000, r"\blakhs?\b"),
+    )
+)
+_UNITS = re.compile(
+    rf"\bin (?:whole )?(?:dollars|euros|units)\b|\A[^$]*usd \(\$\)\s*\Z|\bin (?:{_ISO}|[$€£¥])\)?\Z"
+)
+_BESIDE_UNIT = r"(?=(?:k|m|mn|mm|bn)?\b)"
+_CURRENCIES = tuple(
+    (code, re.compile(pattern))
+    for code, pattern in (
+        ("EUR", rf"€|\b[ktm]?eur{_BESIDE_UNIT}|\beuros?\b"),
+        ("GBP", rf"£|\b[ktm]?gbp{_BESIDE_UNIT}"),
+        ("JPY", rf"¥|\bjpy{_BESIDE_UNIT}|\byen\b"),
+        ("CAD", rf"\bc\$|\b[ktm]?cad{_BESIDE_UNIT}"),
+        ("AUD", rf"\ba\$|\b[ktm]?aud{_BESIDE_UNIT}"),
+        ("CHF", rf"\b[ktm]?chf{_BESIDE_UNIT}"),
+        ("INR", rf"₹|\binr{_BESIDE_UNIT}|\brs\b"),
+        *(
+            (code.upper(), rf"\b[ktm]?{code}{_BESIDE_UNIT}")
+            for code in _ISO.split("|")
+            if code not in {"usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "inr", "rmb"}
+        ),
+        ("USD", rf"\$|\b[ktm]?usd{_BESIDE_UNIT}|\bdollars\b"),
+    )
 )
 
 

@@ -1,7 +1,7 @@
 """Trial balances: accounts down, debit and credit (or opening, movement, closing) across, one day or month."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,21 +31,23 @@ _MONTHS_OF_A_YEAR = 12
 
 
 def is_ledger(table: SheetTable, titles: Sequence[str]) -> bool:
-    """Whether a table lists balances of accounts: by its title, or by debit beside credit.
+    """Whether a table lists balances of accounts: by title, by debit beside credit, or by codes and balances.
 
     A list of postings, where each row has its own day, is none.
     """
     words = " ".join(squashed(title) for title in titles)
-    if _POSTINGS.search(words) or _is_dated_by_row(table):
-        return False
-    sides = {column.part.side for column in table.columns}
-    return sides >= {Side.DEBIT, Side.CREDIT} or _TITLE.search(words) is not None
-
-
-def _is_dated_by_row(table: SheetTable) -> bool:
     rows = table.rows[:_ROWS_LOOKED_AT]
-    dated = sum(row.dated for row in rows)
-    return dated * 2 > len(rows)
+    if _POSTINGS.search(words) or _most(row.dated for row in rows):
+        return False
+    if _TITLE.search(words) or {column.part.side for column in table.columns} >= set(Side):
+        return True
+    moments = {column.part.moment for column in table.columns}
+    return {Moment.OPENING, Moment.CLOSING} <= moments and _most(bool(row.code) for row in rows)
+
+
+def _most(hits: Iterable[bool]) -> bool:
+    counted = list(hits)
+    return 2 * sum(counted) > len(counted)
 
 
 def ledger_columns(table: SheetTable, title: HeaderPart) -> tuple[SheetTable, list[RawColumn]]:

@@ -15,8 +15,10 @@ from services.extraction.sheet_roles import Reach
 
 EXPLICIT, FROM_TITLE, FROM_SPACING, ASSUMED = 0.99, 0.95, 0.9, 0.7
 _SPACINGS = ((25, 35, 1), (80, 100, 3), (350, 380, 12))
+_MONTHS_OF_A_YEAR = 12
 _SPANNED = 2  # columns at least, for a span
-_DAYS_OF_A_YEAR = 366
+_DAYS_OF_A_YEAR, _PART_OF_A_YEAR = 366, 300
+_CALENDAR_YEAR_END = (12, 31)
 _AS_TITLED = {Reach.TOTAL, Reach.FULL_YEAR}
 
 Dated = tuple[Period | None, float]
@@ -38,6 +40,11 @@ class Context:
     spacing: int | None
     ends_are_starts: bool
 
+    @property
+    def fiscal_year_end(self) -> tuple[int, int]:
+        """The last (month, day) of the fiscal year that 'YTD' counts in: stated as a year's end, or December."""
+        return self.year_end if self.title.months == _MONTHS_OF_A_YEAR else _CALENDAR_YEAR_END
+
 
 def context_of(kind: StatementKind, title: HeaderPart, parts: Sequence[HeaderPart]) -> Context:
     """Return the context that a table's title and columns give each other."""
@@ -47,7 +54,7 @@ def context_of(kind: StatementKind, title: HeaderPart, parts: Sequence[HeaderPar
     middle = median(gaps) if gaps else 0
     spacing = next((months for low, high, months in _SPACINGS if low <= middle <= high), None)
     firsts = spacing in {1, 3} and all(end.day == 1 for end in ends)
-    return Context(kind, title, stated or (12, 31), stated is not None, spacing, firsts)
+    return Context(kind, title, stated or _CALENDAR_YEAR_END, stated is not None, spacing, firsts)
 
 
 def _stated_year_end(title: HeaderPart) -> tuple[int, int] | None:
@@ -104,8 +111,9 @@ class _Beside:
         ]
 
     def last_actual(self) -> date | None:
-        """The end of the last column of actual amounts."""
-        return max((period.end for period in self.durations(None)), default=None)
+        """The end of the last actual month or quarter; a whole year says nothing of how far this one is."""
+        parts = (period for period in self.durations(None) if period.days < _PART_OF_A_YEAR)
+        return max((period.end for period in parts), default=None)
 
 
 def reached(part: HeaderPart, beside: _Beside, context: Context) -> Dated | None:
@@ -164,14 +172,14 @@ def _own_end(part: HeaderPart, context: Context) -> date | None:
         period, _ = _period(replace(part, reach=None, months=None), context)
         return None if period is None else period.end
     if part.year is not None and part.reach is Reach.FULL_YEAR:
-        return _year_end(part.year, context)
+        return _last_of_year(part.year, context.fiscal_year_end)
     return None
 
 
 def _fiscal_year(day: date, context: Context) -> Period:
     """Return the fiscal year that a day lies in."""
-    end = _year_end(day.year, context)
-    return duration(end if day <= end else _year_end(day.year + 1, context), 12)
+    end = _last_of_year(day.year, context.fiscal_year_end)
+    return duration(end if day <= end else _last_of_year(day.year + 1, context.fiscal_year_end), 12)
 
 
 def _period(part: HeaderPart, context: Context) -> Dated:
@@ -256,7 +264,11 @@ def _title_year(context: Context) -> int | None:
 
 
 def _year_end(year: int, context: Context) -> date:
-    month, day = context.year_end
+    return _last_of_year(year, context.year_end)
+
+
+def _last_of_year(year: int, year_end: tuple[int, int]) -> date:
+    month, day = year_end
     last = calendar.monthrange(year, month)[1]
     return date(year, month, last if day >= 28 else day)
 

@@ -13,6 +13,7 @@ from services.extraction.model import RawColumn, RawRow, RawStatement
 from services.extraction.sheet_headers import HeaderPart, member_in, part_of_text, squashed
 from services.extraction.sheet_kinds import (
     STATED,
+    UNSTATED_LARGE,
     currency_of,
     is_remark,
     kind_of,
@@ -102,7 +103,7 @@ def statement_of(table: SheetTable, sheet: Sheet) -> ReadTable | None:
         return None
     values = _values(table)
     texts = (*reversed(titles), *(column.header for column in table.columns), *reversed(sheet.head))
-    scale, certainty = _scale(values, texts)
+    scale, certainty = _scale(values, texts, booked=kind is StatementKind.TRIAL_BALANCE)
     raw = RawStatement(
         kind=kind,
         title=_title(table.titles) or sheet.name,
@@ -221,8 +222,11 @@ def _values(table: SheetTable) -> list[SheetCell]:
     return [cell for cell in found if cell is not None and cell.number is not None]
 
 
-def _scale(values: Sequence[SheetCell], texts: Sequence[str]) -> tuple[int, float]:
-    """Return scale and certainty: formats that show thousands mean that the cells hold whole units."""
+def _scale(values: Sequence[SheetCell], texts: Sequence[str], booked: bool) -> tuple[int, float]:
+    """Return scale and certainty: formats that show thousands mean that the cells hold whole units.
+
+    ``booked`` amounts of accounts are in units where nothing else is said.
+    """
     formats = Counter([cell.number_format for cell in values])
     shortened = sum(count for text, count in formats.items() if display_of(text).thousands)
     if shortened and shortened >= _SHORTENED * formats.total():
@@ -230,6 +234,8 @@ def _scale(values: Sequence[SheetCell], texts: Sequence[str]) -> tuple[int, floa
     stated = scale_of(texts)
     if stated is not None:
         return stated, STATED
+    if booked:
+        return 1, UNSTATED_LARGE
     largest = max((abs(float(cell.number or 0)) for cell in values), default=0.0)
     return 1, unstated_scale_certainty(largest)
 

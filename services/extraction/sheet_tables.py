@@ -9,7 +9,7 @@ from typing import NamedTuple
 from services.domain.layout import CellKind, SheetCell
 from services.extraction.sheet_grid import Grid, Row, has_labels
 from services.extraction.sheet_headers import HeaderPart, is_year, part_of_cell, squashed
-from services.extraction.sheet_numbers import is_number
+from services.extraction.sheet_numbers import is_number, looks_like_number
 from services.extraction.sheet_roles import heads_labels
 
 MAX_COLUMNS = 400
@@ -253,24 +253,28 @@ class _Finder:
         return SheetColumn(column, " ".join(dict.fromkeys(words)), part)
 
     def _nearest_left(self, row: int, column: int) -> SheetCell | None:
-        """The heading that spans the column because nothing stands between."""
-        left = [
-            cell
-            for cell in self._rows[row]
-            if cell.column < column
-            and cell.column in self._value_columns
-            and len(cell.text) <= _LONG_TEXT
-        ]
+        """The heading that spans the column because nothing stands between.
+
+        Where a row repeats a heading from column to column, none spans.
+        """
+        inside = [cell for cell in self._rows[row] if cell.column in self._value_columns]
+        if any(one.text == other.text for one, other in pairwise(inside) if _touch(one, other)):
+            return None
+        left = [c for c in inside if c.column < column and len(c.text) <= _LONG_TEXT]
         return left[-1] if left else None
 
 
+def _touch(one: SheetCell, other: SheetCell) -> bool:
+    return other.column == one.column + 1
+
+
 def _values(row: Row) -> list[int]:
-    """Return the columns of a row that hold a number which is no year and no date."""
+    """Return the columns of a row that hold a number, or what looks like one, and no year and no date."""
     return [
         cell.column
         for cell in row
         if (
-            cell.kind is CellKind.TEXT and is_number(cell) and not _says_when(cell)
+            cell.kind is CellKind.TEXT and looks_like_number(cell.text) and not _says_when(cell)
             if cell.number is None
             else len(cell.text) != _DIGITS_OF_A_YEAR or not part_of_cell(cell).says_when
         )

@@ -67,7 +67,7 @@ def generate(path: Path, headings: Sequence[str], columns: int) -> Path:
     sheet.append(["Generated Group plc"])
     sheet.append(["Trial balance as at 31 December 2025 (EUR)"])
     sheet.append(["Account code", "Account name", *headings])
-    draw = random.Random(SEED)  # noqa: S311 - the same file every time, no secret
+    draw = random.Random(SEED)
     totals = [0] * columns
     for account in range(ACCOUNTS):
         last = account == ACCOUNTS - 1

@@ -8,62 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.concepts import StatementKind
-from services.domain.layout import CellKind, SheetCell, SheetLayout, column_letters
+from services.domain.layout import CellKind, SheetCell, SheetLayout
 from services.domain.reports import ColumnKind, Scenario
-from services.extraction.model import RawStatement
-from services.extraction.sheet_numbers import display_of, displayed, raw_cell
 from services.extraction.sheet_headers import part_of_text
 from services.extraction.sheet_kinds import currency_of, kind_of_rows, kind_of_title, scale_of
+from services.extraction.sheet_numbers import display_of, displayed, raw_cell
 from services.extraction.sheet_periods import duration
-from services.extraction.sheet_notes import SheetNote
 from services.extraction.sheet_roles import Reach
 from services.extraction.sheets import read_workbook
-
-ACCOUNTING = '#,##0_);(#,##0);"-"_)'
-
-
-def cell(row: int, column: int, value: object, number_format: str | None = None) -> SheetCell:
-    ref = f"{column_letters(column)}{row}"
-    if isinstance(value, SheetCell):
-        return value
-    if isinstance(value, int | Decimal):
-        number = Decimal(value)
-        return SheetCell(row, column, ref, CellKind.NUMBER, str(number), number, number_format)
-    if isinstance(value, date):
-        return SheetCell(row, column, ref, CellKind.DATE, value.isoformat(), None, number_format)
-    return SheetCell(row, column, ref, CellKind.TEXT, str(value))
-
-
-def sheet(rows: list[list[object]], name: str = "Sheet1", **changes: object) -> SheetLayout:
-    formats = changes.pop("formats", None)
-    cells = tuple(
-        cell(r, c, value, formats)
-        for r, row in enumerate(rows, start=1)
-        for c, value in enumerate(row, start=1)
-        if value not in {None, ""}
-    )
-    return SheetLayout(name=name, cells=cells, **changes)
-
-
-def read(rows: list[list[object]], name: str = "Sheet1", **changes: object) -> list[RawStatement]:
-    return read_workbook([sheet(rows, name, **changes)]).statements
-
-
-def only(rows: list[list[object]], name: str = "Sheet1", **changes: object) -> RawStatement:
-    (statement,) = read(rows, name, **changes)
-    return statement
-
-
-def spans(statement: RawStatement) -> list[tuple[date | None, date] | None]:
-    return [c.period and (c.period.start, c.period.end) for c in statement.columns]
-
-
-INCOME = [
-    ["Revenue", 100, 90],
-    ["Cost of sales", 60, 50],
-    ["Gross profit", 40, 40],
-    ["Net income", 10, 12],
-]
+from tests.unit.extraction.sheet_builder import (
+    ACCOUNTING,
+    INCOME,
+    notes,
+    only,
+    read,
+    scenarios,
+    sheet,
+    spans,
+)
 
 
 def test_a_regulator_s_income_statement_is_read_with_periods_scale_and_cells():
@@ -109,10 +71,6 @@ def test_a_balance_sheet_has_dates_and_sections():
     assert statement.scale == 1000
     assert spans(statement) == [(None, date(2024, 12, 31)), (None, date(2023, 12, 31))]
     assert [row.section for row in statement.rows] == ["Assets", "Assets", "Liabilities and equity"]
-
-
-def scenarios(statement: RawStatement) -> list[Scenario]:
-    return [column.scenario for column in statement.columns]
 
 
 def test_budget_and_actual_under_merged_months_stand_side_by_side_in_one_statement():
@@ -271,10 +229,6 @@ def test_codes_and_indents_stay_beside_the_label():
     statement = only([["", "", 2024], ["4000", "  Product sales", 10], ["5000", "Wages", 4]])
     assert [row.label for row in statement.rows] == ["Product sales", "Wages"]
     assert statement.rows[0].indent > statement.rows[1].indent
-
-
-def notes(*sheets: SheetLayout) -> dict[str, SheetNote]:
-    return {note.code: note for note in read_workbook(sheets).notes}
 
 
 def test_a_table_without_periods_is_not_read_and_that_is_said():

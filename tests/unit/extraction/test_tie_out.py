@@ -56,6 +56,13 @@ def test_each_check_fails_on_the_number_that_breaks_it(check, fact_id, wrong):
     assert fact_id in {fact for t in failed for fact in (*t.members, t.total)}
 
 
+def test_a_table_of_very_many_rows_is_not_searched_for_subtotals_and_that_is_said():
+    rows = [(f"Row {i}", None, i) for i in range(tie_out.MAX_ROWS + 1)]
+    (long,) = one(StatementKind.OTHER, [year(2018)], rows, "T06")
+    assert long.status is OPEN
+    assert long.sentence.endswith("because the table has more than 2,000 rows.")
+
+
 def test_a_failed_subtotal_names_the_gap_and_leaves_the_other_column_passing():
     statements, facts = manufacturer()
     wrong = altered(facts, "report-1-balance_sheet-r2-c0", 5200)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 MAX_MEMBERS = 24
+_MIXED = 3  # rows of a block that may have one sign among them
 SMALL_TOTAL_UNITS = 100
 """Below this many rounding units a total has to be met exactly."""
 
@@ -130,24 +131,41 @@ def _walk(
 def _match(
     rows: Sequence[FootingRow], columns: Sequence[int], open_: Sequence[int], position: int
 ) -> Relation | None:
+    """Return the nearest block of open rows that adds up to the row in every column.
+
+    Most blocks are ruled out by one column, that of the row's largest amount.
+    """
     target = [rows[position].at(column) for column in columns]
     if not any(target):
         return None
-    sums = [0] * len(columns)
-    filled = [0] * len(columns)
-    unit = rows[position].unit
+    pilot = max(range(len(columns)), key=lambda place: abs(target[place]))
+    unit, total = rows[position].unit, 0
     for size in range(1, min(MAX_MEMBERS, len(open_)) + 1):
         first = rows[open_[-size]]
-        addends = [first.at(column) for column in columns]
         unit = max(unit, first.unit)
-        sums = [total + addend for total, addend in zip(sums, addends, strict=True)]
-        filled = [count + (addend != 0) for count, addend in zip(filled, addends, strict=True)]
-        if size < 2 or max(filled) < 2:
+        head = first.at(columns[pilot])
+        total += head
+        gaps = (total - target[pilot], 2 * head - total - target[pilot])
+        if size < 2 or (size != _MIXED and min(map(abs, gaps)) > unit):
             continue
-        block = [rows[member] for member in open_[-size:]]
-        for weights, expected in _patterns(block, columns, sums, addends):
-            if _agrees(expected, target, unit):
-                return Relation(position, tuple(open_[-size:]), weights)
+        members = tuple(open_[-size:])
+        weights = _weights([rows[member] for member in members], columns, target, unit)
+        if weights is not None:
+            return Relation(position, members, weights)
+    return None
+
+
+def _weights(
+    block: Sequence[FootingRow], columns: Sequence[int], target: Sequence[int], unit: int
+) -> tuple[int, ...] | None:
+    """Return the signs with which a block adds up to the target in every column, None when it does not."""
+    addends = [[row.at(column) for row in block] for column in columns]
+    if max(sum(map(bool, column)) for column in addends) < 2:
+        return None
+    sums, first = [sum(column) for column in addends], [column[0] for column in addends]
+    for weights, expected in _patterns(block, columns, sums, first):
+        if _agrees(expected, target, unit):
+            return weights
     return None
 
 
@@ -160,7 +178,7 @@ def _patterns(
         ((1,) * size, list(sums)),
         ((1, *rest), [2 * head - total for head, total in zip(first, sums, strict=True)]),
     ]
-    if size == 3:
+    if size == _MIXED:
         for weights in ((1, 1, -1), (1, -1, 1)):
             signed = [
                 sum(weight * row.at(column) for weight, row in zip(weights, block, strict=True))

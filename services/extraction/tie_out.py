@@ -41,7 +41,7 @@ _TOTAL_LABEL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_ASSETS = re.compile(r"^\W*total assets\b", re.IGNORECASE)
-MAX_ROWS = 2_000
+MAX_ROWS = 1_000
 """Checks are made on statements up to this length; a longer table is a list and no statement."""
 _SUMMABLE = (Unit.MONEY, Unit.PER_SHARE, Unit.SHARES)
 

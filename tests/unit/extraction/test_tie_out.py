@@ -60,7 +60,7 @@ def test_a_table_of_very_many_rows_is_not_searched_for_subtotals_and_that_is_sai
     rows = [(f"Row {i}", None, i) for i in range(tie_out.MAX_ROWS + 1)]
     (long,) = one(StatementKind.OTHER, [year(2018)], rows, "T06")
     assert long.status is OPEN
-    assert long.sentence.endswith("because the table has more than 2,000 rows.")
+    assert long.sentence.endswith("because the table has more than 1,000 rows.")
 
 
 def test_a_failed_subtotal_names_the_gap_and_leaves_the_other_column_passing():

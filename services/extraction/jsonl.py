@@ -20,7 +20,7 @@ def fact_line(fact: Fact) -> dict[str, Any]:
         "period_start": start.isoformat() if start is not None else None,
         "period_end": fact.period.end.isoformat(),
         "value": _number(fact),
-        "unit": fact.unit.value,
+        "unit": fact.unit.value.replace("USD", fact.currency),
         "basis": _PLANNED.get(fact.scenario, fact.basis),
         "scenario": fact.scenario.value,
         "confidence": round(fact.confidence.total, 6),

@@ -6,7 +6,6 @@ Facts of a trial balance are debits above and credits below zero, so that both s
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import starmap
 
 from services.domain.concepts import StatementKind
 from services.domain.periods import Period
@@ -27,7 +26,7 @@ ROLL_FORWARD = Check("T33", "Opening balance plus movement equals closing balanc
 MAX_MEMBERS = 200
 """A check over more accounts than this names none of them: its sentence says how many there are."""
 _SHOWN_ACCOUNTS = 20
-_CENT = Decimal("0.01")
+_CENT, _NOTHING = Decimal("0.01"), Decimal(0)
 _ROUNDED = TieOutStatus.PASS_ROUNDING
 _TOTAL_ROW = re.compile(r"^\W*(?:(?:grand |sub[\s-]?)?totals?|sum)\b|^\W*$", re.IGNORECASE)
 
@@ -91,21 +90,23 @@ class _Ledger:
         return results
 
     def _balanced(self, period: Period, places: Sequence[int]) -> TieOut:
-        debits, credits = Decimal(0), Decimal(0)
+        debits, credits = _NOTHING, _NOTHING
         facts: list[Fact] = []
         for place in places:
             accounts = self._accounts(place)
-            whole = _sum(accounts)
-            above = sum((fact.value for fact in accounts if fact.value > 0), Decimal(0))
+            values = [fact.value for fact in accounts]
+            whole = sum(values, _NOTHING)
+            above = sum([value for value in values if value > _NOTHING], _NOTHING)
             side = self._sides[place]
-            owed = whole if side is Side.DEBIT else Decimal(0) if side is Side.CREDIT else above
+            owed = whole if side is Side.DEBIT else _NOTHING if side is Side.CREDIT else above
             debits, credits = debits + owed, credits + owed - whole
             facts += accounts
         if not debits or not credits:
             heading = self._statement.columns[places[0]].header
             reason = f"'{heading}' does not show debits and credits apart"
             return not_applicable(SIDES, self._statement, period, reason)
-        what = f"the debits of {_counted(len({fact.row for fact in facts}))}"
+        rows = facts if len(places) == 1 else {fact.row for fact in facts}
+        what = f"the debits of {_counted(len(rows))}"
         return _judged(SIDES, facts, (credits, debits), what)
 
     def _totals_of(self, place: int) -> Iterator[TieOut]:
@@ -119,7 +120,7 @@ class _Ledger:
                 continue
             if whole:
                 tried = [_summed(fact, parts) for parts in (whole, block) if parts]
-                yield min(tried, key=lambda tie_out: abs(tie_out.difference or Decimal(0)))
+                yield min(tried, key=lambda tie_out: abs(tie_out.difference or _NOTHING))
             block.clear()
 
     def _roll_forward(self) -> list[TieOut]:
@@ -147,7 +148,7 @@ class _Ledger:
 
 
 def _sum(facts: Iterable[Fact]) -> Decimal:
-    return sum((fact.value for fact in facts), Decimal(0))
+    return sum([fact.value for fact in facts], _NOTHING)
 
 
 def _counted(accounts: int) -> str:
@@ -200,7 +201,10 @@ def _judged(
     """Return the verdict on (expected, actual) amounts of these facts."""
     expected, actual = sides
     like = total or facts[0]
-    unit = max(starmap(_smallest, {(fact.scale, fact.decimals) for fact in (like, *facts)}))
+    scales, decimals = {like.scale}, {like.decimals}
+    scales.update([fact.scale for fact in facts])
+    decimals.update([fact.decimals for fact in facts])
+    unit = _coarsest(max(scales), min(decimals))
     status = _verdict(actual - expected, unit)
     holds = status is not TieOutStatus.FAIL
     outcome = f"holds within rounding for {what}" if status is _ROUNDED else f"holds for {what}"
@@ -229,7 +233,7 @@ def _judged(
     )
 
 
-def _smallest(scale: int, decimals: int) -> Decimal:
+def _coarsest(scale: int, decimals: int) -> Decimal:
     """Return the rounding unit of booked amounts: whole ones without a scale are exact to the cent."""
     unit = scale * Decimal(1).scaleb(-decimals)
     return min(unit, _CENT) if scale == 1 else unit

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from services.domain.layout import CellKind, SheetCell
@@ -337,7 +337,7 @@ def _table(
 
 def _table_row(row: Row, left: int, first: int) -> TableRow:
     """Return a row with its words: the longest text left of the values; a code may stand before them."""
-    before = [cell for cell in row if cell.column < first]
+    before = list(takewhile(lambda cell: cell.column < first, row))
     cells = {cell.column: cell for cell in row[len(before) :]}
     texts = [cell for cell in before if cell.kind is CellKind.TEXT and not is_number(cell)]
     worded = [cell for cell in texts if any(letter.isalpha() for letter in cell.text)]

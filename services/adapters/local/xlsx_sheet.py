@@ -166,23 +166,26 @@ class _SheetReader:
             if low.isdecimal() and high.isdecimal():
                 self._hidden_columns.append((int(low), int(high)))
 
-    def _place(self, ref: str | None) -> None:
-        """Go where the address says; a cell with a broken one stands right of the cell before it."""
-        if ref is None:
-            return
-        letters = ref.removesuffix(self._digits)
-        column = self._columns.get(letters) if letters is not ref else None
-        if column is not None:
-            self._column = column
-        elif match := _REF.match(ref):
-            self._column, self._row, self._digits = column_number(match[1]), int(match[2]), match[2]
-            self._columns[match[1]] = self._column
-        else:
-            self._column += 1
+    def _place(self, ref: str | None) -> str:
+        """Go where the address says and return it; a cell with a broken one stands right of the one before."""
+        if ref is not None:
+            letters = ref.removesuffix(self._digits)
+            column = self._columns.get(letters)
+            if column is not None and letters is not ref:
+                self._column = column
+                return ref
+            if match := _REF.match(ref):
+                self._column, self._row = column_number(match[1]), int(match[2])
+                self._digits = match[2]
+                self._columns[match[1].upper()] = self._column
+            else:
+                self._column += 1
+                self._cell.pop("r")
+        return f"{column_letters(self._column)}{self._row}"
 
     def _close_cell(self) -> None:
         cell, text = self._cell, self._value
-        self._place(cell.get("r"))
+        ref = self._place(cell.get("r"))
         number_format, is_date = self._styles[cell.get("s", "0")]
         number: Decimal | None
         if (
@@ -201,7 +204,6 @@ class _SheetReader:
             return
         if len(self._cells) >= self._budget:
             raise UnreadableDocument(TOO_MANY_CELLS, "resource-limit")
-        ref = f"{column_letters(column)}{self._digits}"
         self._cells.append(
             _new(SheetCell, (row, column, ref, kind, text, number, number_format, formula))
         )

@@ -122,6 +122,13 @@ def test_cells_without_an_address_follow_the_one_before():
     }
 
 
+def test_a_cell_after_one_with_a_broken_address_stands_right_of_it():
+    cells = cells_of(
+        '<row r="1"><c r="!"><v>1</v></c><c><v>2</v></c><c r="?"/><c><v>4</v></c></row>'
+    )
+    assert {ref: cell.text for ref, cell in cells.items()} == {"A1": "1", "B1": "2", "D1": "4"}
+
+
 def test_a_shared_formula_is_written_out_for_each_cell():
     cells = cells_of(
         '<row r="1"><c r="B1"><f t="shared" ref="B1:B3" si="0">A1*$C$1</f><v>1</v></c></row>'

@@ -270,6 +270,20 @@ def test_a_plan_goes_by_a_basis_of_its_own_in_the_public_line(
     assert (line["scenario"], line["basis"]) == (scenario.value, basis)
 
 
+def test_the_public_line_counts_money_in_the_currency_of_the_statement(
+    extraction: Extraction,
+) -> None:
+    def unit(concept: str) -> str:
+        printed = fact(extraction, concept, YEAR_END)
+        return fact_line(printed.model_copy(update={"currency": "EUR"}))["unit"]
+
+    assert [unit(c) for c in ("revenue", "eps_diluted", "shares_diluted_wavg")] == [
+        "EUR",
+        "EUR/shares",
+        "shares",
+    ]
+
+
 def test_a_derived_fact_has_no_box_in_its_public_line(extraction: Extraction) -> None:
     pages = three()
     pages[0].words = [w for w in pages[0].words if w.y0 != 146.0]

@@ -68,12 +68,10 @@ def split_at_titles(table: SheetTable) -> Iterator[SheetTable]:
         yield table
         return
     starts = [index for index, row in enumerate(table.rows) if _is_title(row, table)]
-    titles = table.titles
     for start, end in pairwise([-1, *starts, len(table.rows)]):
-        if start >= 0:
-            titles = (*titles, table.rows[start].label)
+        own = (table.rows[start].label,) if start >= 0 else ()
         if end > start + 1:
-            yield replace(table, titles=titles, rows=table.rows[start + 1 : end])
+            yield replace(table, titles=(*table.titles, *own), rows=table.rows[start + 1 : end])
 
 
 def _is_title(row: TableRow, table: SheetTable) -> bool:

@@ -43,6 +43,7 @@ _TOTAL_LABEL = re.compile(
 _TOTAL_ASSETS = re.compile(r"^\W*total assets\b", re.IGNORECASE)
 MAX_ROWS = 1_000
 """Checks are made on statements up to this length; a longer table is a list and no statement."""
+_FILLED = 0.8  # of the rows of the fullest column
 _SUMMABLE = (Unit.MONEY, Unit.PER_SHARE, Unit.SHARES)
 
 
@@ -92,8 +93,8 @@ def _subtotals(view: StatementView) -> list[TieOut]:
 
 
 def _foot(view: StatementView, lines: Sequence[LineItem]) -> list[TieOut]:
-    rows = _footing_rows(view, lines)
-    columns = view.value_columns
+    columns = _footed_columns(view, lines)
+    rows = _footing_rows(view, lines, columns)
     found = discover(rows, range(len(columns)))
     results = [
         tie_out
@@ -102,12 +103,24 @@ def _foot(view: StatementView, lines: Sequence[LineItem]) -> list[TieOut]:
         if (tie_out := _related(view, lines, relation, column)) is not None
     ]
     for broken in discover_broken(rows, found):
-        results += _broken(view, lines, rows, broken)
+        results += _broken(view, lines, (rows, columns), broken)
     return results
 
 
-def _footing_rows(view: StatementView, lines: Sequence[LineItem]) -> list[FootingRow]:
-    columns = view.value_columns
+def _footed_columns(view: StatementView, lines: Sequence[LineItem]) -> list[int]:
+    """Return the columns in which rows have to add up; plans that give totals only say nothing of that."""
+    reported = set(view.reported_columns)
+    filled = {
+        column: sum(view.cell(line, column) is not None for line in lines)
+        for column in view.value_columns
+    }
+    most = max(filled.values(), default=0)
+    return [column for column in filled if column in reported or filled[column] >= _FILLED * most]
+
+
+def _footing_rows(
+    view: StatementView, lines: Sequence[LineItem], columns: Sequence[int]
+) -> list[FootingRow]:
     cells = [[view.cell(line, column) for column in columns] for line in lines]
     finest = max((fact.decimals for row in cells for fact in row if fact is not None), default=0)
     return [
@@ -154,15 +167,16 @@ def _related(
 def _broken(
     view: StatementView,
     lines: Sequence[LineItem],
-    rows: Sequence[FootingRow],
+    footed: tuple[Sequence[FootingRow], Sequence[int]],
     broken: BrokenRelation,
 ) -> list[TieOut]:
-    relation, bad = broken.relation, view.value_columns[broken.column]
+    rows, columns = footed
+    relation, bad = broken.relation, columns[broken.column]
     within = abs(residual(rows, relation, broken.column)) <= ROUNDING_UNITS * rounding_unit(
         rows, relation
     )
     results = []
-    for column in view.value_columns:
+    for column in columns:
         if column == bad and not broken.judged and not within:
             results.append(_unjudged(view, lines[relation.total], column))
         elif (tie_out := _related(view, lines, relation, column)) is not None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from services.domain.concepts import StatementKind
-from services.domain.reports import TieOutStatus
+from services.domain.reports import Scenario, TieOutStatus
 from services.extraction import tie_out
 from tests.unit.statement_builder import altered, at, build, manufacturer, quarter, year
 
@@ -61,6 +61,23 @@ def test_a_table_of_very_many_rows_is_not_searched_for_subtotals_and_that_is_sai
     (long,) = one(StatementKind.OTHER, [year(2018)], rows, "T06")
     assert long.status is OPEN
     assert long.sentence.endswith("because the table has more than 1,000 rows.")
+
+
+def test_plans_that_give_totals_only_do_not_hide_which_rows_add_up():
+    rows = [
+        ("Products", None, 600, None, None, 550),
+        ("Services", None, 400, None, None, 350),
+        ("Total", None, 1000, 1100, 1050, 900),
+    ]
+    statement, facts = build(StatementKind.INCOME, [year(2018)] * 4, rows)
+    scenarios = (Scenario.ACTUAL, Scenario.BUDGET, Scenario.FORECAST, Scenario.PRIOR_YEAR)
+    columns = tuple(
+        column.model_copy(update={"scenario": scenario})
+        for column, scenario in zip(statement.columns, scenarios, strict=True)
+    )
+    planned = statement.model_copy(update={"columns": columns})
+    assert [t.status for t in verdicts([planned], facts, "T06")] == [PASS, PASS]
+    assert verdicts([statement], facts, "T06") == []
 
 
 def test_a_failed_subtotal_names_the_gap_and_leaves_the_other_column_passing():

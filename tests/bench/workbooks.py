@@ -150,13 +150,12 @@ def _formula(sheet: Worksheet, ref: str) -> str | None:
 
 def show(outcome: Outcome) -> None:
     """Print what one workbook gave."""
-    facts = outcome.extraction.facts
     stated = outcome.agreeing + len(outcome.disagreeing)
     kinds = Counter(s.kind.value for s in outcome.extraction.statements)
     ties = Counter(t.status.value for t in outcome.extraction.tie_outs)
     print(
         f"{outcome.name[:52]:52s} {outcome.sheets:3d} sheets {len(outcome.extraction.statements):3d} "
-        f"statements {len(facts):7,d} facts of {outcome.printed:7,d} printed "
+        f"statements {stated:7,d} facts of {outcome.printed:7,d} printed "
         f"{len(outcome.extraction.findings):3d} findings {outcome.wall:6.2f} s wall {outcome.cpu:6.2f} s cpu  "
         f"oracle {outcome.agreeing / stated if stated else 1:.4f}",
         flush=True,

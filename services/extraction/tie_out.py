@@ -50,9 +50,9 @@ _SUMMABLE = (Unit.MONEY, Unit.PER_SHARE, Unit.SHARES)
 def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut]:
     """Return every tie-out of one report, in document order, then the identities by number."""
     ledgers = [s for s in statements if s.kind is StatementKind.TRIAL_BALANCE]
-    short = [s for s in statements if len(s.rows) <= MAX_ROWS and s not in ledgers]
-    long = [s for s in statements if len(s.rows) > MAX_ROWS and s not in ledgers]
-    printed = views(short, facts)
+    others = [s for s in statements if s.kind is not StatementKind.TRIAL_BALANCE]
+    long = [s for s in others if len(s.rows) > MAX_ROWS]
+    printed = views([s for s in others if len(s.rows) <= MAX_ROWS], facts)
     subtotals = [tie_out for view in printed for tie_out in _subtotals(view)]
     consolidated = [view for view in printed if view.statement.basis == "consolidated"]
     results = [*subtotals, *_too_long(long), *_balance(consolidated)]

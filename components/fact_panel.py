@@ -6,7 +6,7 @@ from components.confidence_badge import show_confidence, show_fact_parts, show_p
 from components.format import full, meaning_words, plain, scale_words
 from components.person_words import difference_words, later_words, person_words
 from services.domain.concepts import CONCEPTS
-from services.domain.reports import Fact
+from services.domain.reports import Fact, Scenario
 
 
 def show_fact(fact: Fact) -> None:
@@ -49,6 +49,12 @@ def fact_fields(fact: Fact) -> dict[str, str]:
         "Basis": fact.basis.capitalize(),
         "Source": plain(f"{fact.source.document}, {fact.source.place}"),
     }
+    if fact.scenario is not Scenario.ACTUAL:
+        fields["Scenario"] = fact.scenario.replace("_", " ").capitalize()
+    if fact.member is not None:
+        fields["Part"] = plain(fact.member)
+    if fact.source.formula is not None:
+        fields["Formula"] = plain(fact.source.formula)
     if fact.derived_from:
         fields["Derived"] = f"Computed from {len(fact.derived_from)} other numbers"
     return fields

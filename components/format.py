@@ -4,9 +4,9 @@ import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from services.domain.concepts import CONCEPTS, Unit
+from services.domain.concepts import CONCEPTS, StatementKind, Unit
 from services.domain.periods import Period
-from services.domain.reports import ColumnKind, Fact, Scenario, StatementColumn
+from services.domain.reports import ColumnKind, Fact, Scenario, Statement, StatementColumn
 
 UNKNOWN = "n/a"
 """What stands where a number is not known; never 0 and never blank."""
@@ -21,6 +21,7 @@ _MINUTE, _HOUR = 60, 3600
 _KIB, _MIB = 1024, 1024 * 1024
 _ALMOST_SURE = 0.995
 _TWO_DIGITS, _MILLION = 100, 1_000_000
+_LONGEST_HEADING = 40
 _DASHES = frozenset("-–—−")
 
 
@@ -136,6 +137,27 @@ def column_heading(column: StatementColumn) -> str:
         "%" if column.kind is ColumnKind.PERCENT else "",
     ]
     return "\n".join(part for part in told if part)
+
+
+def column_headings(statement: Statement) -> list[str]:
+    """Return the headings of a statement's columns side by side.
+
+    Beside plans the actual columns say so; where two read alike, and in a ledger, the printed heading
+    stands above.
+    """
+    headings = [column_heading(column) for column in statement.columns]
+    if any(column.scenario is not Scenario.ACTUAL for column in statement.columns):
+        headings = [
+            f"Actual\n{heading}" if column.scenario is Scenario.ACTUAL else heading
+            for column, heading in zip(statement.columns, headings, strict=True)
+        ]
+    ledger = statement.kind is StatementKind.TRIAL_BALANCE
+    return [
+        f"{shortened(column.header, _LONGEST_HEADING)}\n{heading}"
+        if column.header and (ledger or headings.count(heading) > 1)
+        else heading
+        for column, heading in zip(statement.columns, headings, strict=True)
+    ]
 
 
 def day(iso: str | None) -> str | None:

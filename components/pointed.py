@@ -15,7 +15,7 @@ from services.domain.periods import Period
 from services.domain.provenance import Box, SourceRef, cell_position
 from services.domain.reports import ColumnKind, Fact, Report, Scenario, Statement, StatementColumn
 from services.extraction.pointing import PrintedNumber
-from services.extraction.sheet_grid import raw_cell
+from services.extraction.sheet_numbers import raw_cell
 
 _STORED_POSITIVE = {"positive", "cost positive", "outflow stored positive"}
 """Sign conventions of concepts under which a number printed in parentheses counts as positive."""

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from components.confidence_badge import confidence_words
-from components.format import as_printed, column_heading, meaning_words, unit_words
+from components.format import as_printed, column_headings, meaning_words, unit_words
 from components.person_words import difference_words, later_words, person_words
 from services.domain.concepts import Unit
 from services.domain.confidence import Band, band_of
@@ -18,6 +18,8 @@ _ASSETS = Path(__file__).with_name("assets")
 HEIGHT = 540
 """Pixels a statement is shown in before it scrolls."""
 _FAILED = "failed"
+ROWS_AT_ONCE = 1_000
+"""Rows of a statement that a browser is given at once; a trial balance may have fifty thousand."""
 _POINTS_A_STEP, _MAX_STEPS = 6.0, 6.0
 
 _TABLE = st.components.v2.component(
@@ -40,8 +42,9 @@ def show_statement(
 
     ``failed`` are the facts of checks that did not hold; they carry a cross. Medium and low confidence
     carry a square and a triangle, high confidence nothing; what a person stated carries a disc. With
-    ``meanings`` every label says what it is taken for.
+    ``meanings`` every label says what it is taken for. A long statement is drawn in parts.
     """
+    statement = _part(statement, selected, key)
     result = _TABLE(
         key=key,
         data={
@@ -49,13 +52,38 @@ def show_statement(
             "meanings": meanings,
             "title": statement.title,
             "unit": unit_words(statement.currency, statement.scale),
-            "columns": [column_heading(column) for column in statement.columns],
+            "columns": column_headings(statement),
             "rows": table_rows(statement, facts, failed, selected),
         },
         on_chosen_change=_no_callback,
     )
     clicked = getattr(result, "chosen", None)
     return FactId(clicked) if isinstance(clicked, str) and clicked in facts else None
+
+
+def _part(statement: Statement, selected: FactId | None, key: str) -> Statement:
+    """Return the statement, of a long one the part that is chosen; the one with the chosen number to begin with."""
+    parts = row_parts(len(statement.rows))
+    if len(parts) == 1:
+        return statement
+    holding = (i for i, item in enumerate(statement.rows) if selected in item.facts)
+    chosen = st.selectbox(
+        "Rows",
+        parts,
+        index=next(holding, 0) // ROWS_AT_ONCE,
+        format_func=lambda part: (
+            f"Rows {part.start + 1:,} to {part.stop:,} of {len(statement.rows):,}"
+        ),
+        key=f"{key}_rows",
+        label_visibility="collapsed",
+    )
+    return statement.model_copy(update={"rows": statement.rows[chosen.start : chosen.stop]})
+
+
+def row_parts(count: int) -> list[range]:
+    """Return the stretches of rows that are drawn at once; one for a statement of usual length."""
+    starts = range(0, max(count, 1), ROWS_AT_ONCE)
+    return [range(start, min(start + ROWS_AT_ONCE, count)) for start in starts]
 
 
 def statement_names(statements: Sequence[Statement]) -> list[str]:

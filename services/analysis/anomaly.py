@@ -61,7 +61,8 @@ def subtotals(context: Context) -> list[Finding]:
     groups: dict[tuple[str, int], list[TieOut]] = {}
     for tie_out in context.failures("T06"):
         total = _facts(context, tie_out)[0]
-        groups.setdefault((total.statement_id, total.column), []).append(tie_out)
+        if total.is_reported:
+            groups.setdefault((total.statement_id, total.column), []).append(tie_out)
     return [_unfooted(context, group) for group in groups.values()]
 
 

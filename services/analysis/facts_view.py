@@ -59,7 +59,7 @@ class FactsView:
         self._earlier: dict[tuple[str, Period], Fact] = {}
         for fact in history:
             self._by_id.setdefault(fact.fact_id, fact)
-            if _usable(fact) and fact.concept is not None:
+            if _usable(fact) and fact.concept is not None and fact.is_reported:
                 _keep_best(self._earlier, (fact.concept, fact.period), fact)
         self.tie_outs = tuple(tie_outs)
         self._sums = {

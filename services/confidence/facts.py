@@ -53,20 +53,27 @@ def rescore(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> list[Fact]:
     Expects the reader's own confidence on the facts; scoring a scored fact would count evidence twice.
     What a person stated stays as sure as the person made it.
     """
-    ledger: Ledger = {fact.fact_id: [] for fact in facts}
-    by_id = {fact.fact_id: fact for fact in facts}
-    known = [tie_out for tie_out in tie_outs if _members(tie_out) <= ledger.keys()]
+    ledger: Ledger = defaultdict(list)
+    checked = {fact_id for tie_out in tie_outs for fact_id in _members(tie_out)}
+    tied = {fact.statement_id for fact in facts if fact.fact_id in checked} if checked else set()
+    by_id = {fact.fact_id: fact for fact in facts if fact.statement_id in tied}
+    known = [
+        tie_out
+        for tie_out in tie_outs
+        if (members := _members(tie_out)) and members <= by_id.keys()
+    ]
     passing = [tie_out for tie_out in known if tie_out.status in _PASSES]
     sums: set[frozenset[FactId]] = set()
     for tie_out, columns in _with_columns(passing, by_id):
-        if (members := frozenset(_members(tie_out))) not in sums:
+        if (whole := frozenset(_members(tie_out))) not in sums:
             _credit_value(ledger, tie_out, columns)
-        sums.add(members)  # one sum under two names is one piece of evidence
+        sums.add(whole)  # one sum under two names is one piece of evidence
         _credit_meaning(ledger, tie_out, by_id)
         _credit_period(ledger, tie_out)
     _credit_scale(ledger, passing, by_id)
     _blame(ledger, by_id, [tie_out for tie_out in known if tie_out.status is TieOutStatus.FAIL])
-    return _disputed([_told(fact, ledger[fact.fact_id]) for fact in facts])
+    told = {fact_id: _told(by_id[fact_id], evidence) for fact_id, evidence in ledger.items()}
+    return _disputed([told.get(fact.fact_id, fact) for fact in facts] if told else facts)
 
 
 def unscored(fact: Fact) -> Fact:
@@ -155,9 +162,9 @@ def _credit_scale(ledger: Ledger, passing: Sequence[TieOut], facts: Mapping[Fact
                 proven |= linked if linked & proven else set()
     reason = "scale: EPS × weighted shares agrees with net income"
     for fact in facts.values():
-        if fact.confidence.unit < PRINTED_UNIT_FROM or fact.unit is Unit.PURE:
+        if fact.statement_id not in proven:
             continue
-        if fact.statement_id in proven:
+        if fact.confidence.unit >= PRINTED_UNIT_FROM and fact.unit is not Unit.PURE:
             ledger[fact.fact_id].append(weighed("unit", "earnings per share fit", reason))
 
 
@@ -168,13 +175,13 @@ def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Sequence[TieOu
     of all members' and of any other cause (a missing row, a coincidence). Where no member is the likely
     culprit the failure stays unexplained, and none that no other check proves is of high confidence.
     """
+    failed = list(failing)
     before = {
         fact_id: math.exp(-log_odds(_told(facts[fact_id], ledger[fact_id]).confidence.value))
-        for tie_out in failing
-        for fact_id in _members(tie_out)
+        for fact_id in sorted({member for tie_out in failed for member in _members(tie_out)})
     }
     worst: dict[FactId, tuple[float, TieOut]] = {}
-    for tie_out in failing:
+    for tie_out in failed:
         members = _members(tie_out)
         # exact, so that the order of a set does not show in the last bit
         whole = math.fsum(before[fact_id] for fact_id in members) + OTHER_CAUSE_ODDS

@@ -1,6 +1,7 @@
 """The extractor seam: what a reader saw (words, cells, boxes), before any meaning is read into it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -46,11 +47,11 @@ class CellKind(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class SheetCell:
+class SheetCell(NamedTuple):
     """One non-empty cell; ``row`` and ``column`` are 1-based, ``text`` is what the cell holds as text.
 
-    ``number`` is set for numbers; a date has kind DATE and ISO text. ``number_format`` and
+    ``ref`` is the address that row and column have on the sheet, such as ``B34``. ``number`` is set for
+    numbers and is what ``text`` says in digits; a date has kind DATE and ISO text. ``number_format`` and
     ``formula`` are None where the format of the file does not tell them.
     """
 
@@ -66,7 +67,10 @@ class SheetCell:
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """One worksheet's non-empty cells in row order; hidden rows and columns by 1-based index."""
+    """One worksheet's non-empty cells in row order; hidden rows and columns by 1-based index.
+
+    ``saved`` is the day the workbook was last saved, None where the file does not tell.
+    """
 
     name: str
     cells: tuple[SheetCell, ...]
@@ -74,3 +78,4 @@ class SheetLayout:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[str, ...] = field(default=())
+    saved: date | None = None

@@ -1,6 +1,7 @@
 """Provenance: the page or sheet, the cell and the boxes that a number was read from."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.domain.base import Record
@@ -8,6 +9,7 @@ from services.domain.ids import ReportId
 
 _CELL = re.compile(r"^([A-Z]{1,3})([0-9]{1,7})$")
 _ALPHABET = 26
+_CACHED = 32_768
 
 
 class Box(NamedTuple):
@@ -61,14 +63,16 @@ def cell_position(cell: str) -> tuple[int, int] | None:
     return None if match is None else (int(match[2]), column_number(match[1]))
 
 
+@lru_cache(maxsize=_CACHED)
 def column_number(letters: str) -> int:
     """Return the 1-based column of 'A', 'Z', 'AA'."""
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * _ALPHABET + ord(letter) - ord("A") + 1
     return number
 
 
+@lru_cache(maxsize=_CACHED)
 def column_letters(number: int) -> str:
     """Return the letters of a 1-based column: 27 is 'AA'."""
     letters = ""

@@ -105,9 +105,7 @@ class Scenario(StrEnum):
     PRIOR_YEAR = "prior_year"
 
 
-Basis = Literal[
-    "consolidated", "parent-only", "segment", "guarantor", "pro-forma", "budget", "unknown"
-]
+Basis = Literal["consolidated", "parent-only", "segment", "guarantor", "pro-forma", "unknown"]
 
 
 class MachineReading(Record):

@@ -21,6 +21,7 @@ from services.extraction.labels import normalise
 DERIVED_ROW = -1
 """The row of a derived fact: it is printed in none."""
 
+_DERIVED_ON = {StatementKind.INCOME, StatementKind.BALANCE}
 _MEZZANINE = r"redeemable|mezzanine|temporary equity|contingently convertible"
 _NOT_MEZZANINE = r"mandatorily redeemable|current portion"
 _NONCONTROLLING = r"noncontrolling|minority interests?"
@@ -48,11 +49,11 @@ def derive(facts: Sequence[Fact]) -> list[Fact]:
 
     Gross profit is revenue less cost of revenue; total liabilities are total assets less total
     equity (noncontrolling interests included) less redeemable interests. Each only where no such
-    row is printed, and only from facts of one statement, period, basis and currency.
+    row is printed, and only from facts of one statement, period, basis, scenario, member and currency.
     """
     columns: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
     for fact in facts:
-        if not fact.derived_from:
+        if not fact.derived_from and fact.statement in _DERIVED_ON:
             columns[_column_key(fact)].append(fact)
     return [
         derived
@@ -64,7 +65,8 @@ def derive(facts: Sequence[Fact]) -> list[Fact]:
 
 def _column_key(fact: Fact) -> tuple[object, ...]:
     period = (fact.period.start, fact.period.end)
-    return (fact.report_id, fact.statement_id, fact.basis, fact.currency, period)
+    kept_apart = (fact.basis, fact.scenario, fact.member, fact.currency)
+    return (fact.report_id, fact.statement_id, *kept_apart, *period)
 
 
 def _only(column: Sequence[Fact], concept: str) -> Fact | None:
@@ -188,5 +190,5 @@ def _confidence(inputs: Sequence[Fact], formula: str) -> FactConfidence:
 def _source(first: Fact) -> SourceRef:
     """The place of the first input, without a box: the number itself stands nowhere."""
     return first.source.model_copy(
-        update={"boxes": (), "label_boxes": (), "printed": "", "cell": None}
+        update={"boxes": (), "label_boxes": (), "printed": "", "cell": None, "formula": None}
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 MAX_MEMBERS = 24
+_SUBSETS_TRIED = 6  # columns at most: their subsets double with each
+_MIXED = 3  # rows of a block that may have one sign among them
 SMALL_TOTAL_UNITS = 100
 """Below this many rounding units a total has to be met exactly."""
 
@@ -77,15 +79,15 @@ def discover(rows: Sequence[FootingRow], columns: Sequence[int]) -> list[Relatio
 def discover_broken(rows: Sequence[FootingRow], found: Sequence[Relation]) -> list[BrokenRelation]:
     """Return the relations that hold in some columns only, those that hold in most columns first.
 
-    Subsets of two columns less and smaller are tried only while a marked total is unexplained. One
-    column alone proves little, so there a row must be marked as a total, and a row that another column
-    explains by other rows is left alone.
+    Subsets of two columns less and smaller are tried only in narrow tables and while a marked total is
+    unexplained. One column alone proves little, so there a row must be marked as a total, and a row that
+    another column explains by other rows is left alone.
     """
     width = len(rows[0].values) if rows else 0
     known = {relation.total: relation for relation in found}
     broken: dict[int, BrokenRelation] = {}
     for size in range(width - 1, 0, -1):
-        if size < width - 1 and not _unexplained_total(rows, known):
+        if size < width - 1 and (width > _SUBSETS_TRIED or not _unexplained_total(rows, known)):
             break
         for columns in combinations(range(width), size):
             for relation in _walk(rows, columns, known):
@@ -152,24 +154,41 @@ def _walk(
 def _match(
     rows: Sequence[FootingRow], columns: Sequence[int], open_: Sequence[int], position: int
 ) -> Relation | None:
+    """Return the nearest block of open rows that adds up to the row in every column.
+
+    Most blocks are ruled out by one column, that of the row's largest amount.
+    """
     target = [rows[position].at(column) for column in columns]
     if not any(target):
         return None
-    sums = [0] * len(columns)
-    filled = [0] * len(columns)
-    unit = rows[position].unit
+    pilot = max(range(len(columns)), key=lambda place: abs(target[place]))
+    unit, total = rows[position].unit, 0
     for size in range(1, min(MAX_MEMBERS, len(open_)) + 1):
         first = rows[open_[-size]]
-        addends = [first.at(column) for column in columns]
         unit = max(unit, first.unit)
-        sums = [total + addend for total, addend in zip(sums, addends, strict=True)]
-        filled = [count + (addend != 0) for count, addend in zip(filled, addends, strict=True)]
-        if size < 2 or max(filled) < 2:
+        head = first.at(columns[pilot])
+        total += head
+        gaps = (total - target[pilot], 2 * head - total - target[pilot])
+        if size < 2 or (size != _MIXED and min(map(abs, gaps)) > unit):
             continue
-        block = [rows[member] for member in open_[-size:]]
-        for weights, expected in _patterns(block, columns, sums, addends):
-            if _agrees(expected, target, unit):
-                return Relation(position, tuple(open_[-size:]), weights)
+        members = tuple(open_[-size:])
+        weights = _weights([rows[member] for member in members], columns, target, unit)
+        if weights is not None:
+            return Relation(position, members, weights)
+    return None
+
+
+def _weights(
+    block: Sequence[FootingRow], columns: Sequence[int], target: Sequence[int], unit: int
+) -> tuple[int, ...] | None:
+    """Return the signs with which a block adds up to the target in every column, None when it does not."""
+    addends = [[row.at(column) for row in block] for column in columns]
+    if max(sum(map(bool, column)) for column in addends) < 2:
+        return None
+    sums, first = [sum(column) for column in addends], [column[0] for column in addends]
+    for weights, expected in _patterns(block, columns, sums, first):
+        if _agrees(expected, target, unit):
+            return weights
     return None
 
 
@@ -182,7 +201,7 @@ def _patterns(
         (1, *(-1,) * (size - 1)),
         [2 * head - total for head, total in zip(first, sums, strict=True)],
     )
-    if size == 3:
+    if size == _MIXED:
         for weights in ((1, 1, -1), (1, -1, 1)):
             signed = [
                 sum(weight * row.at(column) for weight, row in zip(weights, block, strict=True))

@@ -4,7 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from services.domain.provenance import Box
-from services.domain.reports import Fact
+from services.domain.reports import Fact, Scenario
+
+_PLANNED = {Scenario.BUDGET: "budget", Scenario.FORECAST: "forecast"}
+"""Plans go by a basis of their own, so that who reads no scenario takes none of them for actual."""
 
 _BESIDE = 1.0  # of the height: a sign farther from the digits stands in a place of its own
 
@@ -20,8 +23,9 @@ def fact_line(fact: Fact) -> dict[str, Any]:
         "period_start": start.isoformat() if start is not None else None,
         "period_end": fact.period.end.isoformat(),
         "value": json_number(fact.value),
-        "unit": fact.unit.value,
-        "basis": fact.basis,
+        "unit": fact.unit.value.replace("USD", fact.currency),
+        "basis": _PLANNED.get(fact.scenario, fact.basis),
+        "scenario": fact.scenario.value,
         "confidence": round(fact.confidence.total, 6),
         "page": fact.source.page,
         "bbox": _bbox(fact.source.boxes),

@@ -32,6 +32,12 @@ _MATCHERS: dict[StatementKind, Callable[[Sequence[RowView]], Decisions]] = {
     StatementKind.SUPPLEMENTAL_CASH_FLOW: match_supplemental,
 }
 _WITH_SHARES = {StatementKind.INCOME, StatementKind.EARNINGS_PER_SHARE}
+_COUNTED = re.compile(
+    r"^\W*(?:(?:average|total|closing|opening|period[ -]end) )*(?:head ?count|ftes?\b|full[ -]time equivalents?"
+    r"|employees\b|(?:number|no\.?|#) of (?!.*\bshares\b)|days\b)"
+    r"|\b(?:debtors?|creditors?|inventory|stock|receivables?|payables?|working capital|sales) days\b"
+)
+"""Rows that count people, things or days and no money, whatever unit the table is in."""
 _UNKNOWN = Meaning(None, 1.0, reason="no rule knows this wording")
 
 
@@ -42,8 +48,8 @@ def match_statement(raw: RawStatement) -> tuple[RowMatch, ...]:
     None; rows that cannot be told apart have concept None and the candidates. Tables of a kind
     without rules are not mapped.
     """
-    views = row_views(raw)
     matcher = _MATCHERS.get(raw.kind)
+    views = row_views(raw) if matcher is not None else []
     decisions = matcher(views) if matcher is not None else Decisions()
     zones = [view.zone for view in zoned_income(views)] if raw.kind in _WITH_SHARES else []
     scales = _count_scales(raw, views, zones, decisions)
@@ -86,7 +92,9 @@ def _unit(concept: str | None, row: RawRow, zone: str) -> Unit:
         zone == DIVIDENDS and "per" in f"{label} {(row.section or '').lower()}"
     ):
         return Unit.PER_SHARE
-    return Unit.SHARES if zone == SHARES else Unit.MONEY
+    if zone == SHARES:
+        return Unit.SHARES
+    return Unit.PURE if _COUNTED.search(label) else Unit.MONEY
 
 
 def _is_percentage(row: RawRow) -> bool:

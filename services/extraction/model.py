@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from services.domain.concepts import StatementKind, Unit
 from services.domain.periods import Period
@@ -9,8 +10,7 @@ from services.domain.provenance import Box
 from services.domain.reports import Basis, ColumnKind, Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class RawCell:
+class RawCell(NamedTuple):
     """One printed number: parentheses make it negative, a printed dash is nil (number 0, ``nil`` True).
 
     ``cell`` is the workbook address and ``formula`` what it computes; ``boxes`` the PDF token(s), '$'
@@ -52,7 +52,8 @@ class RawRow:
 class RawColumn:
     """One printed column; ``period`` is None when its header could not be read.
 
-    ``certainty`` is the probability that the period is right.
+    ``certainty`` is the probability that the period is right. ``sign`` is -1 for credits of a ledger,
+    so that balances on both sides add up to nothing.
     """
 
     header: str
@@ -61,6 +62,12 @@ class RawColumn:
     certainty: float = 1.0
     scenario: Scenario = Scenario.ACTUAL
     member: str | None = None
+    sign: int = 1
+
+    @property
+    def gives_facts(self) -> bool:
+        """Whether its numbers become facts: they are of a period and no mere change between columns."""
+        return self.period is not None and self.kind is not ColumnKind.DELTA
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.confidence.facts import rescore
+from services.domain.base import many_records
 from services.domain.reports import (
     Fact,
     Finding,
     Report,
+    Scenario,
     Statement,
     TieOut,
 )
@@ -57,6 +59,7 @@ class _Read:
     gaps: Callable[[Sequence[Sequence[RowMatch]]], Iterable[Gap]] = lambda _: ()
 
 
+@many_records()
 def extract(document: DocumentReader, report: Report, on_page: OnPage | None = None) -> Extraction:
     """Read a document's statements and facts.
 
@@ -100,10 +103,10 @@ def _assembled(report: Report, matched: Iterable[Note]) -> tuple[list[Statement]
 
 
 def _read_workbook(document: DocumentReader, report: Report) -> _Read:
-    statements, notes = read_workbook(document.sheets())
-    findings = [of_note(report, note) for note in notes]
-    end = _iso(_newest(statements))
-    return _Read(report.model_copy(update={"period_end": end}), statements, findings)
+    read = read_workbook(document.sheets())
+    findings = [of_note(report, note) for note in read.notes]
+    end = _iso(_newest(read.statements))
+    return _Read(report.model_copy(update={"period_end": end}), read.statements, findings)
 
 
 def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) -> _Read:
@@ -158,5 +161,7 @@ def _period_end(filing: Filing, read: Sequence[ReadStatement]) -> date | None:
 
 
 def _newest(statements: Iterable[RawStatement]) -> date | None:
-    ends = [c.period.end for raw in statements for c in raw.columns if c.period is not None]
-    return max(ends, default=None)
+    """Return the last day of an actual column, of any column where a document shows plans only."""
+    dated = [c for raw in statements for c in raw.columns if c.period is not None]
+    actual = [column for column in dated if column.scenario is Scenario.ACTUAL]
+    return max((c.period.end for c in actual or dated if c.period is not None), default=None)

@@ -63,21 +63,52 @@ _ROWS: dict[StatementKind, tuple[re.Pattern[str], ...]] = {
     ),
 }  # fmt: skip
 _ROWS_NEEDED = 3
+_WORDS_OF_A_TITLE = 14
+_UNIT_MARK = re.compile(r"[$€£(]")
+_SENTENCE = re.compile(r"\w{3,}[.!](?:\s+[A-Z]|\s*\Z)")
 
 _SHARES_SCALE = re.compile(r"\bshares?(?: data)?(?: are)? in (?:thousands|millions|billions)")
-_SCALES: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (1000, re.compile(r"\bthousands?\b|(?:[$€£]|usd|eur|gbp|\()\s?'?000'?s?\b|\b000'?s\b|[$€£]k\b|\(k\)|\bin k\b")),
-    (1_000_000, re.compile(r"\bmillions?\b|[$€£]\s?mm?\b|\busd ?m\b|\bmio\b|\b(?:eur|gbp) ?m\b|\(m\)")),
-    (1_000_000_000, re.compile(r"\bbillions?\b|[$€£]\s?bn?\b")),
-)  # fmt: skip
-_UNITS = re.compile(r"\bin (?:whole )?(?:dollars|euros|units)\b|\A[^$]*usd \(\$\)\s*\Z")
-_CURRENCIES = (
-    ("EUR", re.compile(r"€|\beur\b|\beuros?\b")),
-    ("GBP", re.compile(r"£|\bgbp\b")),
-    ("JPY", re.compile(r"¥|\bjpy\b|\byen\b")),
-    ("CAD", re.compile(r"c\$|\bcad\b")),
-    ("CHF", re.compile(r"\bchf\b")),
-    ("USD", re.compile(r"\$|\busd\b|\bdollars\b")),
+_ISO = "usd|eur|gbp|jpy|chf|cad|aud|nzd|cny|rmb|hkd|sgd|inr|sek|nok|dkk|pln|czk|huf|brl|mxn|zar|krw|ils"
+_MONEY = rf"(?:\b(?:{_ISO})|[$€£¥])"
+_SCALES: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
+    (scale, re.compile(pattern))
+    for scale, pattern in (
+        (
+            1_000,
+            rf"\bthousands?\b|{_MONEY}\s?(?:in )?'?000'?s?\b|\(\s?'?000'?s?\b|\b000'?s\b|\b000 omitted\b"
+            rf"|{_MONEY}\s?k\b|\b[kt](?:{_ISO})\b|\b[kt][$€£¥]|\(k\)|\bin k\b",
+        ),
+        (
+            1_000_000,
+            rf"\bmillions?\b|\bmio\b|{_MONEY}\s?m(?:n|m|ln|io)?\b|\bm\s?(?:{_ISO})\b|\bm[$€£¥]"
+            r"|\((?:in )?m\)|\bin m\b",
+        ),
+        (1_000_000_000, rf"\bbillions?\b|{_MONEY}\s?bn?\b|\bb?n[$€£¥]"),
+        (10_000_000, r"\bcrores?\b"),
+        (100_000, r"\blakhs?\b"),
+    )
+)
+_UNITS = re.compile(
+    rf"\bin (?:whole )?(?:dollars|euros|units)\b|\A[^$]*usd \(\$\)\s*\Z|\bin (?:{_ISO}|[$€£¥])\)?\Z"
+)
+_BESIDE_UNIT = r"(?=(?:k|m|mn|mm|bn)?\b)"
+_CURRENCIES = tuple(
+    (code, re.compile(pattern))
+    for code, pattern in (
+        ("EUR", rf"€|\b[ktm]?eur{_BESIDE_UNIT}|\beuros?\b"),
+        ("GBP", rf"£|\b[ktm]?gbp{_BESIDE_UNIT}"),
+        ("JPY", rf"¥|\bjpy{_BESIDE_UNIT}|\byen\b"),
+        ("CAD", rf"\bc\$|\b[ktm]?cad{_BESIDE_UNIT}"),
+        ("AUD", rf"\ba\$|\b[ktm]?aud{_BESIDE_UNIT}"),
+        ("CHF", rf"\b[ktm]?chf{_BESIDE_UNIT}"),
+        ("INR", rf"₹|\binr{_BESIDE_UNIT}|\brs\b"),
+        *(
+            (code.upper(), rf"\b[ktm]?{code}{_BESIDE_UNIT}")
+            for code in _ISO.split("|")
+            if code not in {"usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "inr", "rmb"}
+        ),
+        ("USD", rf"\$|\b[ktm]?usd{_BESIDE_UNIT}|\bdollars\b"),
+    )
 )
 
 
@@ -101,9 +132,19 @@ def kind_of_rows(labels: Iterable[str]) -> StatementKind:
 
 
 def title_kind(titles: Sequence[str]) -> StatementKind | None:
-    """Return what the nearest (last) title that names a statement names, None when all are silent."""
-    kinds = (kind_of_title(title) for title in reversed(titles))
+    """Return what the nearest (last) title that names a statement names, None when all are silent.
+
+    Remarks are no titles.
+    """
+    kinds = (kind_of_title(title) for title in reversed(titles) if not is_remark(title))
     return next((kind for kind in kinds if kind is not None), None)
+
+
+def is_remark(text: str) -> bool:
+    """Whether a text above a table is a remark and no title: a sentence, or many words without a unit."""
+    if _SENTENCE.search(text):
+        return True
+    return len(text.split()) > _WORDS_OF_A_TITLE and not _UNIT_MARK.search(text)
 
 
 def kind_of(titles: Sequence[str], labels: Sequence[str]) -> StatementKind:

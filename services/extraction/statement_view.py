@@ -104,13 +104,14 @@ class StatementView:
 
 def views(statements: Sequence[Statement], facts: Iterable[Fact]) -> list[StatementView]:
     """Return each statement with its own facts, in document order."""
-    by_statement: dict[str, dict[FactId, Fact]] = {}
+    by_statement: dict[str, dict[FactId, Fact]] = {s.statement_id: {} for s in statements}
+    if not by_statement:
+        return []
     for fact in facts:
-        by_statement.setdefault(fact.statement_id, {})[fact.fact_id] = fact
-    return [
-        StatementView(statement, by_statement.get(statement.statement_id, {}))
-        for statement in statements
-    ]
+        own = by_statement.get(fact.statement_id)
+        if own is not None:
+            own[fact.fact_id] = fact
+    return [StatementView(s, by_statement[s.statement_id]) for s in statements]
 
 
 def unit_of(fact: Fact) -> Decimal:

@@ -14,6 +14,7 @@ from services.extraction import (
     balance_checks,
     cash_checks,
     income_checks,
+    ledger_checks,
     note_checks,
     period_checks,
 )
@@ -47,6 +48,9 @@ _TOTAL_LABEL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_ASSETS = re.compile(r"^\W*total assets\b", re.IGNORECASE)
+MAX_ROWS = 1_000
+"""Checks are made on statements up to this length; a longer table is a list and no statement."""
+_FILLED = 0.8  # of the rows of the fullest column
 _ALWAYS_SUMS = (
     "total_current_assets",
     "total_assets",
@@ -62,16 +66,25 @@ _SUMMABLE = (Unit.MONEY, Unit.PER_SHARE, Unit.SHARES)
 
 def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut]:
     """Return every tie-out of one report, in document order, then the identities by number."""
-    printed = views(statements, facts)
+    ledgers = [s for s in statements if s.kind is StatementKind.TRIAL_BALANCE]
+    others = [s for s in statements if s.kind is not StatementKind.TRIAL_BALANCE]
+    long = [s for s in others if len(s.rows) > MAX_ROWS]
+    printed = views([s for s in others if len(s.rows) <= MAX_ROWS], facts)
     subtotals = [tie_out for view in printed for tie_out in _subtotals(view)]
     consolidated = [view for view in printed if view.statement.basis == "consolidated"]
-    results = [*subtotals, *_balance(consolidated)]
+    results = [*subtotals, *_too_long(long), *_balance(consolidated)]
     results += income_checks.check(consolidated, subtotals)
     results += balance_checks.check(consolidated, subtotals)
     results += cash_checks.check(consolidated)
     results += note_checks.check(consolidated)
     results += period_checks.check(consolidated)
+    results += ledger_checks.check(ledgers, facts)
     return list({tie_out.tie_out_id: tie_out for tie_out in results}.values())
+
+
+def _too_long(statements: Iterable[Statement]) -> list[TieOut]:
+    reason = f"the table has more than {MAX_ROWS:,} rows"
+    return [not_applicable(SUBTOTAL, statement, None, reason) for statement in statements]
 
 
 def _balance(consolidated: Iterable[StatementView]) -> list[TieOut]:
@@ -100,8 +113,8 @@ def _subtotals(view: StatementView) -> list[TieOut]:
 
 
 def _foot(view: StatementView, lines: Sequence[LineItem]) -> list[TieOut]:
-    rows = _footing_rows(view, lines)
-    columns = view.value_columns
+    columns = _footed_columns(view, lines)
+    rows = _footing_rows(view, lines, columns)
     found = discover(rows, range(len(columns)))
     results = [
         tie_out
@@ -111,7 +124,7 @@ def _foot(view: StatementView, lines: Sequence[LineItem]) -> list[TieOut]:
     ]
     partly = discover_broken(rows, found)
     for broken in partly:
-        results += _broken(view, lines, rows, broken)
+        results += _broken(view, lines, (rows, columns), broken)
     explained = {relation.total for relation in (*found, *(b.relation for b in partly))}
     return results + _unexplained(view, lines, explained)
 
@@ -152,8 +165,20 @@ def _without_sum(
     return base.model_copy(update={"status": TieOutStatus.FAIL, "sentence": sentence})
 
 
-def _footing_rows(view: StatementView, lines: Sequence[LineItem]) -> list[FootingRow]:
-    columns = view.value_columns
+def _footed_columns(view: StatementView, lines: Sequence[LineItem]) -> list[int]:
+    """Return the columns in which rows have to add up; plans that give totals only say nothing of that."""
+    reported = set(view.reported_columns)
+    filled = {
+        column: sum(view.cell(line, column) is not None for line in lines)
+        for column in view.value_columns
+    }
+    most = max(filled.values(), default=0)
+    return [column for column in filled if column in reported or filled[column] >= _FILLED * most]
+
+
+def _footing_rows(
+    view: StatementView, lines: Sequence[LineItem], columns: Sequence[int]
+) -> list[FootingRow]:
     cells = [[view.cell(line, column) for column in columns] for line in lines]
     finest = max((fact.decimals for row in cells for fact in row if fact is not None), default=0)
     return [
@@ -200,12 +225,13 @@ def _related(
 def _broken(
     view: StatementView,
     lines: Sequence[LineItem],
-    rows: Sequence[FootingRow],
+    footed: tuple[Sequence[FootingRow], Sequence[int]],
     broken: BrokenRelation,
 ) -> list[TieOut]:
+    rows, columns = footed
     relation, unit = broken.relation, rounding_unit(rows, broken.relation)
     results = []
-    for place, column in enumerate(view.value_columns):
+    for place, column in enumerate(columns):
         unproved = place in broken.columns and place not in broken.judged
         if unproved and abs(residual(rows, relation, place)) > ROUNDING_UNITS * unit:
             results.append(_unjudged(view, lines[relation.total], column))

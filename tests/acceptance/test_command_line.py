@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = sorted((ROOT / "samples").glob("*.pdf"))
 FACT_FIELDS = {
     "document", "concept", "label", "statement", "period_start", "period_end", "value", "unit",
-    "basis", "confidence", "page", "sheet", "cell", "bbox",
+    "basis", "scenario", "confidence", "page", "sheet", "cell", "bbox",
 }  # fmt: skip
 LISTS = {
     "reports", "statements", "facts", "metrics", "insights", "reasoning_chains", "tie_outs",

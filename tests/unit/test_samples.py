@@ -11,7 +11,7 @@ from samples.generate import BUDGET, EDITIONS, generate
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.sheets import read_sheets
 from services.domain.layout import CellKind
-from services.domain.reports import ReportFormat
+from services.domain.reports import ColumnKind, ReportFormat, Scenario
 from services.extraction.sheets import read_workbook
 
 FOLDER = Path(__file__).resolve().parents[2] / "samples"
@@ -79,12 +79,22 @@ def test_the_budget_workbook_holds_formulas_with_their_values_and_ties_to_the_re
     formulas = [cell for cell in sheet.cells if cell.formula]
     assert len(formulas) == 5 * 24 + 13 * 3
     assert all(cell.kind is CellKind.NUMBER for cell in formulas)
-    actual, budget = read_workbook([sheet])[0]
-    rows = {row.label: row for row in actual.rows}
-    last = rows["Operating income"].cells[12]
-    assert last.number == ORIGINAL[2025].operating_income
-    assert sum(cell.number for cell in rows["Total revenue"].cells[:12]) == ORIGINAL[2025].revenue
-    assert {row.label: row for row in budget.rows}["Products"].cells[12].number == Decimal(432_000)
+    (statement,) = read_workbook([sheet]).statements
+    assert [column.scenario for column in statement.columns] == [
+        *[Scenario.ACTUAL, Scenario.BUDGET] * 13,
+        Scenario.ACTUAL,
+    ]
+    assert [column.kind for column in statement.columns][24:] == [
+        ColumnKind.VALUE,
+        ColumnKind.VALUE,
+        ColumnKind.DELTA,
+    ]
+    rows = {row.label: row for row in statement.rows}
+    actual = rows["Total revenue"].cells[0:24:2]
+    assert rows["Operating income"].cells[24].number == ORIGINAL[2025].operating_income
+    assert sum(cell.number for cell in actual) == ORIGINAL[2025].revenue
+    assert rows["Products"].cells[25].number == Decimal(432_000)
+    assert rows["Total revenue"].cells[24].formula.startswith("=B9+D9+F9")
 
 
 def test_spreading_a_total_loses_nothing():

@@ -10,12 +10,12 @@ from decimal import Decimal
 from services.adapters.local.xlsx_sheet import (
     MAX_CELLS,
     TOO_MANY_CELLS,
-    column_name,
     number_of,
     plain,
 )
 from services.domain.errors import UnreadableDocument
 from services.domain.layout import CellKind, SheetCell, SheetLayout
+from services.domain.provenance import column_letters
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 60
@@ -106,7 +106,7 @@ def _cells(text: str, delimiter: str) -> list[SheetCell]:
 
 
 def _cell(row: int, column: int, text: str, comma: bool) -> SheetCell:
-    ref = f"{column_name(column)}{row}"
+    ref = f"{column_letters(column)}{row}"
     if _ISO_DATE.match(text) and _is_day(text):
         return SheetCell(row, column, ref, CellKind.DATE, text)
     number = _number(text, comma)

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers import expat
@@ -171,18 +172,23 @@ def unescaped(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """What the workbook part says: its sheets in order, its epoch, and where its tables lie."""
+    """What the workbook part says: its sheets in order, its epoch, and where its tables lie.
+
+    ``saved`` is the day of the last change that the package states.
+    """
 
     sheets: tuple[SheetPart, ...]
     uses_1904: bool
     styles: str | None
     strings: str | None
     is_binary: bool
+    saved: date | None = None
 
 
 def read_workbook_part(package: Package) -> Workbook:
     """Return the workbook part; ``is_binary`` means the parts are those of an xlsb."""
-    path = _target(package.relations(""), "/officeDocument") or "xl/workbook.xml"
+    parts = package.relations("")
+    path = _target(parts, "/officeDocument") or "xl/workbook.xml"
     if path.lower().endswith(".bin"):
         return Workbook((), False, None, None, True)
     root = package.xml(path)
@@ -200,7 +206,19 @@ def read_workbook_part(package: Package) -> Workbook:
         styles=_target(relations, "/styles"),
         strings=_target(relations, "/sharedStrings"),
         is_binary=False,
+        saved=_saved(package, _target(parts, "/core-properties")),
     )
+
+
+def _saved(package: Package, path: str | None) -> date | None:
+    """Return the day the package was last changed, None where it does not say or says no day."""
+    if path is None or not package.has(path):
+        return None
+    stated = [node.text or "" for node in find_all(package.xml(path), "modified")]
+    try:
+        return date.fromisoformat(stated[0][:10]) if stated else None
+    except ValueError:
+        return None
 
 
 def _target(relations: dict[str, tuple[str, str]], ending: str) -> str | None:

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -30,7 +31,6 @@ from services.adapters.local.ooxml import (
 from services.adapters.local.xlsx_sheet import (
     MAX_CELLS,
     TOO_MANY_CELLS,
-    column_name,
     number_of,
     plain,
     read_sheet,
@@ -38,6 +38,7 @@ from services.adapters.local.xlsx_sheet import (
 )
 from services.domain.errors import UnreadableDocument
 from services.domain.layout import CellKind, SheetCell, SheetLayout
+from services.domain.provenance import column_letters
 
 _ZIP_MAGIC = b"PK\x03\x04"
 _RECORD = struct.Struct("<HH")
@@ -76,7 +77,7 @@ def read_xlsx(data: bytes) -> list[SheetLayout]:
         if package.has(part.path):
             sheets.append(read_sheet(package, part, tables, budget))
             budget -= len(sheets[-1].cells)
-    return sheets
+    return [replace(sheet, saved=workbook.saved) for sheet in sheets]
 
 
 def read_with_calamine(data: bytes) -> list[SheetLayout]:
@@ -130,7 +131,7 @@ def _calamine_sheets(workbook: CalamineWorkbook) -> list[SheetLayout]:
 def _merged(sheet: CalamineSheet) -> tuple[str, ...]:
     ranges = sheet.merged_cell_ranges or []
     return tuple(
-        f"{column_name(left + 1)}{top + 1}:{column_name(right + 1)}{bottom + 1}"
+        f"{column_letters(left + 1)}{top + 1}:{column_letters(right + 1)}{bottom + 1}"
         for (top, left), (bottom, right) in ranges
     )
 
@@ -141,7 +142,7 @@ def _calamine_cells(sheet: CalamineSheet) -> Iterator[SheetCell]:
         for column, value in enumerate(values, start=left + 1):
             if value not in {"", None}:
                 kind, text, number = _typed(value)
-                ref = f"{column_name(column)}{row}"
+                ref = f"{column_letters(column)}{row}"
                 yield SheetCell(row, column, ref, kind, text, number)
 
 

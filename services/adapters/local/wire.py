@@ -11,15 +11,21 @@ import sys
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, BinaryIO
 
+from services.domain.base import many_records
 from services.domain.layout import CellKind, PageLayout, SheetCell, SheetLayout, Word
+from services.domain.provenance import column_letters
 
 _HEADER = struct.Struct(">cII")
 MAX_RESULT_BYTES = 64 * 1024 * 1024
 _KINDS = tuple(CellKind)
+_KIND_PLACES = {kind: place for place, kind in enumerate(_KINDS)}
+_NUMBER = _KIND_PLACES[CellKind.NUMBER]
+_PACKED_FIELDS = 4  # row, column, kind, format
 
 
 class FrameKind(StrEnum):
@@ -101,66 +107,83 @@ def unpack_pages(body: dict[str, Any], blob: bytes) -> list[PageLayout]:
 
 
 def pack_sheets(sheets: Sequence[SheetLayout]) -> tuple[dict[str, Any], bytes]:
-    """Return sheets as JSON (texts, formats, formulas) and packed rows, columns, kinds and formats."""
+    """Return sheets as JSON (texts, formats, formulas) and packed rows, columns, kinds and formats.
+
+    Addresses and numbers are not sent: row and column give the one, the text of a number the other.
+    """
     numbers = array("i")
-    heads = []
-    for sheet in sheets:
-        formats: dict[str | None, int] = {}
-        for cell in sheet.cells:
-            style = formats.setdefault(cell.number_format, len(formats))
-            numbers.extend((cell.row, cell.column, _KINDS.index(cell.kind), style))
-        heads.append(_sheet_head(sheet, list(formats)))
+    heads = [_sheet_head(sheet, numbers) for sheet in sheets]
     return {"sheets": heads}, _packed(numbers)
 
 
-def _sheet_head(sheet: SheetLayout, formats: list[str | None]) -> dict[str, Any]:
+def _sheet_head(sheet: SheetLayout, numbers: "array[int]") -> dict[str, Any]:
+    fields = zip(*sheet.cells, strict=True) if sheet.cells else ((),) * len(SheetCell._fields)
+    rows, columns, _, kinds, texts, _, styles, formulas = fields
+    formats = {style: place for place, style in enumerate(dict.fromkeys(styles))}
+    numbers.extend(rows)
+    numbers.extend(columns)
+    numbers.extend(map(_KIND_PLACES.__getitem__, kinds))
+    numbers.extend(map(formats.__getitem__, styles))
     return {
         "name": sheet.name,
         "hidden": sheet.hidden,
         "rows": sorted(sheet.hidden_rows),
         "columns": sorted(sheet.hidden_columns),
         "merged": sheet.merged,
-        "formats": formats,
-        "refs": [cell.ref for cell in sheet.cells],
-        "texts": [cell.text for cell in sheet.cells],
-        "numbers": {
-            index: str(cell.number)
-            for index, cell in enumerate(sheet.cells)
-            if cell.number is not None
-        },
+        "saved": None if sheet.saved is None else sheet.saved.isoformat(),
+        "formats": list(formats),
+        "texts": list(texts),
         "formulas": {
-            index: cell.formula
-            for index, cell in enumerate(sheet.cells)
-            if cell.formula is not None
+            str(index): formula for index, formula in enumerate(formulas) if formula is not None
         },
     }
 
 
+@many_records()
 def unpack_sheets(body: dict[str, Any], blob: bytes) -> list[SheetLayout]:
     """Return the sheets that ``pack_sheets`` packed."""
-    quads = zip(*(iter(_unpacked("i", blob)),) * 4, strict=True)
-    return [_sheet(head, [next(quads) for _ in head["texts"]]) for head in body["sheets"]]
+    numbers, start, sheets = _unpacked("i", blob), 0, []
+    for head in body["sheets"]:
+        end = start + len(head["texts"]) * _PACKED_FIELDS
+        sheets.append(_sheet(head, numbers[start:end]))
+        start = end
+    return sheets
 
 
-def _sheet(head: dict[str, Any], quads: list[tuple[int, ...]]) -> SheetLayout:
-    numbers, formulas, formats = head["numbers"], head["formulas"], head["formats"]
-    cells = []
-    for index, (quad, ref, text) in enumerate(zip(quads, head["refs"], head["texts"], strict=True)):
-        row, column, kind, style = quad
-        key = str(index)
-        number = Decimal(numbers[key]) if key in numbers else None
-        cells.append(
-            SheetCell(
-                row, column, ref, _KINDS[kind], text, number, formats[style], formulas.get(key)
-            )
-        )
+def _sheet(head: dict[str, Any], packed: "array[int]") -> SheetLayout:
+    texts, formats = head["texts"], head["formats"]
+    count = len(texts)
+    rows, columns, kinds, styles = (
+        packed[at * count : (at + 1) * count] for at in range(_PACKED_FIELDS)
+    )
+    formulas: list[str | None] = [None] * count
+    for index, formula in head["formulas"].items():
+        formulas[int(index)] = formula
+    fields = zip(
+        rows,
+        columns,
+        [
+            f"{letters}{row}"
+            for letters, row in zip(map(column_letters, columns), rows, strict=True)
+        ],
+        map(_KINDS.__getitem__, kinds),
+        texts,
+        [
+            Decimal(text) if kind == _NUMBER else None
+            for kind, text in zip(kinds, texts, strict=True)
+        ],
+        map(formats.__getitem__, styles),
+        formulas,
+        strict=True,
+    )
     return SheetLayout(
         name=head["name"],
-        cells=tuple(cells),
+        cells=tuple(map(SheetCell._make, fields)),
         hidden=head["hidden"],
         hidden_rows=frozenset(head["rows"]),
         hidden_columns=frozenset(head["columns"]),
         merged=tuple(head["merged"]),
+        saved=None if head["saved"] is None else date.fromisoformat(head["saved"]),
     )
 
 

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 from xml.parsers import expat
 
+from services.adapters.local.formulas import Formulas
 from services.adapters.local.number_formats import date_of, is_date_format
 from services.adapters.local.ooxml import Package, SheetPart, local, unescaped
 from services.domain.errors import UnreadableDocument
 from services.domain.layout import CellKind, SheetCell, SheetLayout
+from services.domain.provenance import column_letters, column_number
 
 MAX_CELLS = 1_000_000
 TOO_MANY_CELLS = (
@@ -20,25 +23,10 @@ TOO_MANY_CELLS = (
 _LARGEST = 9.99999999999999e307  # what a workbook can hold
 _REF = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})\Z")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\Z")
-_SHARED_REF = re.compile(r"(?<![A-Za-z0-9_.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![A-Za-z0-9_(.])")
-_QUOTED = re.compile(r"(\"[^\"]*\"|'[^']*')")
-
-
-def column_name(column: int) -> str:
-    """Return a 1-based column's letters: 1 is A, 28 is AB."""
-    letters = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def column_number(letters: str) -> int:
-    """Return the 1-based number of a column's letters."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
+_EXACT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?\Z")
+_EXACT_LENGTH = 15  # nothing to round
+_PLACE = itemgetter(0, 1)
+_NUMBER_KIND, _decimal, _new = CellKind.NUMBER, Decimal, tuple.__new__
 
 
 def number_of(text: str) -> Decimal | None:
@@ -83,8 +71,22 @@ def read_sheet(package: Package, part: SheetPart, tables: Tables, budget: int) -
     return reader.layout(part)
 
 
+class _Styles(dict[str, tuple[str | None, bool]]):
+    """Number format and whether it shows a day, by the style index as a cell writes it."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def __missing__(self, style: str) -> tuple[str | None, bool]:
+        formats, dates = self._tables.formats, self._tables.dates
+        index = int(style) if style.isdecimal() else 0
+        number_format = formats[index] if index < len(formats) else None
+        self[style] = found = number_format, index < len(dates) and dates[index]
+        return found
+
+
 class _SheetReader:
-    """Expat handlers that gather the cells of one worksheet."""
+    """Expat handlers that gather the cells of one worksheet; what every cell passes is kept short."""
 
     def __init__(self, tables: Tables, budget: int) -> None:
         self._tables = tables
@@ -93,66 +95,63 @@ class _SheetReader:
         self._merged: list[str] = []
         self._hidden_rows: set[int] = set()
         self._hidden_columns: list[tuple[int, int]] = []
-        self._shared: dict[str, tuple[str, int, int]] = {}
-        self._row, self._column = 0, 0
-        self._ref: str | None = None
-        self._type, self._style = "n", 0
-        self._value: list[str] = []
-        self._formula: list[str] | None = None
-        self._shared_key: str | None = None
-        self._target: list[str] | None = None
+        self._formulas = Formulas()
+        self._styles = _Styles(tables)
+        self._names: dict[str, str] = {}
+        self._columns: dict[str, int] = {}
+        self._row, self._column, self._digits = 0, 0, "0"
+        self._cell: dict[str, str] = {}
+        self._value, self._formula = "", ""
+        self._formula_of: dict[str, str] | None = None
+        self._takes: str | None = None
         self._in_hint = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Open an element."""
-        name = local(tag)
+        name = self._names.get(tag)
+        if name is None:
+            name = self._names[tag] = local(tag)
+        self._takes = name
         if name == "c":
-            self._open_cell(attributes)
-        elif name in {"v", "t"}:
-            self._target = None if self._in_hint else self._value
-        elif name == "f":
-            self._open_formula(attributes)
+            if "r" not in attributes:
+                self._place(self._cell.get("r"))
+                self._column += 1
+            self._cell, self._value, self._formula_of = attributes, "", None
         elif name == "row":
             self._open_row(attributes)
+        elif name == "f":
+            self._formula, self._formula_of = "", attributes
         elif name == "rPh":
             self._in_hint = True
         elif name in {"col", "mergeCell"}:
             self._note_shape(name, attributes)
 
+    def text(self, data: str) -> None:
+        """Take characters."""
+        if self._takes == "v":
+            self._value += data
+        elif self._takes == "f":
+            self._formula += data
+        elif self._takes == "t" and not self._in_hint:
+            self._value += data
+
+    def end(self, tag: str) -> None:
+        """Close an element."""
+        self._takes = None
+        name = self._names[tag]
+        if name == "c":
+            if self._value or self._formula_of is not None:
+                self._close_cell()
+        elif name == "rPh":
+            self._in_hint = False
+
     def _open_row(self, attributes: dict[str, str]) -> None:
         stated = attributes.get("r", "")
         self._row = int(stated) if stated.isdecimal() else self._row + 1
-        self._column, self._ref = 0, None
+        self._digits = str(self._row)
+        self._column, self._cell = 0, {}
         if attributes.get("hidden") in {"1", "true"}:
             self._hidden_rows.add(self._row)
-
-    def _open_cell(self, attributes: dict[str, str]) -> None:
-        ref = attributes.get("r")
-        if ref is None:
-            self._settle()
-            self._column += 1
-        self._ref = ref
-        self._type = attributes.get("t", "n")
-        style = attributes.get("s", "0")
-        self._style = int(style) if style.isdecimal() else 0
-        self._value, self._formula, self._shared_key = [], None, None
-
-    def _settle(self) -> None:
-        """Read the last cell's address; empty cells, most of many sheets, are never asked."""
-        if self._ref is None:
-            return
-        match = _REF.match(self._ref)
-        self._ref = None
-        if match:
-            self._column, self._row = column_number(match[1]), int(match[2])
-        else:
-            self._column += 1
-
-    def _open_formula(self, attributes: dict[str, str]) -> None:
-        self._formula = []
-        self._target = self._formula
-        if attributes.get("t") == "shared":
-            self._shared_key = attributes.get("si")
 
     def _note_shape(self, name: str, attributes: dict[str, str]) -> None:
         if name == "mergeCell":
@@ -162,100 +161,86 @@ class _SheetReader:
             if low.isdecimal() and high.isdecimal():
                 self._hidden_columns.append((int(low), int(high)))
 
-    def text(self, data: str) -> None:
-        """Take characters."""
-        if self._target is not None:
-            self._target.append(data)
-
-    def end(self, tag: str) -> None:
-        """Close an element."""
-        name = local(tag)
-        if name == "c":
-            self._close_cell()
-        elif name in {"v", "t", "f"}:
-            self._target = None
-        elif name == "rPh":
-            self._in_hint = False
+    def _place(self, ref: str | None) -> str:
+        """Go where the address says and return it; a cell with a broken one stands right of the one before."""
+        if ref is not None:
+            letters = ref.removesuffix(self._digits)
+            column = self._columns.get(letters)
+            if column is not None and letters is not ref:
+                self._column = column
+                return ref
+            if match := _REF.match(ref):
+                self._column, self._row = column_number(match[1]), int(match[2])
+                self._digits = match[2]
+                self._columns[match[1].upper()] = self._column
+            else:
+                self._column += 1
+                self._cell.pop("r")
+        return f"{column_letters(self._column)}{self._row}"
 
     def _close_cell(self) -> None:
-        text = "".join(self._value)
-        if not text and self._formula is None:
+        cell, text = self._cell, self._value
+        ref = self._place(cell.get("r"))
+        number_format, is_date = self._styles[cell.get("s", "0")]
+        number: Decimal | None
+        if (
+            not is_date
+            and cell.get("t", "n") == "n"
+            and len(text) <= _EXACT_LENGTH
+            and _EXACT.match(text) is not None
+        ):
+            kind, number = _NUMBER_KIND, _decimal(text)
+        else:
+            kind, text, number = self._typed(text, is_date)
+        row, column, formula = self._row, self._column, None
+        if self._formula_of is not None:
+            formula = self._formulas.written(self._formula, self._formula_of, row, column)
+        if not text and formula is None:
             return
-        self._settle()
-        formula = self._formula_text()
         if len(self._cells) >= self._budget:
             raise UnreadableDocument(TOO_MANY_CELLS, "resource-limit")
-        kind, shown, number = self._typed(text)
-        if not shown and formula is None:
-            return
         self._cells.append(
-            SheetCell(
-                row=self._row,
-                column=self._column,
-                ref=f"{column_name(self._column)}{self._row}",
-                kind=kind,
-                text=shown,
-                number=number,
-                number_format=self._number_format(),
-                formula=formula,
-            )
+            _new(SheetCell, (row, column, ref, kind, text, number, number_format, formula))
         )
 
-    def _number_format(self) -> str | None:
-        formats = self._tables.formats
-        return formats[self._style] if self._style < len(formats) else None
-
-    def _typed(self, text: str) -> tuple[CellKind, str, Decimal | None]:
-        if self._type == "n":
-            return self._number_or_date(text)
-        if self._type == "s":
+    def _typed(self, text: str, is_date: bool) -> tuple[CellKind, str, Decimal | None]:
+        kind = self._cell.get("t", "n")
+        if kind == "n":
+            return self._number_or_date(text, is_date)
+        if kind == "s":
             index = int(text) if text.strip().isdecimal() else -1
             known = 0 <= index < len(self._tables.strings)
             return CellKind.TEXT, self._tables.strings[index] if known else "", None
-        if self._type == "b":
+        if kind == "b":
             return CellKind.BOOLEAN, "TRUE" if text.strip() == "1" else "FALSE", None
-        if self._type == "e":
+        if kind == "e":
             return CellKind.ERROR, text, None
-        if self._type == "d":
+        if kind == "d":
             return _iso_date(text)
         return CellKind.TEXT, unescaped(text), None
 
-    def _number_or_date(self, text: str) -> tuple[CellKind, str, Decimal | None]:
+    def _number_or_date(self, text: str, is_date: bool) -> tuple[CellKind, str, Decimal | None]:
         number = number_of(text.strip())
         if number is None:
             return CellKind.TEXT, text, None
-        dates = self._tables.dates
-        if self._style < len(dates) and dates[self._style]:
+        if is_date:
             day = date_of(float(number), self._tables.uses_1904)
             if day is not None:
                 return CellKind.DATE, day.isoformat(), None
         return CellKind.NUMBER, plain(number), number
 
-    def _formula_text(self) -> str | None:
-        if self._formula is None:
-            return None
-        text = "".join(self._formula)
-        if self._shared_key is not None:
-            if text:
-                self._shared[self._shared_key] = (text, self._row, self._column)
-            elif self._shared_key in self._shared:
-                master, row, column = self._shared[self._shared_key]
-                text = moved(master, self._row - row, self._column - column)
-        return f"={text}" if text else None
-
     def layout(self, part: SheetPart) -> SheetLayout:
         """Return what was gathered; rows and columns without cells are not told as hidden."""
-        rows = {cell.row for cell in self._cells}
-        columns = {cell.column for cell in self._cells}
+        rows = {cell.row for cell in self._cells} if self._hidden_rows else set()
+        columns = {cell.column for cell in self._cells} if self._hidden_columns else set()
         hidden = {
             column
             for column in columns
             if any(low <= column <= high for low, high in self._hidden_columns)
         }
-        self._cells.sort(key=lambda cell: (cell.row, cell.column))
         return SheetLayout(
             name=part.name,
-            cells=tuple(self._cells),
+            cells=tuple(sorted(self._cells, key=_PLACE)),
             hidden=part.hidden,
             hidden_rows=frozenset(rows & self._hidden_rows),
             hidden_columns=frozenset(hidden),
@@ -270,17 +255,3 @@ def _iso_date(text: str) -> tuple[CellKind, str, Decimal | None]:
         return CellKind.TEXT, text, None
     midnight = moment.time().isoformat() == "00:00:00"
     return CellKind.DATE, (moment.date() if midnight else moment).isoformat(), None
-
-
-def moved(formula: str, rows: int, columns: int) -> str:
-    """Return a formula as it reads when copied so many rows down and columns to the right."""
-
-    def move(match: re.Match[str]) -> str:
-        fixed_column, letters, fixed_row, row = match.groups()
-        column = letters if fixed_column else column_name(column_number(letters) + columns)
-        line = row if fixed_row else str(int(row) + rows)
-        return f"{fixed_column}{column}{fixed_row}{line}"
-
-    pieces = _QUOTED.split(formula)
-    pieces[::2] = [_SHARED_REF.sub(move, piece) for piece in pieces[::2]]
-    return "".join(pieces)

@@ -9,19 +9,17 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.formula.translate import Translator
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from services.adapters.local.csv_sheet import decoded, delimiter_of, read_csv
+from services.adapters.local.formulas import moved
 from services.adapters.local.number_formats import BUILT_IN, date_of, is_date_format
 from services.adapters.local.sheets import read_sheets
-from services.adapters.local.xlsx_sheet import (
-    column_name,
-    column_number,
-    moved,
-    number_of,
-)
+from services.adapters.local.xlsx_sheet import number_of
 from services.domain.errors import UnreadableDocument
 from services.domain.layout import CellKind, SheetCell, SheetLayout
+from services.domain.provenance import column_letters, column_number
 from tests.unit.adapters.bombs import SHEET_HEAD, workbook_of
 
 
@@ -119,12 +117,82 @@ def test_cells_without_an_address_follow_the_one_before():
     }
 
 
+def test_a_cell_after_one_with_a_broken_address_stands_right_of_it():
+    cells = cells_of(
+        '<row r="1"><c r="!"><v>1</v></c><c><v>2</v></c><c r="?"/><c><v>4</v></c></row>'
+    )
+    assert {ref: cell.text for ref, cell in cells.items()} == {"A1": "1", "B1": "2", "D1": "4"}
+
+
 def test_a_shared_formula_is_written_out_for_each_cell():
     cells = cells_of(
         '<row r="1"><c r="B1"><f t="shared" ref="B1:B3" si="0">A1*$C$1</f><v>1</v></c></row>'
         '<row r="3"><c r="B3"><f t="shared" si="0"/><v>3</v></c></row>'
     )
     assert [cells[ref].formula for ref in ("B1", "B3")] == ["=A1*$C$1", "=A3*$C$1"]
+
+
+def test_an_array_formula_and_a_data_table_are_told():
+    cells = cells_of(
+        '<row r="1"><c r="A1"><f t="array" ref="A1">SUM(B1:B3*C1:C3)</f><v>14</v></c>'
+        '<c r="D1"><f t="dataTable" ref="D1:D3" dt2D="1" dtr="1" r1="B1" r2="B2"/><v>1</v></c>'
+        '<c r="E1"><f t="dataTable" ref="E1:E3" dtr="0" r1="B4"/><v>2</v></c></row>'
+    )
+    assert [cells[ref].formula for ref in ("A1", "D1", "E1")] == [
+        "=SUM(B1:B3*C1:C3)",
+        "=TABLE(B1,B2)",
+        "=TABLE(,B4)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "SUM(A:A)+SUM($B:C)+SUM(1:1)+SUM($2:3)",
+        "IF(A1>0,'Other sheet'!B2,\"A1 stays\")",
+        "OFFSET(Data!$A$1,B2,0)*TB12!C3",
+        "LOG10(A1)+RATE2024+Q1_total",
+        "VLOOKUP($A5,Sheet2!A:C,3,FALSE)",
+    ],
+)
+def test_a_copied_formula_is_the_oracle_s(formula):
+    expected = Translator(f"={formula}", "B5").translate_formula("D9")
+    assert f"={moved(formula, 4, 2)}" == expected
+
+
+def test_the_day_of_the_last_change_is_told():
+    book = openpyxl.Workbook()
+    book.active["A1"] = 1
+    assert only_sheet(saved(book)).saved == dt.datetime.now(dt.UTC).date()
+    assert only_sheet(b"a,1", "csv").saved is None
+
+
+def test_a_package_that_says_no_day_of_change_is_read_all_the_same():
+    sheet = (
+        f'{SHEET_HEAD}<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
+    )
+    assert only_sheet(workbook_of(sheet.encode())).saved is None
+
+
+def test_sixteen_digits_are_kept_to_fifteen_and_plain_ones_as_they_stand():
+    cells = cells_of(
+        '<row r="1"><c r="A1" t="n"><v>1234567890123456</v></c><c r="B1"><v>-0.50</v></c>'
+        '<c r="C1"><v>-12.25</v></c><c r="D1"><v>1E3</v></c><c r="E1"><v>007</v></c></row>'
+    )
+    assert {ref: cell.text for ref, cell in cells.items()} == {
+        "A1": "1234567890123460",
+        "B1": "-0.5",
+        "C1": "-12.25",
+        "D1": "1000",
+        "E1": "7",
+    }
+
+
+def test_an_address_that_only_looks_like_the_row_s_is_read_for_itself():
+    cells = cells_of(
+        '<row r="5"><c r="A5"><v>1</v></c><c r="A15"><v>2</v></c><c r="B5"><v>3</v></c></row>'
+    )
+    assert {ref: cell.text for ref, cell in cells.items()} == {"A5": "1", "B5": "3", "A15": "2"}
 
 
 @pytest.mark.parametrize(
@@ -142,7 +210,7 @@ def test_moving_a_formula_moves_relative_references_only(formula, expected):
 
 @given(st.integers(1, 16_384))
 def test_column_letters_round_trip(column):
-    assert column_number(column_name(column)) == column
+    assert column_number(column_letters(column)) == column
 
 
 @given(st.floats(-1e300, 1e300))

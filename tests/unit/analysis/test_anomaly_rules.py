@@ -6,6 +6,7 @@ import pytest
 
 from services.analysis.residual import likely_cause
 from services.domain.insights import Route, Severity
+from services.domain.reports import Scenario
 from tests.unit.analysis.contexts import (
     analysed,
     balance,
@@ -40,6 +41,13 @@ def test_a_subtotal_that_does_not_foot_names_the_gap_and_its_likely_cause():
     assert "is $297 million below the sum of its 5 rows" in found.text
     assert "Possible cause: a misread number" in found.text
     assert found.chart.kind == "waterfall"
+
+
+def test_a_budget_that_does_not_foot_is_no_finding_about_the_company():
+    statements, facts = manufacturer()
+    planned = [f.model_copy(update={"scenario": Scenario.BUDGET}) for f in facts]
+    analysis = analysed(statements, altered(planned, "report-1-balance_sheet-r3-c0", 4663))
+    assert [insight for insight in analysis.insights if insight.rule_id == "A02"] == []
 
 
 def test_an_activity_that_does_not_reconcile_is_high():

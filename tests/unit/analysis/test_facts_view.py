@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import pytest
+
 from services.analysis.facts_view import Absent, FactsView, Missing
 from services.domain.concepts import StatementKind
 from services.domain.confidence import FactConfidence
 from services.domain.periods import Period
+from services.domain.reports import Scenario
 from services.extraction import tie_out
 from tests.unit.analysis.contexts import balance, income
 from tests.unit.statement_builder import SURE, at, build, manufacturer, quarter, year
@@ -25,6 +28,16 @@ def test_the_surest_of_two_readings_is_taken():
 def test_segments_do_not_stand_for_the_whole():
     found = FactsView(sales(7, basis="segment")).get("revenue", year(2018))
     assert found == Missing("no Revenue for Year to Dec 31, 2018 was read")
+
+
+@pytest.mark.parametrize(
+    "change", [{"scenario": Scenario.BUDGET}, {"scenario": Scenario.FORECAST}, {"member": "East"}]
+)
+def test_plans_and_parts_do_not_stand_for_actual_figures_of_the_whole_now_or_earlier(change):
+    planned = [fact.model_copy(update=change) for fact in sales(7)]
+    missing = Missing("no Revenue for Year to Dec 31, 2018 was read")
+    assert FactsView(planned).get("revenue", year(2018)) == missing
+    assert FactsView([], history=planned).get("revenue", year(2018)) == missing
 
 
 def test_a_fact_below_medium_confidence_is_not_used_and_says_so():

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import format
-from services.domain.concepts import Unit
+from services.domain.concepts import StatementKind, Unit
 from services.domain.periods import Period
-from services.domain.reports import ColumnKind, Scenario, StatementColumn
+from services.domain.reports import ColumnKind, Scenario, Statement, StatementColumn
 from tests.factories import a_fact
 
 
@@ -91,6 +91,38 @@ def test_a_column_of_a_budget_or_of_percentages_says_so():
     assert heading(year, scenario=Scenario.BUDGET).startswith("Budget\nYear to")
     assert heading(year, kind=ColumnKind.PERCENT).endswith("\n%")
     assert heading(year, member="Consumer").startswith("Consumer\n")
+
+
+def a_statement(kind, *columns):
+    return Statement(
+        statement_id="s", report_id="r", kind=kind, title="t", columns=columns, rows=()
+    )
+
+
+def test_actual_columns_say_so_beside_a_budget_and_not_alone():
+    year = Period(end=date(2018, 12, 31))
+    actual, budget = (
+        StatementColumn(period=year),
+        StatementColumn(period=year, scenario=Scenario.BUDGET),
+    )
+    day = "Dec\u00a031,\u00a02018"
+    both = a_statement(StatementKind.INCOME, actual, budget)
+    assert format.column_headings(both) == [f"Actual\n{day}", f"Budget\n{day}"]
+    assert format.column_headings(a_statement(StatementKind.INCOME, actual)) == [day]
+
+
+def test_columns_that_read_alike_and_those_of_a_ledger_show_the_printed_heading():
+    period = Period(end=date(2018, 12, 31))
+    debit, credit = (StatementColumn(header=h, period=period) for h in ("Debit", "Credit"))
+    day = "Dec\u00a031,\u00a02018"
+    assert format.column_headings(a_statement(StatementKind.OTHER, debit, credit)) == [
+        f"Debit\n{day}",
+        f"Credit\n{day}",
+    ]
+    assert format.column_headings(a_statement(StatementKind.TRIAL_BALANCE, debit)) == [
+        f"Debit\n{day}"
+    ]
+    assert format.column_headings(a_statement(StatementKind.OTHER, debit)) == [day]
 
 
 def test_a_column_heading_stands_in_two_lines_that_do_not_break():

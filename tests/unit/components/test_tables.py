@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from components.fact_panel import fact_fields
+from components.format import plain
 from components.source_view import page_boxes, sheet_window
-from components.statement_table import count_words, statement_names, table_rows
+from components.statement_table import count_words, row_parts, statement_names, table_rows
 from components.tie_outs import tie_out_table
 from components.upload_status import progress_words
 from services.domain.base import utc_now
@@ -20,6 +21,7 @@ from services.domain.reports import (
     LineItem,
     Progress,
     ReportStatus,
+    Scenario,
     Statement,
     StatementColumn,
     TieOut,
@@ -63,14 +65,14 @@ def test_statements_of_one_kind_are_told_apart_by_place_then_basis_then_number()
     names = statement_names(
         [
             one.model_copy(update={"pages": (4,)}),
-            one.model_copy(update={"sheet": "Plan", "basis": "budget"}),
+            one.model_copy(update={"sheet": "Plan", "basis": "pro-forma"}),
             one.model_copy(update={"sheet": "Plan"}),
             one.model_copy(update={"kind": StatementKind.BALANCE, "pages": (5, 6)}),
         ]
     )
     assert names == [
         "Income statement, page 4",
-        "Income statement, sheet Plan, budget",
+        "Income statement, sheet Plan, pro-forma",
         "Income statement, sheet Plan, consolidated",
         "Balance sheet",
     ]
@@ -78,6 +80,23 @@ def test_statements_of_one_kind_are_told_apart_by_place_then_basis_then_number()
         "Income statement, pages , consolidated, no. 1",
         "Income statement, pages , consolidated, no. 2",
     ]
+
+
+def test_a_very_long_statement_is_drawn_in_parts_that_miss_no_row():
+    assert row_parts(1_000) == [range(1_000)]
+    assert row_parts(2_001) == [range(1_000), range(1_000, 2_000), range(2_000, 2_001)]
+    assert row_parts(0) == [range(0)]
+
+
+def test_scenario_part_and_formula_are_among_a_fact_s_particulars():
+    source = REVENUE.source.model_copy(update={"formula": "=SUM(B1:B3)"})
+    planned = REVENUE.model_copy(
+        update={"scenario": Scenario.BUDGET, "member": "East", "source": source}
+    )
+    fields = fact_fields(planned)
+    assert (fields["Scenario"], fields["Part"]) == ("Budget", "East")
+    assert fields["Formula"] == plain("=SUM(B1:B3)")
+    assert not {"Scenario", "Part", "Formula"} & fact_fields(REVENUE).keys()
 
 
 def test_a_section_is_written_once_above_its_rows():

@@ -10,7 +10,7 @@ from services.domain.confidence import FactConfidence
 from services.domain.ids import FactId, ReportId, StatementId
 from services.domain.periods import Period
 from services.domain.provenance import Box, SourceRef
-from services.domain.reports import Fact
+from services.domain.reports import Fact, Scenario
 from services.extraction.derived import DERIVED_ROW, derive
 
 YEAR = Period(start=date(2023, 1, 1), end=date(2023, 12, 31))
@@ -99,6 +99,8 @@ def test_a_printed_gross_profit_is_not_derived_again():
         {"report_id": ReportId("another")},
         {"statement_id": StatementId("another")},
         {"currency": "EUR"},
+        {"scenario": Scenario.BUDGET},
+        {"member": "East"},
     ],
 )
 def test_inputs_of_different_periods_bases_reports_or_statements_are_not_mixed(

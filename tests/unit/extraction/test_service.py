@@ -7,7 +7,14 @@ from services.domain.concepts import Unit
 from services.domain.ids import ReportId, UserId
 from services.domain.layout import CellKind, SheetCell, SheetLayout
 from services.domain.periods import Period
-from services.domain.reports import Fact, FindingSeverity, Report, ReportFormat, TieOutStatus
+from services.domain.reports import (
+    Fact,
+    FindingSeverity,
+    Report,
+    ReportFormat,
+    Scenario,
+    TieOutStatus,
+)
 from services.extraction.findings import NO_STATEMENTS
 from services.extraction.jsonl import fact_line
 from services.extraction.service import Extraction, extract
@@ -206,8 +213,39 @@ def test_the_public_line_of_a_fact_has_the_agreed_fields(extraction: Extraction)
     assert y1 - y0 == pytest.approx(10)
     assert list(line) == [
         "document", "concept", "label", "statement", "period_start", "period_end", "value", "unit",
-        "basis", "confidence", "page", "bbox", "sheet", "cell",
+        "basis", "scenario", "confidence", "page", "bbox", "sheet", "cell",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scenario", "basis"),
+    [
+        (Scenario.ACTUAL, "consolidated"),
+        (Scenario.PRIOR_YEAR, "consolidated"),
+        (Scenario.BUDGET, "budget"),
+        (Scenario.FORECAST, "forecast"),
+    ],
+)
+def test_a_plan_goes_by_a_basis_of_its_own_in_the_public_line(
+    extraction: Extraction, scenario: Scenario, basis: str
+) -> None:
+    plan = extraction.facts[0].model_copy(update={"scenario": scenario})
+    line = fact_line(plan)
+    assert (line["scenario"], line["basis"]) == (scenario.value, basis)
+
+
+def test_the_public_line_counts_money_in_the_currency_of_the_statement(
+    extraction: Extraction,
+) -> None:
+    def unit(concept: str) -> str:
+        printed = fact(extraction, concept, YEAR_END)
+        return fact_line(printed.model_copy(update={"currency": "EUR"}))["unit"]
+
+    assert [unit(c) for c in ("revenue", "eps_diluted", "shares_diluted_wavg")] == [
+        "EUR",
+        "EUR/shares",
+        "shares",
+    ]
 
 
 def test_a_derived_fact_has_no_box_in_its_public_line(extraction: Extraction) -> None:

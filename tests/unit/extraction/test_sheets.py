@@ -7,62 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.adapters.local.xlsx_sheet import column_name
 from services.domain.concepts import StatementKind
 from services.domain.layout import CellKind, SheetCell, SheetLayout
-from services.domain.reports import ColumnKind
-from services.extraction.model import RawStatement
-from services.extraction.sheet_grid import decimals_of, displayed, raw_cell
+from services.domain.reports import ColumnKind, Scenario
 from services.extraction.sheet_headers import part_of_text
 from services.extraction.sheet_kinds import currency_of, kind_of_rows, kind_of_title, scale_of
+from services.extraction.sheet_numbers import display_of, displayed, raw_cell
 from services.extraction.sheet_periods import duration
-from services.extraction.sheets import SheetNote, read_workbook
-
-ACCOUNTING = '#,##0_);(#,##0);"-"_)'
-
-
-def cell(row: int, column: int, value: object, number_format: str | None = None) -> SheetCell:
-    ref = f"{column_name(column)}{row}"
-    if isinstance(value, SheetCell):
-        return value
-    if isinstance(value, int | Decimal):
-        number = Decimal(value)
-        return SheetCell(row, column, ref, CellKind.NUMBER, str(number), number, number_format)
-    if isinstance(value, date):
-        return SheetCell(row, column, ref, CellKind.DATE, value.isoformat(), None, number_format)
-    return SheetCell(row, column, ref, CellKind.TEXT, str(value))
-
-
-def sheet(rows: list[list[object]], name: str = "Sheet1", **changes: object) -> SheetLayout:
-    formats = changes.pop("formats", None)
-    cells = tuple(
-        cell(r, c, value, formats)
-        for r, row in enumerate(rows, start=1)
-        for c, value in enumerate(row, start=1)
-        if value not in {None, ""}
-    )
-    return SheetLayout(name=name, cells=cells, **changes)
-
-
-def read(rows: list[list[object]], name: str = "Sheet1", **changes: object) -> list[RawStatement]:
-    return read_workbook([sheet(rows, name, **changes)])[0]
-
-
-def only(rows: list[list[object]], name: str = "Sheet1", **changes: object) -> RawStatement:
-    (statement,) = read(rows, name, **changes)
-    return statement
-
-
-def spans(statement: RawStatement) -> list[tuple[date | None, date] | None]:
-    return [c.period and (c.period.start, c.period.end) for c in statement.columns]
-
-
-INCOME = [
-    ["Revenue", 100, 90],
-    ["Cost of sales", 60, 50],
-    ["Gross profit", 40, 40],
-    ["Net income", 10, 12],
-]
+from services.extraction.sheet_roles import Reach
+from services.extraction.sheets import read_workbook
+from tests.unit.extraction.sheet_builder import (
+    ACCOUNTING,
+    INCOME,
+    notes,
+    only,
+    read,
+    scenarios,
+    sheet,
+    spans,
+)
 
 
 def test_a_regulator_s_income_statement_is_read_with_periods_scale_and_cells():
@@ -110,7 +73,7 @@ def test_a_balance_sheet_has_dates_and_sections():
     assert [row.section for row in statement.rows] == ["Assets", "Assets", "Liabilities and equity"]
 
 
-def test_budget_and_actual_under_merged_months_become_two_statements():
+def test_budget_and_actual_under_merged_months_stand_side_by_side_in_one_statement():
     rows = [
         ["Income statement"],
         ["", "Jan 2025", "", "Feb 2025", "", "FY2025", "", "", "", "", ""],
@@ -118,41 +81,44 @@ def test_budget_and_actual_under_merged_months_become_two_statements():
         ["Revenue", 10, 11, 12, 13, 22, 24, -2, Decimal("-0.083")],
         ["Net income", 1, 2, 3, 4, 4, 6, -2, Decimal("-0.333")],
     ]
-    actual, budget = read(rows, merged=("B2:C2", "D2:E2", "F2:I2"))
-    assert (actual.basis, budget.basis) == ("consolidated", "budget")
-    assert spans(budget) == [
+    statement = only(rows, merged=("B2:C2", "D2:E2", "F2:I2"))
+    january, february, year = (
         (date(2025, 1, 1), date(2025, 1, 31)),
         (date(2025, 2, 1), date(2025, 2, 28)),
         (date(2025, 1, 1), date(2025, 12, 31)),
-    ]
-    assert [c.kind for c in actual.columns] == [
-        ColumnKind.VALUE,
-        ColumnKind.VALUE,
-        ColumnKind.VALUE,
+    )
+    assert spans(statement)[:6] == [january, january, february, february, year, year]
+    assert scenarios(statement)[:6] == [Scenario.ACTUAL, Scenario.BUDGET] * 3
+    assert [c.kind for c in statement.columns] == [
+        *[ColumnKind.VALUE] * 6,
         ColumnKind.DELTA,
         ColumnKind.PERCENT,
     ]
-    assert [c.cell for c in budget.rows[0].cells] == ["C4", "E4", "G4"]
+    assert [c.cell for c in statement.rows[0].cells] == [f"{letter}4" for letter in "BCDEFGHI"]
+    assert [c.certainty for c in statement.columns[:6]] == [0.99] * 4 + [0.9] * 2
 
 
 def test_headers_without_merged_cells_carry_to_the_right():
-    statement, _ = read(
+    statement = only(
         [["", "Jan 2025", "", "Feb 2025", ""], ["", "Actual", "Plan", "Actual", "Plan"],
          ["Rent", 1, 2, 3, 4], ["Wages", 5, 6, 7, 8]]
     )  # fmt: skip
-    assert [c.header for c in statement.columns] == ["Jan 2025 Actual", "Feb 2025 Actual"]
+    assert [c.header for c in statement.columns][::2] == ["Jan 2025 Actual", "Feb 2025 Actual"]
+    assert scenarios(statement) == [Scenario.ACTUAL, Scenario.BUDGET] * 2
     assert statement.kind is StatementKind.OTHER
 
 
 def test_forecast_columns_are_no_actual_figures():
-    actual, forecast = read([["", "2024A", "2025E"], *INCOME], "P&L")
-    assert (actual.basis, forecast.basis) == ("consolidated", "pro-forma")
-    assert spans(forecast) == [(date(2025, 1, 1), date(2025, 12, 31))]
+    statement = only([["", "2024A", "2025E"], *INCOME], "P&L")
+    assert scenarios(statement) == [Scenario.ACTUAL, Scenario.FORECAST]
+    assert statement.basis == "consolidated"
+    assert spans(statement)[1] == (date(2025, 1, 1), date(2025, 12, 31))
 
 
 def test_a_title_of_a_budget_makes_all_columns_budget():
     statement = only([["Budget 2026 (EUR thousand)"], ["", "Q1", "Q2"], *INCOME])
-    assert (statement.basis, statement.currency, statement.scale) == ("budget", "EUR", 1000)
+    assert scenarios(statement) == [Scenario.BUDGET] * 2
+    assert (statement.currency, statement.scale) == ("EUR", 1000)
     assert spans(statement)[1] == (date(2026, 4, 1), date(2026, 6, 30))
 
 
@@ -238,10 +204,16 @@ def test_without_a_stated_scale_small_numbers_leave_it_in_doubt():
     assert (large.scale, large.scale_certainty) == (1, 0.95)
 
 
-def test_two_columns_that_claim_the_same_period_are_doubted():
+def test_columns_of_one_period_are_of_the_parts_that_their_headings_name():
     statement = only(
-        [["", "2024 East", "2024 West", "2023"], ["Revenue", 1, 2, 3], ["Costs", 1, 2, 3]]
+        [["", "2024 East", "2024 West", "2024 Group", "2023"], *[[*row, 9, 8] for row in INCOME]]
     )
+    assert [c.member for c in statement.columns] == ["East", "West", None, None]
+    assert [c.certainty for c in statement.columns] == [0.9] * 4
+
+
+def test_two_columns_that_claim_the_same_period_are_doubted():
+    statement = only([["", "FY2024", "2024", "2023"], ["Revenue", 1, 2, 3], ["Costs", 1, 2, 3]])
     assert [c.certainty for c in statement.columns] == [0.5, 0.5, 0.9]
 
 
@@ -259,20 +231,18 @@ def test_codes_and_indents_stay_beside_the_label():
     assert statement.rows[0].indent > statement.rows[1].indent
 
 
-def notes(*sheets: SheetLayout) -> dict[str, SheetNote]:
-    return {note.code: note for note in read_workbook(sheets)[1]}
-
-
 def test_a_table_without_periods_is_not_read_and_that_is_said():
-    found, said = read_workbook([sheet([["Name", "Value"], ["Item", 100], ["Thing", 3]], "Data")])
-    assert found == []
-    assert [note.code for note in said] == ["no-period-table"]
-    assert said[0].sentence == "1 sheet not read: no table with periods in its header ('Data')."
+    found = read_workbook([sheet([["Name", "Value"], ["Item", 100], ["Thing", 3]], "Data")])
+    assert found.statements == []
+    assert [note.code for note in found.notes] == ["no-period-table"]
+    assert (
+        found.notes[0].sentence == "1 sheet not read: no table with periods in its header ('Data')."
+    )
 
 
 def test_a_hidden_sheet_is_not_read_and_that_is_said():
     hidden = sheet([["", 2024], *[row[:2] for row in INCOME]], "Old", hidden=True)
-    assert read_workbook([hidden])[0] == []
+    assert read_workbook([hidden]).statements == []
     assert notes(hidden)["hidden-sheet"].sentence == "Sheet 'Old' is hidden and was not read."
 
 
@@ -290,11 +260,14 @@ def test_hidden_rows_errors_and_formulas_without_values_are_said():
 
 def test_numbers_under_no_period_are_not_read_and_that_is_said():
     rows = [["", 2024, "Weight"], *[[*row[:2], 7 + i] for i, row in enumerate(INCOME)]]
-    found, said = read_workbook([sheet(rows, "Income statement")])
-    assert [len(statement.columns) for statement in found] == [1]
-    assert said[0].sentence == (
-        "Sheet 'Income statement' has numbers under no period that were not read: C2, C3, C4, C5."
-    )
+    found = read_workbook([sheet(rows, "Income statement")])
+    assert [len(statement.columns) for statement in found.statements] == [1]
+    assert [note.sentence for note in found.notes] == [
+        "4 of 8 numbers of 'Income statement' on sheet 'Income statement' were read; left out: "
+        "4 under headings without a period (C2, C3, C4, C5)."
+    ]
+    (coverage,) = found.coverage
+    assert (coverage.printed, coverage.facts) == (8, 4)
 
 
 def test_a_last_row_that_looks_like_years_is_data():
@@ -357,11 +330,11 @@ def test_a_day_and_month_over_years_make_whole_dates():
 def test_notes_beside_primary_statements_are_left_out_and_that_is_said():
     income = sheet([["", 2024, 2023], *INCOME], "Income statement")
     balance = sheet([["", 2024], ["Total assets", 4], ["Total liabilities", 3]], "Balance sheet")
-    details = sheet([["", 2024], ["Stores", 4], ["Staff", 3]], "Stores (Details)")
-    found, said = read_workbook([income, balance, details])
-    assert [statement.sheet for statement in found] == ["Income statement", "Balance sheet"]
-    assert [note.code for note in said] == ["side-table"]
-    assert read_workbook([details])[0][0].kind is StatementKind.OTHER
+    details = sheet([["STORES (Details)", 2024], ["Stores", 4], ["Staff", 3]], "STORES (Detai")
+    found = read_workbook([income, balance, details])
+    assert [s.sheet for s in found.statements] == ["Income statement", "Balance sheet"]
+    assert [note.code for note in found.notes] == ["notes-of-a-filing"]
+    assert read_workbook([details]).statements[0].kind is StatementKind.OTHER
 
 
 @pytest.mark.parametrize(
@@ -382,11 +355,11 @@ def test_notes_beside_primary_statements_are_left_out_and_that_is_said():
         ("13 Weeks Ended Feb. 1, 2025", {"end": date(2025, 2, 1), "months": 3}),
         ("FY24", {"year": 2024}),
         ("As of June 30, 2025", {"end": date(2025, 6, 30), "instant": True}),
-        ("Budget", {"basis": "budget"}),
-        ("2025E", {"year": 2025, "basis": "pro-forma"}),
+        ("Budget", {"scenario": Scenario.BUDGET}),
+        ("2025E", {"year": 2025, "scenario": Scenario.FORECAST}),
         ("% Change", {"kind": ColumnKind.PERCENT}),
-        ("Actual vs Budget", {"basis": "budget", "kind": ColumnKind.DELTA}),
-        ("YTD", {"total": True}),
+        ("Actual vs Budget", {"scenario": Scenario.BUDGET, "kind": ColumnKind.DELTA}),
+        ("YTD", {"reach": Reach.YEAR_TO_DATE}),
         ("Marketing", {}),
         ("Notes", {}),
     ],
@@ -451,7 +424,9 @@ def test_rows_tell_the_statement_only_when_three_of_them_do():
 @pytest.mark.parametrize(
     ("number", "number_format", "printed", "decimals"),
     [
-        ("-1234.5", "#,##0_);(#,##0)", "(1,234)", 0),
+        ("-1234.5", "#,##0_);(#,##0)", "(1,235)", 0),
+        ("-1234.4", "#,##0;[Red]#,##0", "-1,234", 0),
+        ("1234", "(#,##0);#,##0", "(1,234)", 0),
         ("0", ACCOUNTING, "-", 0),
         ("0.175", "0.0%", "17.5%", 1),
         ("2.4", '_("$ "#,##0.00_);_("$ "\\(#,##0.00\\)', "2.40", 2),
@@ -462,12 +437,13 @@ def test_rows_tell_the_statement_only_when_three_of_them_do():
 )
 def test_a_number_is_displayed_as_its_format_says(number, number_format, printed, decimals):
     stored = SheetCell(1, 1, "A1", CellKind.NUMBER, number, Decimal(number), number_format)
-    assert decimals_of(stored) == decimals
-    assert displayed(Decimal(number), number_format, decimals) == printed
+    read = raw_cell(stored)
+    assert (read.printed, read.decimals) == (printed, decimals)
 
 
 def test_a_huge_number_is_displayed_in_full():
-    assert displayed(Decimal("1e40"), "#,##0", 0).replace(",", "") == "1" + "0" * 40
+    shown = displayed(Decimal("1e40"), display_of("#,##0"))
+    assert shown.replace(",", "") == "1" + "0" * 40
 
 
 def test_a_percentage_is_the_number_one_reads():

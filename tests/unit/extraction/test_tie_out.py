@@ -7,7 +7,7 @@ import pytest
 
 from services.domain.concepts import StatementKind
 from services.domain.periods import Period
-from services.domain.reports import TieOutStatus
+from services.domain.reports import Scenario, TieOutStatus
 from services.extraction import tie_out
 from tests.unit.statement_builder import altered, at, build, manufacturer, quarter, year
 
@@ -63,6 +63,29 @@ def test_each_check_fails_on_the_number_that_breaks_it(check, fact_id, wrong):
     ]
     assert failed
     assert fact_id in {fact for t in failed for fact in (*t.members, t.total)}
+
+
+def test_a_table_of_very_many_rows_is_not_searched_for_subtotals_and_that_is_said():
+    rows = [(f"Row {i}", None, i) for i in range(tie_out.MAX_ROWS + 1)]
+    (long,) = one(StatementKind.OTHER, [year(2018)], rows, "T06")
+    assert long.status is OPEN
+    assert long.sentence.endswith("because the table has more than 1,000 rows.")
+
+
+def test_plans_that_give_totals_only_do_not_hide_which_rows_add_up():
+    rows = [
+        ("Products", None, 600, None, None, 550),
+        ("Services", None, 400, None, None, 350),
+        ("Total", None, 1000, 1100, 1050, 900),
+    ]
+    statement, facts = build(StatementKind.INCOME, [year(2018)] * 4, rows)
+    scenarios = (Scenario.ACTUAL, Scenario.BUDGET, Scenario.FORECAST, Scenario.PRIOR_YEAR)
+    columns = tuple(
+        column.model_copy(update={"scenario": scenario})
+        for column, scenario in zip(statement.columns, scenarios, strict=True)
+    )
+    planned = statement.model_copy(update={"columns": columns})
+    assert [t.status for t in verdicts([planned], facts, "T06")] == [PASS, PASS]
 
 
 def test_a_failed_subtotal_names_the_gap_and_leaves_the_other_column_passing():

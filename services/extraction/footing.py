@@ -3,12 +3,12 @@
 Works on whole numbers counted in the finest printed unit of a table, so nothing is rounded here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 MAX_MEMBERS = 24
-_SUBSETS_TRIED = 6  # columns at most: their subsets double with each
+_SUBSETS_TRIED = 6  # columns of a narrow table at most: their subsets double with each
 _MIXED = 3  # rows of a block that may have one sign among them
 SMALL_TOTAL_UNITS = 100
 """Below this many rounding units a total has to be met exactly."""
@@ -79,15 +79,16 @@ def discover(rows: Sequence[FootingRow], columns: Sequence[int]) -> list[Relatio
 def discover_broken(rows: Sequence[FootingRow], found: Sequence[Relation]) -> list[BrokenRelation]:
     """Return the relations that hold in some columns only, those that hold in most columns first.
 
-    Subsets of two columns less and smaller are tried only in narrow tables and while a marked total is
-    unexplained. One column alone proves little, so there a row must be marked as a total, and a row that
-    another column explains by other rows is left alone.
+    Subsets of two columns less and smaller are tried only while a marked total is unexplained; of a wide
+    table each column alone, for what holds in most of the others. One column alone proves little, so
+    there a row must be marked as a total, and a row that another column explains by other rows is left
+    alone.
     """
     width = len(rows[0].values) if rows else 0
     known = {relation.total: relation for relation in found}
     broken: dict[int, BrokenRelation] = {}
-    for size in range(width - 1, 0, -1):
-        if size < width - 1 and (width > _SUBSETS_TRIED or not _unexplained_total(rows, known)):
+    for size in _sizes(width):
+        if size < width - 1 and not _unexplained_total(rows, known):
             break
         for columns in combinations(range(width), size):
             for relation in _walk(rows, columns, known):
@@ -95,6 +96,10 @@ def discover_broken(rows: Sequence[FootingRow], found: Sequence[Relation]) -> li
                     known[relation.total] = relation
                     broken[relation.total] = _broken(rows, relation)
     return [broken[total] for total in sorted(broken)]
+
+
+def _sizes(width: int) -> Iterable[int]:
+    return range(width - 1, 0, -1) if width <= _SUBSETS_TRIED else (width - 1, 1)
 
 
 def _unexplained_total(rows: Sequence[FootingRow], known: Mapping[int, Relation]) -> bool:
@@ -117,7 +122,13 @@ def _believable(rows: Sequence[FootingRow], relation: Relation, columns: Sequenc
     mixed = len(relation.weights) == 3 and sum(relation.weights) == 1
     if mixed or not rows[relation.total].total_like:
         return False
-    others = (column for column in range(len(rows[0].values)) if column not in columns)
+    width = len(rows[0].values)
+    if width > _SUBSETS_TRIED:
+        holds = sum(
+            abs(residual(rows, relation, c)) <= rounding_unit(rows, relation) for c in range(width)
+        )
+        return 2 * holds > width
+    others = (column for column in range(width) if column not in columns)
     return not any(_explained_alone(rows, relation, other) for other in others)
 
 

@@ -122,6 +122,21 @@ def test_errors_in_two_of_three_columns_are_found_by_the_third():
     assert [(b.relation.total, b.columns) for b in broken] == [(2, (0, 1))]
 
 
+def test_errors_in_five_of_twelve_months_are_found_by_the_others():
+    months = [(90 + n, 40 + 3 * n, 130 + 4 * n) for n in range(12)]
+    wrong = [(a, b, total + 9 * (n % 2 and n < 10)) for n, (a, b, total) in enumerate(months)]
+    rows = sheet(list(zip(("Here", "There", "Total"), zip(*wrong, strict=True), strict=True)))
+    (broken,) = discover_broken(rows, discover(rows, range(12)))
+    assert broken.relation == Relation(2, (0, 1), (1, 1))
+    assert broken.columns == (1, 3, 5, 7, 9)
+
+
+def test_a_sum_of_one_month_of_twelve_is_a_coincidence():
+    months = [(90 + n, 40 + 3 * n, 130 + 4 * n + 50 * (n > 0)) for n in range(12)]
+    rows = sheet(list(zip(("Here", "There", "Total"), zip(*months, strict=True), strict=True)))
+    assert discover_broken(rows, discover(rows, range(12))) == []
+
+
 def test_an_error_inside_does_not_hide_the_sum_around_it():
     rows = sheet()
     rows[2] = replace(rows[2], values=(5200, 4911))

@@ -167,30 +167,30 @@ def _unclaimed(
 
 def _is_row(line: _Line) -> bool:
     """Whether a line is words with two or more cells at its end, and none of them a year."""
-    start = _tail_start(line.text)
-    cells = len(_TAIL.findall(line.text[start:]))
-    worded = any(character.isalpha() for character in line.text[:start])
-    return worded and cells >= _TELLING_PAIR and not _YEAR.search(line.text)
+    words, tail = _parted(line.text)
+    worded = any(character.isalpha() for character in words)
+    return worded and len(_TAIL.findall(tail)) >= _TELLING_PAIR and not _YEAR.search(tail)
 
 
 def _telling(line: _Line) -> list[str]:
     """Return the unclaimed numbers that must be a row's: long ones, or any of a line's end of several cells."""
     years = set(_YEAR.findall(line.text))
-    left = [text for text in line.left if text is not None and text not in years]
-    cells = len(_TAIL.findall(line.text[_tail_start(line.text) :]))
-    if left and len(left) == len(line.numbers) and cells >= max(_TELLING_PAIR, len(left)):
-        return left
-    return [text for text in left if len(text.replace(".", "")) >= _TELLING]
+    left = [None if text in years else text for text in line.left]
+    tail = _parted(line.text)[1]
+    end = [text for text in left[len(left) - len(_of_line(tail)) :] if text is not None]
+    if end and len(end) == len(_of_line(tail)) and len(_TAIL.findall(tail)) >= _TELLING_PAIR:
+        return end
+    return [text for text in left if text is not None and len(text.replace(".", "")) >= _TELLING]
 
 
-def _tail_start(text: str) -> int:
-    """Return where the run of numbers and dashes begins that the line ends with."""
+def _parted(text: str) -> tuple[str, str]:
+    """Return the line's words and the run of numbers and dashes that it ends with."""
     start = len(text)
     for match in reversed(list(re.finditer(r"\S+", text))):
         if not _TAIL.fullmatch(match[0]) and match[0] not in {"$", "%", ")", "("}:
             break
         start = match.start()
-    return start
+    return text[:start], text[start:]
 
 
 def _reading(
@@ -226,7 +226,7 @@ class _Known:
         if not all(f" {number} " in self.digits for number in numbers):
             return False
         long = any(len(number.replace(".", "")) >= _TELLING for number in numbers)
-        return long or _letters(line)[:_LABEL_END] in self.letters
+        return long or _letters(line) in self.letters
 
 
 def _known(raws: Iterable[RawStatement]) -> _Known:

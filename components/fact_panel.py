@@ -5,6 +5,7 @@ import streamlit as st
 from components.confidence_badge import show_confidence, show_fact_parts, show_person
 from components.format import full, meaning_words, plain, scale_words
 from components.person_words import difference_words, later_words, person_words
+from services.confidence.calibration import calibration_words
 from services.domain.concepts import CONCEPTS
 from services.domain.reports import Fact, Scenario
 
@@ -25,6 +26,8 @@ def show_fact(fact: Fact) -> None:
         alt="What is known of this number",
     )
     show_fact_parts(fact.confidence)
+    if fact.correction is None:
+        st.caption(calibration_words(fact.source))
 
 
 def _show_disagreement(fact: Fact) -> None:

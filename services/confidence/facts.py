@@ -10,6 +10,7 @@ from services.confidence.weights import (
     FROM_CHECKS,
     OTHER_AMOUNT,
     OTHER_CAUSE_ODDS,
+    WEIGHTS,
     weighed,
 )
 from services.domain.concepts import Unit
@@ -31,8 +32,8 @@ LEAST_BLAME = 1 - HIGH_FROM + 0.01
 """So much of a failed sum falls on every member without other proof: it is not of high confidence."""
 CULPRIT = 0.5
 """A member that carries so much of the blame explains why the sum fails."""
-PROOF = math.log(100)
-"""Evidence of a check from which a value counts as proved: a sum, or another statement."""
+PROOF = WEIGHTS["same on another statement"]
+"""Evidence of a check from which a value counts as proved: another statement, or an exact sum."""
 
 _IDENTITIES = {"T01", "T02", "T03", "T04", "T05", "T11", "T12", "T13", "T18", "T20", "T21"}
 _MAPPED_IDENTITIES = {"T07", "T08", "T09"}
@@ -40,7 +41,9 @@ _MAPPED_IDENTITIES = {"T07", "T08", "T09"}
 _CROSS_STATEMENT = {"T13", "T14", "T20", "T21"}
 _SAME_PERIOD = {"T12", "T13", "T14", "T20", "T21", "T22"}
 """Between columns: they hold only where both columns have the right period."""
-_SHARE_CHECK, _LONGER = "T15", "T22"
+_SHARE_CHECK = "T15"
+_ORDERINGS = {"T22", "T34"}
+"""That one amount is no less than another proves neither."""
 _PASSES = {TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING}
 
 Ledger = dict[FactId, list[ConfidenceEvidence]]
@@ -112,7 +115,7 @@ def _with_columns(
 
 
 def _credit_value(ledger: Ledger, tie_out: TieOut, columns: int) -> None:
-    if tie_out.check in {_SHARE_CHECK, _LONGER}:
+    if tie_out.check == _SHARE_CHECK or tie_out.check in _ORDERINGS:
         return
     if tie_out.check in _CROSS_STATEMENT and not tie_out.difference:
         name = "same on another statement"

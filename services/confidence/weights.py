@@ -10,12 +10,12 @@ WEIGHTS: dict[str, float] = {
     "workbook cell": log(0.995 / 0.005),
     "second reading agrees": log(50),
     "second reading differs": -log(25),
-    "printed again": log(2),
-    "adds up in 1": log(150),
-    "adds up in 2": log(300),
-    "adds up in 3": log(1000),
-    "adds up within rounding": log(1.5),
-    "same on another statement": log(120),
+    "printed again": log(1.5),
+    "adds up in 1": log(90),
+    "adds up in 2": log(90),
+    "adds up in 3": log(500),
+    "adds up within rounding": log(1.25),
+    "same on another statement": log(20),
     "columns a year apart": log(10),
     "periods agree": log(10),
     "identity of meanings": log(20),
@@ -24,9 +24,10 @@ WEIGHTS: dict[str, float] = {
 }
 """By the name of the evidence: the logarithm of P(evidence | right) / P(evidence | wrong).
 
-Those on values are measured with seeded reading errors (``python -m tests.bench.calibration``), held
-below the measured ratio where no wrong cell had the evidence at all; those on meaning, period and unit
-are the starting values of the design (analysis.md §1.5). The sources' own are prior odds.
+Those on values are measured with seeded reading errors (``python -m tests.bench.calibration`` prints
+both), "second reading agrees" held below the measured ratio because a misprint deceives both readings;
+those on meaning, period and unit are the starting values of the design (analysis.md §1.5). The sources'
+own are prior odds.
 """
 
 DOES_NOT_ADD_UP = "does not add up"

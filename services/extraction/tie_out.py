@@ -17,6 +17,7 @@ from services.extraction import (
     ledger_checks,
     note_checks,
     period_checks,
+    size_checks,
 )
 from services.extraction.footing import (
     BrokenRelation,
@@ -78,6 +79,7 @@ def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut
     results += cash_checks.check(consolidated)
     results += note_checks.check(consolidated)
     results += period_checks.check(consolidated)
+    results += size_checks.check(consolidated)
     results += ledger_checks.check(ledgers, facts)
     return list({tie_out.tie_out_id: tie_out for tie_out in results}.values())
 

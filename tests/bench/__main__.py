@@ -1,15 +1,17 @@
-"""``make bench``: accuracy and speed on real filings, real workbooks, then every odd and hostile file."""
+"""``make bench``: accuracy, speed and calibration on real filings and workbooks, then every odd file."""
 
 import platform
 import sys
 
-from tests.bench import corpora, extraction, workbooks
+from tests.bench import calibration, corpora, extraction, rows, workbooks
+
+BENCHES = (extraction, rows, calibration, workbooks, corpora)
 
 
 def main() -> int:
     """Run the benchmarks, saying the machine first; return the worst exit code."""
     print(f"{platform.platform()}, {platform.machine()}, Python {platform.python_version()}")
-    return max(extraction.main(), workbooks.main(), corpora.main())
+    return max(bench.main() for bench in BENCHES)
 
 
 if __name__ == "__main__":

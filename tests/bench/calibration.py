@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from services.confidence.calibration import CALIBRATION, Calibration
 from services.confidence.weights import WEIGHTS
 from services.domain.confidence import HIGH_FROM, log_odds, probability_of
 from services.domain.reports import Fact, TieOutStatus
@@ -173,7 +174,23 @@ def main() -> int:
     print("evidence on values: log likelihood ratio measured, in use")
     for name, measured in ratios(reading).items():
         print(f"  {name:28s} {measured:6.2f} {WEIGHTS[name]:6.2f}")
-    return 0
+    return _says_so(len(filings), reading)
+
+
+def _says_so(filings: int, cells: Sequence[Cell]) -> int:
+    """Compare what the product says of its calibration with what was measured; 1 when it differs."""
+    measured = Calibration(
+        filings=filings,
+        companies=len({cell.company for cell in cells}),
+        cells=len(cells),
+        wrong=sum(not cell.right for cell in cells),
+        verified=sum(1 for line in (SHARED / "truth_dev.jsonl").read_text().splitlines() if line),
+        ece=round(ece([(cell.fact.confidence.total, cell.right) for cell in cells]), 3),
+    )
+    if measured == CALIBRATION:
+        return 0
+    print(f"services/confidence/calibration.py says {CALIBRATION}, measured was {measured}")
+    return 1
 
 
 def _by_company(cells: Sequence[Cell]) -> None:

@@ -55,7 +55,7 @@ _MISPRINTS: tuple[Callable[[random.Random, str], str], ...] = (_edited, _dropped
 def _misread(rng: random.Random, cell: RawCell) -> RawCell:
     printed = rng.choice(_MISPRINTS)(rng, cell.printed)
     digits = Decimal(_NOT_DIGITS.sub("", printed) or "0")
-    return replace(cell, printed=printed, number=-digits if cell.number < 0 else digits)
+    return cell._replace(printed=printed, number=-digits if cell.number < 0 else digits)
 
 
 def with_reading_errors(rng: random.Random, raw: RawStatement, rate: float = RATE) -> RawStatement:

@@ -1,5 +1,7 @@
 """Confidence and severity are said in words and shapes, not in colour alone."""
 
+from pathlib import Path
+
 from components.confidence_badge import (
     BAND_COLOURS,
     SHAPES,
@@ -8,8 +10,11 @@ from components.confidence_badge import (
     confidence_words,
     severity_words,
 )
+from services.confidence.calibration import CALIBRATION, calibration_words
 from services.domain.confidence import Band
+from services.domain.ids import ReportId
 from services.domain.insights import InsightStatus, Severity
+from services.domain.provenance import SourceRef
 
 
 def test_each_band_has_its_own_shape_word_and_colour():
@@ -34,3 +39,24 @@ def test_every_severity_and_every_state_has_its_word():
         "Info", "Low", "Medium", "High", "Critical",
     ]  # fmt: skip
     assert set(STATUS_WORDS) == set(InsightStatus)
+
+
+def test_a_fact_of_a_pdf_says_on_how_much_its_confidence_was_calibrated():
+    words = calibration_words(
+        SourceRef(report_id=ReportId("r"), document="a.pdf", page=1, printed="1")
+    )
+    assert f"{CALIBRATION.cells:,} numbers of 46 filings by 17 companies" in words
+    assert "2,511 values verified elsewhere" in words
+
+
+def test_a_fact_of_a_workbook_does_not_borrow_the_calibration_of_pdfs():
+    words = calibration_words(
+        SourceRef(report_id=ReportId("r"), document="a.xlsx", sheet="IS", printed="1")
+    )
+    assert words == "Not calibrated on workbooks yet: the parts begin with starting weights."
+
+
+def test_the_documentation_gives_the_same_figures_of_the_calibration():
+    printed = (Path(__file__).parents[3] / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    for figure in (CALIBRATION.cells, CALIBRATION.wrong, CALIBRATION.verified):
+        assert f"{figure:,}" in printed

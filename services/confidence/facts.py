@@ -42,8 +42,10 @@ _CROSS_STATEMENT = {"T13", "T14", "T20", "T21"}
 _SAME_PERIOD = {"T12", "T13", "T14", "T20", "T21", "T22"}
 """Between columns: they hold only where both columns have the right period."""
 _SHARE_CHECK = "T15"
-_ORDERINGS = {"T22", "T34"}
-"""That one amount is no less than another proves neither."""
+_NO_PROOF = {"T22", "T25", "T34"}
+"""That one amount is no less than another, or that columns end together, proves no amount."""
+_OF_PERIODS = {"T25"}
+"""Where these fail the headings are at fault, not the numbers below them."""
 _PASSES = {TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING}
 
 Ledger = dict[FactId, list[ConfidenceEvidence]]
@@ -74,7 +76,9 @@ def rescore(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> list[Fact]:
         _credit_meaning(ledger, tie_out, by_id)
         _credit_period(ledger, tie_out)
     _credit_scale(ledger, passing, by_id)
-    _blame(ledger, by_id, [tie_out for tie_out in known if tie_out.status is TieOutStatus.FAIL])
+    failing = [tie_out for tie_out in known if tie_out.status is TieOutStatus.FAIL]
+    _blame_period(ledger, [t for t in failing if t.check in _OF_PERIODS])
+    _blame(ledger, by_id, [t for t in failing if t.check not in _OF_PERIODS])
     told = {fact_id: _told(by_id[fact_id], evidence) for fact_id, evidence in ledger.items()}
     return _disputed([told.get(fact.fact_id, fact) for fact in facts] if told else facts)
 
@@ -115,7 +119,7 @@ def _with_columns(
 
 
 def _credit_value(ledger: Ledger, tie_out: TieOut, columns: int) -> None:
-    if tie_out.check == _SHARE_CHECK or tie_out.check in _ORDERINGS:
+    if tie_out.check == _SHARE_CHECK or tie_out.check in _NO_PROOF:
         return
     if tie_out.check in _CROSS_STATEMENT and not tie_out.difference:
         name = "same on another statement"
@@ -136,6 +140,13 @@ def _credit_period(ledger: Ledger, tie_out: TieOut) -> None:
         reason = f"{tie_out.check} {tie_out.name}: holds between columns of these periods"
         for fact_id in _members(tie_out):
             ledger[fact_id].append(weighed("period", "periods agree", reason))
+
+
+def _blame_period(ledger: Ledger, failing: Sequence[TieOut]) -> None:
+    for tie_out in failing:
+        reason = f"{tie_out.check} failed: {tie_out.sentence}"
+        for fact_id in _members(tie_out):
+            ledger[fact_id].append(weighed("period", "periods differ", reason))
 
 
 def _credit_meaning(ledger: Ledger, tie_out: TieOut, facts: Mapping[FactId, Fact]) -> None:

@@ -278,3 +278,14 @@ def test_a_failing_check_does_not_move_what_a_person_stated():
     held = [f.model_copy(update={"correction": stated}) if f == wrong else f for f in facts]
     assert scored([statement], facts)[wrong.fact_id].confidence != wrong.confidence
     assert scored([statement], held)[wrong.fact_id].confidence == wrong.confidence
+
+
+def test_columns_that_do_not_end_with_the_balance_sheet_are_doubted_in_their_period_only():
+    sheet = build(StatementKind.BALANCE, [at(2018)], [("Total assets", "total_assets", 9)])
+    columns = [year(2019), year(2017)]
+    income = build(StatementKind.INCOME, columns, [("Net sales", "revenue", 5, 4)])
+    after = scored([sheet[0], income[0]], [*sheet[1], *income[1]])
+    newest = after["report-1-income_statement-r0-c0"].confidence
+    assert newest.period < HIGH_FROM
+    assert newest.value == SURE.value
+    assert after["report-1-income_statement-r0-c1"].confidence.period == SURE.period

@@ -415,3 +415,22 @@ def test_a_total_to_which_no_run_of_rows_adds_up_fails_in_every_column():
 def test_a_total_alone_on_a_condensed_statement_is_no_failed_sum():
     rows = [("Cash", "cash_and_equivalents", 285), ("Total assets", "total_assets", 987)]
     assert one(BALANCE, [at(2018)], rows, "T06") == []
+
+
+def sheet_and_income(newest):
+    sheet = build(BALANCE, [at(2018), at(2017)], [("Total assets", "total_assets", 9, 8)])
+    income = build(INCOME, [newest, year(2017)], [("Net sales", "revenue", 5, 4)])
+    return [sheet[0], income[0]], [*sheet[1], *income[1]]
+
+
+def test_an_income_statement_that_ends_with_the_balance_sheet_passes():
+    (found,) = verdicts(*sheet_and_income(year(2018)), "T25")
+    assert found.status is PASS
+    assert found.members == ("report-1-income_statement-r0-c0",)
+
+
+def test_an_income_statement_that_ends_after_the_balance_sheet_names_the_headings():
+    (found,) = verdicts(*sheet_and_income(year(2019)), "T25")
+    assert found.status is FAIL
+    assert "ends on 31 December 2019, the balance sheet on 31 December 2018" in found.sentence
+    assert "one of the headings is misread" in found.sentence

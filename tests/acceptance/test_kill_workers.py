@@ -17,7 +17,7 @@ from services.bootstrap import Services, build
 from services.config import PROJECT_ROOT, Settings
 from services.domain.ids import ReportId
 from services.domain.insights import InsightStatus
-from services.domain.reports import Report, ReportStatus
+from services.domain.reports import Finding, Report, ReportStatus
 from services.domain.reviews import ReviewStatus
 from services.supervisor import supervisor_lock
 from services.worker import run_worker
@@ -181,6 +181,11 @@ def run_undisturbed(services: Services) -> None:
             end_worker(pid, signal.SIGTERM)
 
 
+def _to_review(services: Services, report: Report) -> list[Finding]:
+    findings = services.ports.records.findings(report.report_id)
+    return [finding for finding in findings if finding.needs_review]
+
+
 def check_invariants(services: Services, accepted: list[Report]) -> None:
     records = services.ports.records
     assert {r.report_id for r in records.reports()} == {r.report_id for r in accepted}
@@ -193,7 +198,9 @@ def check_invariants(services: Services, accepted: list[Report]) -> None:
     assert set(once.values()) == {1}
     assert all(records.chain(i.insight_id) is not None for i in insights)
     waiting = {i.insight_id for i in insights if i.status is InsightStatus.IN_REVIEW}
-    items = Counter(item.insight_id for item in records.review_items(ReviewStatus.OPEN))
+    waiting |= {f.finding_id for r in accepted for f in _to_review(services, r)}
+    open_items = records.review_items(ReviewStatus.OPEN)
+    items = Counter(item.insight_id or item.finding_id for item in open_items)
     assert items == dict.fromkeys(waiting, 1)
     actions = Counter(
         (e.event.action, e.event.resource) for e in services.ports.audit.entries(limit=10_000)
@@ -278,7 +285,8 @@ def test_one_supervisor_serves_a_data_folder_however_often_workers_are_asked_for
     ]
     try:
         wait_for(lambda: len(worker_pids(settings)) == 2, 60)
-        time.sleep(3)
+        # both may start a supervisor at the same moment; the one that finds the lock taken gives up
+        wait_for(lambda: [has_children(asker.pid) for asker in askers].count(True) == 1, 30)
         first = worker_pids(settings)
         assert len(first) == 2
         (owner,) = [asker for asker in askers if has_children(asker.pid)]

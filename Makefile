@@ -46,9 +46,11 @@ check: $(STAMP_DEV) ## format, lint, types, import contracts, dependencies, arch
 
 test: $(STAMP_DEV) ## every test, with the coverage gate
 	@sh scripts/ensure_browser.sh
+	@sh scripts/ensure_tesseract.sh
 	$(BIN)/pytest tests -n $(JOBS) --dist loadgroup --cov --cov-report=term:skip-covered
 
 bench: $(STAMP_DEV) ## accuracy, speed and robustness on the shared filings and corpora
+	@sh scripts/ensure_tesseract.sh
 	$(BIN)/python -m tests.bench
 
 format: $(STAMP_DEV)

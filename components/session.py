@@ -80,15 +80,18 @@ def sheet(report: Report, name: str) -> SheetLayout | None:
     return next((s for s in _sheets(report.blob_key, report) if s.name == name), None)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner="Reading the page …", max_entries=64)
 def _page_numbers(blob_key: str, page: int, _report: Report) -> list[PrintedNumber]:
     ports = services().ports
     with ports.layout.open(ports.blobs.get(blob_key), _report.format) as document:
-        return [number for layout in document.page_words([page]) for number in numbers_on(layout)]
+        printed = [n for layout in document.page_words([page]) for n in numbers_on(layout)]
+        if printed or not document.recognises:
+            return printed
+        return [n for layout in document.recognise([page]) for n in numbers_on(layout)]
 
 
 def page_numbers(report: Report, page: int) -> list[PrintedNumber]:
-    """Return the numbers printed on a page of a PDF, none when the page is a picture."""
+    """Return the numbers printed on a page of a PDF; those of a picture are recognised now."""
     return _page_numbers(report.blob_key, page, report)
 
 

@@ -58,6 +58,23 @@ class DocumentReader(Protocol):
         """Return the word boxes of the given 1-based pages, in the order asked."""
         ...
 
+    @property
+    def recognises(self) -> bool:
+        """Whether words on pictures can be recognised here."""
+        ...
+
+    def pictured(self, numbers: Sequence[int]) -> list[int]:
+        """Return those of the given pages that are mostly pictures or outlines."""
+        ...
+
+    def glance(self, numbers: Sequence[int], on_page: OnPage | None = None) -> list[PageLayout]:
+        """Return what stands at the top of pictured pages; no words where a page shows no table."""
+        ...
+
+    def recognise(self, numbers: Sequence[int], on_page: OnPage | None = None) -> list[PageLayout]:
+        """Return the words recognised on the pictures of the given pages, in the order asked."""
+        ...
+
     def sheets(self) -> list[SheetLayout]:
         """Return the worksheets of a workbook (a CSV is one sheet named 'csv')."""
         ...

@@ -7,6 +7,7 @@ from services.domain.confidence import ConfidenceEvidence, Part
 
 WEIGHTS: dict[str, float] = {
     "text layer": log(0.97 / 0.03),
+    "recognised": log(0.95 / 0.05),
     "workbook cell": log(0.995 / 0.005),
     "second reading agrees": log(50),
     "second reading differs": -log(25),
@@ -28,7 +29,8 @@ WEIGHTS: dict[str, float] = {
 Those on values are measured with seeded reading errors (``python -m tests.bench.calibration`` prints
 both), "second reading agrees" held below the measured ratio because a misprint deceives both readings;
 those on meaning, period and unit are the starting values of the design (analysis.md §1.5). The sources'
-own are prior odds.
+own are prior odds; for recognised numbers below the 0.986 measured on drawn scans, which are cleaner than
+those from a scanner (``python -m tests.bench.scans``).
 """
 
 DOES_NOT_ADD_UP = "does not add up"

@@ -1,10 +1,13 @@
 """The extractor seam: what a reader saw (words, cells, boxes), before any meaning is read into it."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
+
+from services.domain.provenance import Box
 
 
 class Word(NamedTuple):
@@ -27,7 +30,8 @@ class PageLayout:
     """The words of one page; ``number`` is 1-based, sizes in points.
 
     ``recognised`` says that the words were recognised on the page's picture (OCR) and not read from a
-    text layer.
+    text layer. Their boxes are those of the levelled page; ``skew`` are the degrees by which the page was
+    turned counter-clockwise for that, and ``printed_at`` gives the place on the page as it is.
     """
 
     number: int
@@ -35,6 +39,15 @@ class PageLayout:
     height: float
     words: tuple[Word, ...]
     recognised: bool = False
+    skew: float = 0.0
+
+    def printed_at(self, box: Box) -> Box:
+        """Return where a box of the levelled page stands on the page as it is, of the same size."""
+        angle = math.radians(self.skew)
+        dx, dy = (box.x0 + box.x1 - self.width) / 2, (box.y0 + box.y1 - self.height) / 2
+        right = dx * (math.cos(angle) - 1) - dy * math.sin(angle)
+        down = dx * math.sin(angle) + dy * (math.cos(angle) - 1)
+        return Box(box.x0 + right, box.y0 + down, box.x1 + right, box.y1 + down)
 
 
 class CellKind(StrEnum):

@@ -40,6 +40,8 @@ def _on_value(row: RawRow, cell: RawCell) -> list[ConfidenceEvidence]:
 def _source(cell: RawCell) -> ConfidenceEvidence:
     if cell.page is None:
         return weighed("value", "workbook cell", "stored in a workbook cell")
+    if cell.recognised:
+        return weighed("value", "recognised", "recognised on a picture of the page")
     return weighed("value", "text layer", "read from the page's text layer")
 
 

@@ -34,6 +34,7 @@ class Token:
     free: bool = False
     gap: float = 0.0
     certainty: float = 1.0
+    recognised: bool = False
 
     @property
     def height(self) -> float:
@@ -87,8 +88,17 @@ def lines_of(page: PageLayout) -> list[Line]:
             depth = _mark_free(tokens, depth)
             top, bottom = min(t.y0 for t in tokens), max(t.y1 for t in tokens)
             text = " ".join(token.text for token in tokens)
+            if page.recognised:
+                _of_picture(tokens, page)
             lines.append(Line(tokens, top, bottom, page.number, text))
     return lines
+
+
+def _of_picture(tokens: Sequence[Token], page: PageLayout) -> None:
+    """Let the boxes, which are shown to people, stand where the words do on a page that lay askew."""
+    for token in tokens:
+        token.recognised = True
+        token.boxes = tuple(page.printed_at(box) for box in token.boxes)
 
 
 def _rows(words: Sequence[Word]) -> Iterable[list[Word]]:

@@ -137,6 +137,11 @@ class Located:
     doubtful: tuple[int, ...] = ()
 
     @property
+    def is_partial(self) -> bool:
+        """Whether a kind of statement was not found."""
+        return len(self.primary) < len(KINDS)
+
+    @property
     def pages(self) -> list[int]:
         """All pages to read, in order, each once."""
         primary = {page for pages in self.primary.values() for page in pages}

@@ -182,6 +182,7 @@ def _cell(token: Token, page: int) -> RawCell | None:
         page,
         boxes=token.boxes,
         certainty=token.certainty,
+        recognised=token.recognised,
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 from services.domain.provenance import Box
 from services.extraction.lines import Token
@@ -176,7 +177,7 @@ def _line_boxes(words: Sequence[Token]) -> tuple[Box, ...]:
     """Return one box per line of the label."""
     boxes: list[Box] = []
     for word in words:
-        box = Box(word.x0, word.y0, word.x1, word.y1)
+        box = reduce(Box.union, word.boxes)
         if boxes and abs(boxes[-1].y1 - box.y1) < 0.5 * word.height:
             boxes[-1] = boxes[-1].union(box)
         else:
@@ -195,4 +196,5 @@ def _raw_cell(token: Token | None, page: int) -> RawCell | None:
         page=page,
         boxes=token.boxes,
         certainty=token.certainty,
+        recognised=token.recognised,
     )

@@ -6,6 +6,7 @@ from datetime import date
 
 from services.confidence.facts import rescore
 from services.domain.base import many_records
+from services.domain.layout import PageLayout
 from services.domain.reports import (
     Fact,
     Finding,
@@ -18,7 +19,7 @@ from services.extraction.completeness import Gap, gaps
 from services.extraction.derived import derive
 from services.extraction.facts import assemble
 from services.extraction.filing import Filing, calendar_of, company_on, read_filing
-from services.extraction.findings import no_statements, oddities, of_gap, of_note
+from services.extraction.findings import no_statements, oddities, of_gap, of_note, of_pictures
 from services.extraction.known import Known, known_of
 from services.extraction.lines import lines_of
 from services.extraction.locate import Located, locate
@@ -26,6 +27,7 @@ from services.extraction.matching import match_statement
 from services.extraction.mentions import again_printed
 from services.extraction.model import RawStatement, RowMatch
 from services.extraction.notes import Note, read_notes
+from services.extraction.pictures import Pictures, read_pictures, text_of
 from services.extraction.second_reading import read_again
 from services.extraction.sheets import read_workbook
 from services.extraction.statements import ReadStatement, read_statements
@@ -112,10 +114,16 @@ def _read_workbook(document: DocumentReader, report: Report) -> _Read:
 def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) -> _Read:
     texts = document.page_texts(on_page)
     printed = tuple(texts)
-    filing = read_filing(texts)
     located = _located(document, texts)
+    pictures = Pictures()
+    if located.is_partial:
+        pictures = read_pictures(document, texts, on_page)
+        for number, layout in pictures.layouts.items():
+            texts[number - 1] = text_of(layout)
+        located = locate(texts) if pictures.layouts else located
+    filing = read_filing(texts)
     numbers = located.pages
-    layouts = {page.number: page for page in document.page_words(numbers)} if numbers else {}
+    layouts = _layouts(document, numbers, pictures)
     calendar = calendar_of(filing, [texts[0] if texts else "", *(texts[n - 1] for n in numbers)])
     read = read_statements(layouts, located, calendar)
     filled = report.model_copy(
@@ -127,6 +135,7 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
         }
     )
     findings = [finding for statement in read for finding in oddities(report, statement)]
+    findings += of_pictures(report, pictures)
     readings = read_again([statement.raw for statement in read], printed)
 
     def notes(known: Known) -> list[Note]:
@@ -148,6 +157,15 @@ def _located(document: DocumentReader, texts: list[str]) -> Located:
     for page in document.page_words(located.doubtful):
         texts[page.number - 1] = "\n".join(line.text for line in lines_of(page))
     return locate(texts)
+
+
+def _layouts(
+    document: DocumentReader, numbers: Sequence[int], pictures: Pictures
+) -> dict[int, PageLayout]:
+    """Return the pages' layouts: the recognised ones, and the others from the text layer."""
+    printed = [number for number in numbers if number not in pictures.layouts]
+    pages = document.page_words(printed) if printed else []
+    return {**pictures.layouts, **{page.number: page for page in pages}}
 
 
 def _iso(day: date | None) -> str | None:

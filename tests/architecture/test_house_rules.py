@@ -107,7 +107,7 @@ def test_money_is_never_a_float_in_the_domain():
                 is_float = "float" in ast.unparse(node.annotation)
                 allowed = node.target.id in {
                     "value", "concept", "period", "unit", "total", "indent", "confidence_score",
-                    "x0", "y0", "x1", "y1", "width", "height", "certainty", "log_odds",
+                    "x0", "y0", "x1", "y1", "width", "height", "skew", "certainty", "log_odds",
                 }  # fmt: skip
                 money = path.name in {"reports.py", "insights.py"} and node.target.id == "value"
                 assert not is_float or (allowed and not money), f"{path.name}: {node.target.id}"

@@ -145,6 +145,19 @@ class MisprintedDocument:
             return word
         return word._replace(text=word.text.replace(misprint.right, misprint.wrong, 1))
 
+    @property
+    def recognises(self) -> bool:
+        return False
+
+    def pictured(self, numbers: Sequence[int]) -> list[int]:
+        return self.inner.pictured(numbers)
+
+    def glance(self, numbers: Sequence[int], on_page: OnPage | None = None) -> list[PageLayout]:
+        return self.inner.glance(numbers, on_page)
+
+    def recognise(self, numbers: Sequence[int], on_page: OnPage | None = None) -> list[PageLayout]:
+        return self.inner.recognise(numbers, on_page)
+
     def sheets(self) -> list[SheetLayout]:
         return []
 

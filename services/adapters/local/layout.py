@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from services.adapters.local.child import WALL_SECONDS, Child, ChildDied
+from services.adapters.local.pictures import PictureReader
+from services.adapters.local.recognition import is_installed
 from services.adapters.local.wire import unpack_pages, unpack_sheets
 from services.domain.errors import AdvisorError, UnreadableDocument
 from services.domain.layout import PageLayout, SheetLayout
@@ -98,6 +100,7 @@ class PdfReader:
     def __init__(self, data: bytes, wall_seconds: float = WALL_SECONDS) -> None:
         self._first = _PdfChild(data, wall_seconds)
         self._second = _PdfChild(data, wall_seconds)
+        self._pictures = PictureReader(data, wall_seconds)
         try:
             self._first.open()
             if self.page_count > MAX_PAGES:
@@ -168,6 +171,23 @@ class PdfReader:
         both[::2], both[1::2] = odd, even
         return both
 
+    @property
+    def recognises(self) -> bool:
+        """Whether Tesseract is installed."""
+        return is_installed()
+
+    def pictured(self, numbers: Sequence[int]) -> list[int]:
+        """Return those of the given pages that are mostly pictures or outlines."""
+        return self._pictures.pictured(numbers)
+
+    def glance(self, numbers: Sequence[int], on_page: OnPage | None = None) -> list[PageLayout]:
+        """Return what stands at the top of pictured pages; no words where a page shows no table."""
+        return self._pictures.read("glance", numbers, on_page)
+
+    def recognise(self, numbers: Sequence[int], on_page: OnPage | None = None) -> list[PageLayout]:
+        """Return the words recognised on the pictures of the given pages, in the order asked."""
+        return self._pictures.read("recognise", numbers, on_page)
+
     def sheets(self) -> list[SheetLayout]:
         """Return no sheets: a PDF has none."""
         return []
@@ -211,6 +231,26 @@ class WorkbookReader:
     def page_words(self, numbers: Sequence[int]) -> list[PageLayout]:
         """Return no pages: a workbook has none."""
         del numbers
+        return []
+
+    @property
+    def recognises(self) -> bool:
+        """False: a workbook has no pictures to read."""
+        return False
+
+    def pictured(self, numbers: Sequence[int]) -> list[int]:
+        """Return no pages: a workbook has none."""
+        del numbers
+        return []
+
+    def glance(self, numbers: Sequence[int], on_page: OnPage | None = None) -> list[PageLayout]:
+        """Return no pages: a workbook has none."""
+        del numbers, on_page
+        return []
+
+    def recognise(self, numbers: Sequence[int], on_page: OnPage | None = None) -> list[PageLayout]:
+        """Return no pages: a workbook has none."""
+        del numbers, on_page
         return []
 
     def sheets(self) -> list[SheetLayout]:

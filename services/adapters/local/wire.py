@@ -84,7 +84,7 @@ def pack_pages(pages: Sequence[PageLayout]) -> tuple[dict[str, Any], bytes]:
     heads = []
     for page in pages:
         texts = [word.text for word in page.words]
-        heads.append([page.number, page.width, page.height, page.recognised, texts])
+        heads.append([page.number, page.width, page.height, page.recognised, page.skew, texts])
         for word in page.words:
             figures.extend(word[1:])
     return {"pages": heads}, _packed(figures)
@@ -101,8 +101,9 @@ def unpack_pages(body: dict[str, Any], blob: bytes) -> list[PageLayout]:
             height=height,
             words=tuple(Word(text, *next(words)) for text in texts),
             recognised=recognised,
+            skew=skew,
         )
-        for number, width, height, recognised, texts in body["pages"]
+        for number, width, height, recognised, skew, texts in body["pages"]
     ]
 
 

@@ -22,6 +22,7 @@ class FakeDocument:
     run_together: bool = False
     cover: str = COVER
     worksheets: Sequence[SheetLayout] = ()
+    recognises: bool = False
 
     @property
     def page_count(self) -> int:
@@ -38,6 +39,14 @@ class FakeDocument:
 
     def page_words(self, numbers: Sequence[int]) -> list[PageLayout]:
         return [self.pages[number - 2].layout for number in numbers]
+
+    def pictured(self, numbers: Sequence[int]) -> list[int]:
+        return []
+
+    def glance(self, numbers: Sequence[int], on_page: OnPage | None = None) -> list[PageLayout]:
+        raise AssertionError(f"no page of this document is a picture: {numbers}")
+
+    recognise = glance
 
     def sheets(self) -> list[SheetLayout]:
         return list(self.worksheets)

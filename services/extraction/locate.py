@@ -11,7 +11,8 @@ from services.extraction.titles import KINDS, STRONG, TITLED, WEAK, is_title, li
 _ENOUGH_NUMBERS = 10
 _TITLE_LINES = 14
 _LEAST_SCORE = 7.0
-_FEWEST_ITEMS = 0.2  # of the kind's items
+_ITEMS_SHOWN = 15  # of the words below on a full statement of one industry
+_FEWEST_ITEMS = 0.2  # of these
 _PROSE = 90  # characters of a line that is a sentence, not a row
 _LATER_SET_COST = (
     1.5  # for every earlier page that carries the same title: the registrant comes first
@@ -64,6 +65,16 @@ _ITEMS: dict[StatementKind, tuple[str, ...]] = {
         "receivable",
         "long-termdebt",
         "cashandcash",
+        "deposits",
+        "loans",
+        "borrowings",
+        "securities",
+        "totalequity",
+        "holdersequity",
+        "policyholder",
+        "realestate",
+        "utilityplant",
+        "regulatory",
     ),
     StatementKind.CASH_FLOW: (
         "operatingactivities",
@@ -191,8 +202,8 @@ def _lists(squashed: str, kinds: Iterable[StatementKind]) -> bool:
 
 
 def _share(kind: StatementKind, squashed: str) -> float:
-    items = _ITEMS[kind]
-    return sum(1 for item in items if item in squashed) / len(items)
+    found = sum(1 for item in _ITEMS[kind] if item in squashed)
+    return min(1.0, found / _ITEMS_SHOWN)
 
 
 def _may_show(squashed: str) -> bool:

@@ -14,6 +14,7 @@ from services.extraction.locate import Located
 from services.extraction.model import RawColumn, RawStatement
 from services.extraction.periods import Calendar, Hint, read_hint, resolve
 from services.extraction.rows import raw_rows
+from services.extraction.side_by_side import in_reading_order
 from services.extraction.tables import Table, tables_of
 from services.extraction.titles import squash, title_kinds
 from services.extraction.units import currency_in, scale_in
@@ -97,7 +98,7 @@ def _has_amounts(raw: RawStatement) -> bool:
 
 
 def _page_tables(page: PageLayout) -> list[Table]:
-    return tables_of(lines_of(page), page.number, page.width)
+    return tables_of(in_reading_order(lines_of(page)), page.number, page.width)
 
 
 def _basis(page: PageLayout) -> Basis:
@@ -230,7 +231,7 @@ def _unit_texts(table: Table) -> list[str]:
     header = [line.text for line in table.header]
     above = [line.text for line in reversed(table.above[-8:])]
     below = [row.line.text for row in table.rows[:3] if not row.has_cells]
-    return [" ".join(header), *above, *below]
+    return [" ".join(header), " ".join(table.headers), *above, *below]
 
 
 def _scale(table: Table) -> int | None:

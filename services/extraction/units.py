@@ -8,8 +8,13 @@ _IN = re.compile(r"\b(?:in|of)\s+(?:[a-z$.€£ ]{0,24}?)(thousand|million|billi
 _BRACKETED = re.compile(
     r"\(\s*(?:us)?[$€£]?\s*(?:dollars\s*)?(?:in\s*)?(thousand|million|billion)s?\b"
 )
-_ZEROS = re.compile(r"\(?[$€£]?\s?0{3}(?:['’]?s| omitted)|\bin 000['’]?s|[$€£]000\b")
-_SHORT = re.compile(r"\([$€£]\s?(?:in )?(mm?|bn|k)\)")
+_ZEROS = re.compile(r"\(?[$€£]?\s?0{3}(?:['’]?s| omitted)|\bin 000['’]?s|[$€£¥]\s?['’]?000\b")
+_SHORT = re.compile(
+    r"\([$€£¥]\s?(?:in )?(mm?|bn|k)\)"
+    r"|(?<![\w.,])(?:(?:us|c|a|hk)?[$€£¥]|(?:usd|eur|gbp|chf|jpy|cad|aud)\b)\s?"
+    r"(mn?|mm|mio|millions?|bn|billions?|k|thousands?)\b"
+)
+_SHORT_SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _ONLY_SHARES = re.compile(
     r"(?<!dollars and )\bshares?\s+(?:data\s+)?in\s+(?:thousand|million)|reflected in (?:thousand|million)"
 )
@@ -35,7 +40,7 @@ def scale_in(text: str) -> int | None:
         return 1_000
     short = _SHORT.search(plain)
     if short is not None:
-        return {"m": 1_000_000, "mm": 1_000_000, "bn": 1_000_000_000, "k": 1_000}[short[1]]
+        return _SHORT_SCALES[(short[1] or short[2])[0]]
     return 1 if _ACTUAL.search(plain) else None
 
 

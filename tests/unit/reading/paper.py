@@ -1,7 +1,8 @@
 """A small typesetter: writes a real PDF line by line, and reads it through the real reader."""
 
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Self
 
@@ -123,6 +124,32 @@ def scanned(data: bytes, degrees: float = 0.0, dpi: int = 200) -> bytes:
     written = io.BytesIO()
     target.save(written)
     return written.getvalue()
+
+
+def remapped(data: bytes, meanings: Mapping[int, int]) -> bytes:
+    """Return the PDF with other meanings for its letters than their shapes, as broken writers give them.
+
+    ``meanings`` maps the code of a drawn character to the code point that the text layer says it is.
+    """
+    lines = [f"<{code:02x}> <{meanings.get(code, code):04x}>" for code in range(32, 127)]
+    cmap = "\n".join(
+        [
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Other def",
+            "1 begincodespacerange\n<00> <ff>\nendcodespacerange\n95 beginbfchar",
+            *lines,
+            "endbfchar\nendcmap end end",
+        ]
+    ).encode()
+    number = 1 + max(int(found) for found in re.findall(rb"(\d+) 0 obj", data))
+    stream = b"%d 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (
+        number,
+        len(cmap),
+        cmap,
+    )
+    body, tail = data.rsplit(b"\nxref\n", 1)
+    body = body.replace(b"/Type /Font\n", b"/Type /Font /ToUnicode %d 0 R\n" % number)
+    trailer = b"\ntrailer" + tail.split(b"trailer", 1)[1].split(b"startxref")[0]
+    return b"\n".join((body, stream, trailer, b"startxref\n0\n%%EOF\n"))
 
 
 def read(data: bytes) -> Extraction:

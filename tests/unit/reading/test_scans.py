@@ -1,7 +1,6 @@
 """Pages without a text layer are read from their picture, and everything says so."""
 
 import math
-import re
 import shutil
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ from services.confidence.calibration import calibration_words
 from services.domain.provenance import Box
 from services.domain.reports import TieOutStatus
 
-from .paper import Paper, cover, fact, read, row_values, scanned, statement
+from .paper import Paper, cover, fact, read, remapped, row_values, scanned, statement
 
 needs_tesseract = pytest.mark.skipif(
     shutil.which("tesseract") is None, reason="Tesseract is not installed"
@@ -109,25 +108,10 @@ def test_a_recognised_number_says_so_in_its_source_its_reasons_and_a_finding():
 @needs_tesseract
 def test_a_page_whose_text_layer_is_garbled_is_read_from_its_picture():
     """Many converters give glyphs without meaning: the page looks right, its text says nothing."""
-    found = read(garbled(annual_report()))
+    private = {code: 0xE000 + code for code in range(32, 127)}
+    found = read(remapped(annual_report(), private))
     assert fact(found, "revenue").source.recognised
     assert fact(found, "total_assets").value == 3_500_000_000
-
-
-def garbled(data: bytes) -> bytes:
-    """Give every letter a meaning from the private use area, as broken converters do."""
-    meanings = "\n".join(f"<{code:02x}> <{0xE000 + code:04x}>" for code in range(32, 127))
-    cmap = (
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Broken def\n"
-        f"1 begincodespacerange\n<00> <ff>\nendcodespacerange\n95 beginbfchar\n{meanings}\n"
-        "endbfchar\nendcmap end end"
-    ).encode()
-    number = 1 + max(int(found) for found in re.findall(rb"(\d+) 0 obj", data))
-    stream = b"%d 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\n"
-    body, tail = data.rsplit(b"\nxref\n", 1)
-    body = body.replace(b"/Type /Font\n", b"/Type /Font /ToUnicode %d 0 R\n" % number)
-    trailer = b"\ntrailer" + tail.split(b"trailer", 1)[1].split(b"startxref")[0]
-    return b"\n".join((body, stream % (number, len(cmap), cmap), trailer, b"startxref\n0\n%%EOF\n"))
 
 
 def test_without_tesseract_a_scan_is_named_with_what_to_install(monkeypatch):

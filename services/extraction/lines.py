@@ -18,6 +18,8 @@ _FOOTNOTE = re.compile(r"\*+|\((?:[a-z]|\d)\)|[a-z]\)|[†‡§#^]")
 _NIL_GAP = 0.9
 _RAISED = 0.6  # of a superscript's height lies within its line
 _SUPERSCRIPT = 0.8  # of the tallest word's height
+_TINY, _ABOVE_BASELINE = 0.7, 0.15  # of the tallest word's height: what is surely raised
+_BESIDE, _RAISED_GAP = 0.3, 1.0  # of the tallest word's height, to the word before
 
 
 @dataclass(slots=True)
@@ -167,9 +169,13 @@ def _tokens(words: Sequence[Word]) -> list[Token]:
 
 
 def _is_superscript(word: Word, text: str, tall: float, tokens: Sequence[Token]) -> bool:
-    """Whether the word is a small footnote number close behind other words."""
-    small = word.y1 - word.y0 < _SUPERSCRIPT * tall and text.strip("(),*").isdigit()
-    return small and len(text) <= 4 and bool(tokens) and word.x0 - tokens[-1].x1 < 0.3 * tall
+    """Whether the word is a small footnote number close behind other words, or raised and not far."""
+    height = word.y1 - word.y0
+    if not tokens or len(text) > 4 or not text.strip("(),*").isdigit():
+        return False
+    gap = (word.x0 - tokens[-1].x1) / tall
+    raised = tokens[-1].y1 - word.y1 > _ABOVE_BASELINE * tall and height < _TINY * tall
+    return (height < _SUPERSCRIPT * tall and gap < _BESIDE) or (raised and gap < _RAISED_GAP)
 
 
 def _read(token: Token, pending: list[Token]) -> None:

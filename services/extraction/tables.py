@@ -7,6 +7,7 @@ from statistics import median
 
 from services.extraction.headers import Reach, assign, is_header_line, phrases_of
 from services.extraction.lines import Line, Token
+from services.extraction.titles import title_kinds
 
 _HEADER_REACH = 7  # lines of header above the first row
 _HEADER_GAP = 3.2  # of the line height: a header's lines stand closer than this
@@ -15,6 +16,7 @@ _NEAR = 1.6  # of the line height: a stray cell still belongs to a column this n
 _BEFORE_NOTES = 5  # rows with numbers before a footnote can begin
 _NOTE_MARK = re.compile(r"^\(?(?:\d|[a-z])\)\s+[A-Z]|^\*+\s?[A-Z]|^_{5,}")
 _TOP_LINES = 6  # lines that may stand over the first row of a table that goes on
+_MARK = re.compile(r"\d{1,2}")  # of a footnote or a line, where nothing stands before it
 _UNIT_LENGTH = 110
 _ALIGNED = 0.2  # of the line height
 _LEAST_SUPPORT = 0.1
@@ -71,12 +73,18 @@ def tables_of(lines: Sequence[Line], page: int, width: float) -> list[Table]:
     starts = _header_groups(body, width)
     tables = _headless(body[: starts[0][0]], page) if starts else []
     previous_end = 0
+    footnotes: list[Line] = []
     for index, (first, last) in enumerate(starts):
         stop = starts[index + 1][0] if index + 1 < len(starts) else len(body)
         end = next((i for i in range(last + 1, stop) if _END.match(body[i].text)), stop)
         table = _table(body[previous_end:first], body[first : last + 1], body[last + 1 : end], page)
         if table is not None:
+            if any(title_kinds(line.text) for line in footnotes):
+                footnotes = []  # the next statement begins
+            if footnotes:  # a table among them is no part of the statement
+                table = replace(table, above=[*footnotes, *table.above], note=True)
             tables.extend(_without_notes(table))
+            footnotes = footnotes or _footnotes(table)
         previous_end = min(end, stop) if table is not None else previous_end
     if not tables:
         table = _table([], [], list(body), page)
@@ -96,15 +104,28 @@ def _headless(lines: Sequence[Line], page: int) -> list[Table]:
 
 def _without_notes(table: Table) -> list[Table]:
     """Cut the table where footnotes begin; a table within the footnotes stands on its own."""
+    index = _first_footnote(table)
+    if index is None:
+        return [table]
+    above = [table.rows[index].line]
+    notes = replace(table, above=above, rows=table.rows[index + 1 :], note=True)
+    kept = replace(table, rows=table.rows[:index])
+    return [kept, notes] if any(r.has_cells for r in notes.rows) else [kept]
+
+
+def _first_footnote(table: Table) -> int | None:
     numbered = 0
     for index, row in enumerate(table.rows):
         numbered += row.has_cells
-        if numbered < _BEFORE_NOTES or row.has_cells or not _NOTE_MARK.match(row.line.text):
-            continue
-        notes = replace(table, above=[row.line], rows=table.rows[index + 1 :], note=True)
-        kept = replace(table, rows=table.rows[:index])
-        return [kept, notes] if any(r.has_cells for r in notes.rows) else [kept]
-    return [table]
+        if numbered >= _BEFORE_NOTES and not row.has_cells and _NOTE_MARK.match(row.line.text):
+            return index
+    return None
+
+
+def _footnotes(table: Table) -> list[Line]:
+    """Return the lines from the first footnote on that a table's rows end with."""
+    index = _first_footnote(table)
+    return [] if index is None else [row.line for row in table.rows[index:]]
 
 
 def _without_page_number(lines: Sequence[Line]) -> list[Line]:
@@ -289,6 +310,7 @@ def _row(line: Line, columns: Sequence[Reach]) -> TableRow:
             orphans.append(token)
         else:
             cells[column] = token
+    orphans = [t for t in orphans if t is not line.tokens[0] or not _MARK.fullmatch(t.text)]
     taken = [cell for cell in cells if cell is not None]
     first = taken[0].x0 if taken else None
     label = [t for t in line.tokens if first is None or t.x0 < first]

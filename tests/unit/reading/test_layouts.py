@@ -211,3 +211,40 @@ def test_lines_drawn_from_the_bottom_up_are_read_from_the_top_down():
     found = read(paper.pdf())
     labels = [row.label for row in statement(found, "income_statement").rows]
     assert labels == [label for label, *_ in INCOME]
+
+
+def test_a_table_among_the_footnotes_is_no_part_of_the_statement():
+    paper = income_title(cover(Paper())).rows(INCOME).down()
+    paper.text("(1) Amounts include stock-based compensation, as follows:")
+    paper.heads(*YEARS, left="Years ended December 31,")
+    paper.rows([("Cost of sales", "12", "11"), ("Selling, general and administrative", "40", "36")])
+    found = read(paper.pdf())
+    assert fact(found, "cost_of_revenue").printed_value == 2905
+    (other,) = [s for s in found.statements if s.kind.value == "other_table"]
+    assert other.title == "(1) Amounts include stock-based compensation, as follows:"
+    assert [row.concept for row in other.rows] == [None, None]
+
+
+def test_a_statement_below_the_footnotes_of_another_is_a_statement():
+    paper = income_title(cover(Paper())).rows(INCOME).down()
+    paper.text("(1) Restated for the sale of the paint business.").down()
+    found = read(balance_title(paper).rows([*ASSETS, *CLAIMS]).pdf())
+    assert len(statement(found, "balance_sheet").rows) == len(ASSETS) + len(CLAIMS)
+    assert fact(found, "total_assets").printed_value == 3500
+
+
+def test_a_raised_mark_further_behind_a_number_is_no_number():
+    paper = income_title(cover(Paper())).rows(INCOME)
+    paper.row("Basic earnings per share", "3.22", "2.56").down(-16)
+    found = read(paper.put("3", EDGES[0] + 7, size=5).down(16).pdf())
+    assert fact(found, "eps_basic").printed_value == Decimal("3.22")
+    assert gaps(found) == []
+
+
+def test_the_number_of_a_footnote_on_a_line_of_its_own_is_no_lost_number():
+    paper = income_title(cover(Paper())).rows(INCOME).down()
+    paper.put("2", LEFT - 8, size=5).down(5)
+    found = read(
+        paper.text("In 2024 the company recognized gains on the sale of a plant.", size=7).pdf()
+    )
+    assert [f.code for f in found.findings if f.code == "orphan-number"] == []

@@ -15,6 +15,9 @@ _LEADER = re.compile(r"[.\u2026_\u00b7]{2,}|[.\u2026\u00b7]")
 _TRAILING_LEADER = re.compile(r"[.\u2026_]{3,}$")
 _CLOSERS = re.compile(r"\)?%?\)?|%\)?")
 _FOOTNOTE = re.compile(r"\*+|\((?:[a-z]|\d)\)|[a-z]\)|[†‡§#^]")
+_GLUED_MARK = re.compile(
+    r"(?<=[\d)%])[*†‡§#^]+$|(?:(?<=,\d{3})|(?<=\.\d{2})|(?<=\d\)))\((?:\d{1,2}|[a-z])\)$"
+)
 _NIL_GAP = 0.9
 _RAISED = 0.6  # of a superscript's height lies within its line
 _SUPERSCRIPT = 0.8  # of the tallest word's height
@@ -153,6 +156,7 @@ def _tokens(words: Sequence[Word]) -> list[Token]:
         if _LEADER.fullmatch(text) or _is_superscript(word, text, tall, tokens):
             continue
         text = _TRAILING_LEADER.sub("", text) or text
+        text = _GLUED_MARK.sub("", text)
         if _closes(tokens, pending, word, text):
             continue
         if is_currency_sign(text) or text in {"(", "$(", "-$"}:

@@ -76,10 +76,10 @@ def tables_of(lines: Sequence[Line], page: int, width: float) -> list[Table]:
     footnotes: list[Line] = []
     for index, (first, last) in enumerate(starts):
         stop = starts[index + 1][0] if index + 1 < len(starts) else len(body)
-        end = next((i for i in range(last + 1, stop) if _END.match(body[i].text)), stop)
+        end = next((i for i in range(last + 1, stop) if _ends_table(body[i])), stop)
         table = _table(body[previous_end:first], body[first : last + 1], body[last + 1 : end], page)
         if table is not None:
-            if any(title_kinds(line.text) for line in footnotes):
+            if any(title_kinds(line.text) for line in table.above):
                 footnotes = []  # the next statement begins
             if footnotes:  # a table among them is no part of the statement
                 table = replace(table, above=[*footnotes, *table.above], note=True)
@@ -90,6 +90,11 @@ def tables_of(lines: Sequence[Line], page: int, width: float) -> list[Table]:
         table = _table([], [], list(body), page)
         tables = _without_notes(table) if table is not None else []
     return tables
+
+
+def _ends_table(line: Line) -> bool:
+    """Whether the line is a closing note, or the title of the next statement."""
+    return _END.match(line.text) is not None or (not line.cells and bool(title_kinds(line.text)))
 
 
 def _headless(lines: Sequence[Line], page: int) -> list[Table]:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from services.domain.reports import TieOutStatus
 
 from .paper import EDGES, LEFT, Paper, cover, fact, read, row_values, statement
@@ -248,3 +250,34 @@ def test_the_number_of_a_footnote_on_a_line_of_its_own_is_no_lost_number():
         paper.text("In 2024 the company recognized gains on the sale of a plant.", size=7).pdf()
     )
     assert [f.code for f in found.findings if f.code == "orphan-number"] == []
+
+
+@pytest.mark.parametrize("mark", ["*", "(1)", "(a)", "†"])
+def test_a_mark_glued_to_a_number_leaves_the_number(mark):
+    paper = income_title(cover(Paper()))
+    for label, *cells in INCOME:
+        paper.row(label, *cells)
+        if label == "Net sales":
+            paper.down(-13).put(mark, EDGES[0]).down()
+    found = read(paper.pdf())
+    assert fact(found, "revenue").printed_value == 4812
+
+
+def test_a_401k_plan_is_words():
+    rows = [*INCOME[:3], ("Contributions to 401(k) plans", "20", "18"), *INCOME[3:]]
+    found = read(income_title(cover(Paper())).rows(rows).pdf())
+    assert row_values(found, "Contributions to 401(k) plans") == millions(20, 18)
+
+
+def test_two_statements_on_one_page_have_their_own_titles_and_units():
+    paper = income_title(cover(Paper())).rows(INCOME).down()
+    paper.centred("CONSOLIDATED BALANCE SHEETS", "(In thousands)")
+    paper.heads(*YEARS, left="December 31,")
+    thousands = [
+        (label, *(f"{cell},000" for cell in cells)) for label, *cells in [*ASSETS, *CLAIMS]
+    ]
+    found = read(paper.rows(thousands).pdf())
+    sheet = statement(found, "balance_sheet")
+    assert sheet.title == "CONSOLIDATED BALANCE SHEETS (In thousands)"
+    assert fact(found, "total_assets").value == 3_500_000_000
+    assert len(statement(found, "income_statement").rows) == len(INCOME)

@@ -40,6 +40,7 @@ _WHOLE = re.compile(r"\(?\$?\d{1,3}(?:,\d{3})+\)?")
 _PART = re.compile(r"\(?\$?\d{1,3}(?:,\d{3})*(?:,\d{0,2}|,\d{3}\.\d{0,2})?")
 _POINT_FOR_COMMA = re.compile(r"^(\(?\$?[1-9]\d{0,2})\.(\d{3}\)?)$")
 _POINT_LOST = re.compile(r"^(\(?\$?)0((?!00)\d\d\)?)$")
+_RULE_AND_DOLLAR = re.compile(r"[il|!\[({§]{0,2}[$§]")
 _DOLLAR = re.compile(r"^(\(?)[S§](?=[\d(])")
 NOT_READ = "A page of this document could not be recognised; scan it again at 200 dpi or more."
 
@@ -161,7 +162,7 @@ def mended(text: str) -> str:
         return "—"
     if _STRAY.fullmatch(text):
         return ""
-    if text in {"S", "§"}:
+    if text == "S" or _RULE_AND_DOLLAR.fullmatch(text):
         return "$"
     bare = text.strip("|_~'`‘’“”\"°·•«»¦!")
     if sum(c.isdigit() for c in bare) < 2 and not re.fullmatch(r"[({\[]\d[)}\]]", bare):

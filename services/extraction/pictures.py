@@ -1,12 +1,14 @@
 """Pages that are pictures: which to recognise so that the statements are found, and no more than that."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from services.domain.concepts import StatementKind
 from services.domain.layout import PageLayout
 from services.extraction.lines import lines_of
+from services.extraction.locate import locate
 from services.extraction.titles import KINDS, STRONG, TITLED, line_strength, squash
 from services.ports import DocumentReader, OnPage
 
@@ -14,8 +16,8 @@ _FEW_CHARACTERS = 40
 _GARBLED = 0.02  # of a page's characters
 _NO_LETTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 _FEW_PAGES = 12  # pictures in a document of which all are read
-_MOST_PAGES = 20  # recognised to find the statements
-_COVER = 1
+_MOST_PAGES, _MOST_OTHERS = 20, 10  # recognised to find the statements, in two rounds
+_COVERS = 2  # pages that name the company and the period
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,37 @@ def read_pictures(
 
     A page is a picture when its text layer is all but empty and pictures cover it, or when its text is
     no language (extraction.md §D). Of many pictures each is glanced at, and those headed like a
-    statement are read in full.
+    statement are read in full; where a kind is still missing, the tables near them too.
     """
     pages = _pictures(document, texts)
     if not pages or not document.recognises:
         return Pictures(pages, able=document.recognises)
-    wanted = pages if len(pages) <= _FEW_PAGES else _promising(document.glance(pages, on_page))
-    cover = [_COVER] if _COVER in pages else []
-    chosen = sorted({*cover, *wanted})
-    read = document.recognise(chosen, on_page)
-    return Pictures(pages, {layout.number: layout for layout in read if layout.words})
+    covers = [page for page in pages if page <= _COVERS]
+    if len(pages) <= _FEW_PAGES:
+        return Pictures(pages, _recognised(document, pages, on_page))
+    glanced = document.glance(pages, on_page)
+    layouts = _recognised(document, [*covers, *_promising(glanced)], on_page)
+    known = [text_of(layouts[n]) if n in layouts else text for n, text in enumerate(texts, 1)]
+    if locate(known).is_partial:
+        tables = [layout.number for layout in glanced if layout.words]
+        others = [number for number in tables if number not in layouts]
+        layouts |= _recognised(document, _nearest(others, layouts), on_page)
+    return Pictures(pages, layouts)
+
+
+def _recognised(
+    document: DocumentReader, numbers: Iterable[int], on_page: OnPage | None
+) -> dict[int, PageLayout]:
+    read = document.recognise(sorted(set(numbers)), on_page)
+    return {layout.number: layout for layout in read if layout.words}
+
+
+def _nearest(tables: Sequence[int], read: Iterable[int]) -> list[int]:
+    """Return the tables nearest to the pages read: the statements stand together."""
+    known = [number for number in read if number > _COVERS]
+    if not known:
+        return list(tables[:_MOST_OTHERS])
+    return sorted(tables, key=lambda page: min(abs(page - other) for other in known))[:_MOST_OTHERS]
 
 
 def text_of(layout: PageLayout) -> str:
@@ -94,8 +117,9 @@ def _strengths(layout: PageLayout) -> dict[StatementKind, float]:
     """Return how strongly the top of a page names each kind: 4 'consolidated ...', 1 in passing."""
     lines = [squash(line.text) for line in lines_of(layout)]
     whole = "".join(lines)
+    titles = [*lines, *(one + other for one, other in pairwise(lines))]
     return {
-        kind: max((line_strength(kind, line) for line in lines), default=0.0)
+        kind: max((line_strength(kind, line) for line in titles), default=0.0)
         or float(STRONG[kind].search(whole) is not None)
         for kind in KINDS
     }

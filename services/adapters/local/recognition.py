@@ -26,7 +26,7 @@ _WORD_LEVEL = "5"
 _HEAD_ROOM, _FOOT_ROOM = 0.15, 0.25  # of the capitals' height, above and below, as fonts have it
 _TOO_LONG = 1.6  # of the line's height: a longer dash is what is left of a rule
 _TOO_TALL = 3.0  # of the line's height: a brace or a rule over several lines
-_PARTED = 0.8  # of the line's height: digits nearer than this may be one number
+_PARTED = 1.0  # of the line's height: digits nearer than this may be one number
 _RAISED = (
     0.7  # of the line's height: a smaller word that ends above the middle is a footnote's mark
 )
@@ -38,6 +38,7 @@ _LETTERS = str.maketrans({"l": "1", "I": "1", "i": "1", "|": "1", "O": "0", "o":
 _POINTED = re.compile(r"(?<=\d)\.(?=\d{3}(?:[,.]\d{3})+\b)|(?<=,\d{3})\.(?=\d{3}\b)")
 _WHOLE = re.compile(r"\(?\$?\d{1,3}(?:,\d{3})+\)?")
 _PART = re.compile(r"\(?\$?\d{1,3}(?:,\d{3})*(?:,\d{0,2}|,\d{3}\.\d{0,2})?")
+_HEAD, _REST = re.compile(r"\(?\$?\d{1,3}"), re.compile(r"\d{3}(?:,\d{3})+\)?")
 _POINT_FOR_COMMA = re.compile(r"^(\(?\$?[1-9]\d{0,2})\.(\d{3}\)?)$")
 _POINT_LOST = re.compile(r"^(\(?\$?)0((?!00)\d\d\)?)$")
 _RULE_AND_DOLLAR = re.compile(r"[il|!\[({§]{0,2}[$§]")
@@ -135,8 +136,9 @@ def _rejoined(line: list[_Seen], height: float) -> list[_Seen]:
     joined: list[_Seen] = []
     for seen in line:
         last = joined[-1] if joined else None
-        if last is not None and seen.x0 - last.x1 < _PARTED * height and _are_one(last, seen):
-            text = mended(last.text + seen.text)
+        near = last is not None and seen.x0 - last.x1 < _PARTED * height
+        text = as_one(last.text, seen.text) if near and last is not None else ""
+        if last is not None and text:
             confidence = min(last.confidence, seen.confidence)
             top, bottom = min(last.y0, seen.y0), max(last.y1, seen.y1)
             joined[-1] = _Seen(text, last.x0, top, seen.x1, bottom, confidence)
@@ -145,11 +147,18 @@ def _rejoined(line: list[_Seen], height: float) -> list[_Seen]:
     return joined
 
 
-def _are_one(last: _Seen, seen: _Seen) -> bool:
-    """Whether two words are no amounts by themselves, and one together."""
-    if not _PART.fullmatch(last.text) or _WHOLE.fullmatch(last.text):
-        return seen.text.startswith(",") and _WHOLE.fullmatch(last.text + seen.text) is not None
-    return _WHOLE.fullmatch(mended(last.text + seen.text)) is not None
+def as_one(last: str, seen: str) -> str:
+    """Return the amount that two words are together, '' where they may be two: '5,466.3' and '12' are one.
+
+    The comma between them may be lost where the second word begins with three digits and a comma.
+    """
+    joined = mended(last + seen)
+    unfinished = _PART.fullmatch(last) and not _WHOLE.fullmatch(last)
+    if (unfinished or seen.startswith(",")) and _WHOLE.fullmatch(joined):
+        return joined
+    with_comma = f"{last},{seen}"
+    lost = _HEAD.fullmatch(last) and _REST.fullmatch(seen) and _WHOLE.fullmatch(with_comma)
+    return with_comma if lost else ""
 
 
 def mended(text: str) -> str:

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from services.adapters.local import recognition
 from services.adapters.local.page_picture import shows_table, skew_of, without_leaders
-from services.adapters.local.recognition import mended, words_on
+from services.adapters.local.recognition import as_one, mended, words_on
 from services.domain.errors import UnreadableDocument
 from services.domain.layout import PageLayout
 from services.domain.provenance import Box
@@ -96,6 +96,24 @@ def test_what_recognition_mistakes_in_amounts_is_put_right(seen, meant):
 )
 def test_a_word_that_may_be_right_stays_as_it_is(word):
     assert mended(word) in {word, word.strip("'")}
+
+
+@pytest.mark.parametrize(
+    ("last", "seen", "one"),
+    [
+        ("446,81", "4", "446,814"),
+        ("5,466.3", "12", "5,466,312"),
+        ("8", ",830,669", "8,830,669"),
+        ("$8", "830,669", "$8,830,669"),
+        ("1,234", "567", ""),
+        ("12", "345", ""),
+        ("2017", "2016", ""),
+        ("7", "(8)", ""),
+        ("assets", "1,234", ""),
+    ],
+)
+def test_the_parts_of_a_number_are_joined_and_two_numbers_are_not(last, seen, one):
+    assert as_one(last, seen) == one
 
 
 needs_tesseract = pytest.mark.skipif(

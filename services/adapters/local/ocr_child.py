@@ -8,7 +8,13 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from services.adapters.local.child_main import Answer, Progress, serve
-from services.adapters.local.page_picture import level, shows_table, skew_of, without_leaders
+from services.adapters.local.page_picture import (
+    level,
+    shows_table,
+    skew_of,
+    top_lines,
+    without_leaders,
+)
 from services.adapters.local.pdf_words import open_pdf
 from services.adapters.local.recognition import words_on
 from services.adapters.local.render_child import POINTS_PER_INCH, scale_for
@@ -18,7 +24,7 @@ from services.domain.layout import PageLayout, Word
 
 GLANCE_DPI = 150
 LEAST_DPI, MOST_DPI = 200, 300  # for reading: the scan's own between these
-GLANCE_SHARE = 0.35  # of the page's height: titles stand there
+GLANCE_LINES = 12  # from the top: titles stand there
 _COVERED = 0.5  # of the page by pictures
 _MANY_PATHS = 400  # letters drawn as outlines
 
@@ -65,7 +71,7 @@ class PictureReading:
         upright = level(picture, degrees)
         words: list[Word] = []
         if shows_table(upright, width):
-            top = upright.crop((0, 0, upright.width, round(upright.height * GLANCE_SHARE)))
+            top = top_lines(upright, GLANCE_LINES)
             words = _words(top, POINTS_PER_INCH * picture.width / width)
         return PageLayout(number, width, height, tuple(words), recognised=True, skew=degrees)
 

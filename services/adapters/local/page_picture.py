@@ -85,6 +85,15 @@ def _breaks(line: bytes) -> bool:
     return any(after - before > _WIDE_GAP for before, after in pairwise(inked))
 
 
+def top_lines(picture: Image.Image, count: int) -> Image.Image:
+    """Return the part of a level grey picture that holds its first ``count`` printed lines."""
+    ink = picture.point([_PAPER if grey < _DARK else 0 for grey in range(256)])
+    rows = ink.resize((1, picture.height), Image.Resampling.BOX).tobytes()
+    ends = [place for place, (here, below) in enumerate(pairwise(rows)) if here and not below]
+    bottom = ends[count - 1] + 2 if len(ends) >= count else picture.height
+    return picture.crop((0, 0, picture.width, bottom))
+
+
 def without_leaders(picture: Image.Image, dpi: float) -> Image.Image:
     """Return the grey picture without dotted leaders and rules, which recognition takes for letters.
 

@@ -6,7 +6,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from services.adapters.local import recognition
-from services.adapters.local.page_picture import shows_table, skew_of, without_leaders
+from services.adapters.local.page_picture import (
+    shows_table,
+    skew_of,
+    top_lines,
+    without_leaders,
+)
 from services.adapters.local.recognition import as_one, mended, words_on
 from services.domain.errors import UnreadableDocument
 from services.domain.layout import PageLayout
@@ -40,6 +45,11 @@ def test_lines_that_break_into_columns_are_a_table_and_lines_of_prose_are_none()
     assert shows_table(page(), 612)
     assert not shows_table(page(columns=()), 612)
     assert not shows_table(page(lines=6), 612)
+
+
+def test_the_top_of_a_page_ends_behind_as_many_lines_as_asked_for():
+    assert top_lines(page(), 12).height == 200 + 36 * 11 + 16 + 2
+    assert top_lines(page(lines=5), 12).height == HIGH
 
 
 def leader(picture: Image.Image, top: int, width: int = 3) -> Image.Image:

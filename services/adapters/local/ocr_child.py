@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
@@ -15,7 +14,7 @@ from services.adapters.local.page_picture import (
     top_lines,
     without_leaders,
 )
-from services.adapters.local.pdf_words import open_pdf
+from services.adapters.local.pdf_child import OnePdf
 from services.adapters.local.recognition import words_on
 from services.adapters.local.render_child import POINTS_PER_INCH, scale_for
 from services.adapters.local.wire import pack_pages
@@ -29,17 +28,8 @@ _COVERED = 0.5  # of the page by pictures
 _MANY_PATHS = 400  # letters drawn as outlines
 
 
-class PictureReading:
-    """The one PDF this child recognises; each method is a request handler."""
-
-    def __init__(self) -> None:
-        self._pdf: pdfium.PdfDocument | None = None
-
-    def open(self, request: dict[str, Any], blob: bytes, progress: Progress) -> Answer:
-        """Open the bytes; answers the number of pages."""
-        del request, progress
-        self._pdf = open_pdf(blob)
-        return {"pages": len(self._pdf)}, b""
+class PictureReading(OnePdf):
+    """Recognises the pictures of its PDF; each method is a request handler."""
 
     def pictured(self, request: dict[str, Any], blob: bytes, progress: Progress) -> Answer:
         """Answer which of the pages ``numbers`` are mostly covered by pictures."""
@@ -106,11 +96,6 @@ class PictureReading:
             drawn += thing.type == raw.FPDF_PAGEOBJ_PATH
         area = max(1.0, page.get_width() * page.get_height())
         return covered > _COVERED * area or drawn > _MANY_PATHS
-
-    def _opened(self) -> pdfium.PdfDocument:
-        if self._pdf is None:
-            raise UnreadableDocument("No document has been opened.")
-        return self._pdf
 
 
 def _words(picture: Image.Image, dpi: float) -> list[Word]:

@@ -10,8 +10,8 @@ from services.adapters.local.wire import pack_pages
 from services.domain.errors import UnreadableDocument
 
 
-class PdfReading:
-    """The one PDF this child reads; each method is a request handler."""
+class OnePdf:
+    """The one PDF that a child has opened."""
 
     def __init__(self) -> None:
         self._pdf: pdfium.PdfDocument | None = None
@@ -22,6 +22,15 @@ class PdfReading:
         self._pdf = open_pdf(blob)
         return {"pages": len(self._pdf)}, b""
 
+    def _opened(self) -> pdfium.PdfDocument:
+        if self._pdf is None:
+            raise UnreadableDocument("No document has been opened.")
+        return self._pdf
+
+
+class PdfReading(OnePdf):
+    """Reads the text layer of its PDF; each method is a request handler."""
+
     def texts(self, request: dict[str, Any], blob: bytes, progress: Progress) -> Answer:
         """Answer the texts of the pages ``numbers``; those in ``skip`` have broken a child before."""
         del blob
@@ -31,11 +40,6 @@ class PdfReading:
             texts.append("" if number in skip else page_text(self._opened(), number - 1))
             progress(done, len(numbers))
         return {"texts": texts}, b""
-
-    def _opened(self) -> pdfium.PdfDocument:
-        if self._pdf is None:
-            raise UnreadableDocument("No document has been opened.")
-        return self._pdf
 
     def words(self, request: dict[str, Any], blob: bytes, progress: Progress) -> Answer:
         """Answer the words of the pages asked for."""

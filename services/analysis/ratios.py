@@ -1,4 +1,4 @@
-"""Pure formulas: the Altman scores for companies without a market price, and their zones."""
+"""Pure formulas: the Altman scores and their zones (Altman 1968, 2000)."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -37,6 +37,13 @@ def _decimals(*values: str) -> tuple[Decimal, ...]:
     return tuple(Decimal(value) for value in values)
 
 
+Z_ORIGINAL = AltmanModel(
+    "Z (public manufacturers)",
+    _decimals("1.2", "1.4", "3.3", "0.6", "1.0"),
+    Decimal("1.81"),
+    Decimal("2.99"),
+)
+"""Needs the market value of equity, which no filing states: for a market value that a person gives."""
 Z_PRIME = AltmanModel(
     "Z′ (private manufacturers)",
     _decimals("0.717", "0.847", "3.107", "0.420", "0.998"),

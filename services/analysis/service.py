@@ -82,7 +82,7 @@ def analyse(  # noqa: PLR0913 - the stage's whole input, each a different thing
         chains=tuple(chain for _, chain in pairs),
         materiality=None if isinstance(materiality, Missing) else materiality,
         not_computable=tuple(open_),
-        metrics=tuple(derived_metrics(context.view)),
+        metrics=tuple(derived_metrics(context.view, context.profile)),
     )
 
 

@@ -3,9 +3,9 @@
 import platform
 import sys
 
-from tests.bench import calibration, corpora, extraction, rows, scans, workbooks
+from tests.bench import calibration, corpora, extraction, questions, rows, scans, workbooks
 
-BENCHES = (extraction, rows, calibration, scans, workbooks, corpora)
+BENCHES = (extraction, rows, calibration, questions, scans, workbooks, corpora)
 
 
 def main() -> int:

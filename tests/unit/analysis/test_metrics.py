@@ -1,25 +1,28 @@
 """Derived metrics: golden values, averages, and absence instead of zero."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analysis.metrics import SPECS, derived_metrics
-from tests.unit.analysis.contexts import context_of
+from services.analysis.metric_catalogue import SPECS
+from services.analysis.metrics import derived_metrics
+from tests.unit.analysis.contexts import balance, cash_flow, context_of, income, joined
 from tests.unit.statement_builder import at, manufacturer, year
 
 
 def metrics(facts=None):
     statements, whole = manufacturer()
-    found = derived_metrics(context_of(statements, whole if facts is None else facts).view)
+    context = context_of(statements, whole if facts is None else facts)
+    found = derived_metrics(context.view, context.profile)
     return {(metric.metric_id, metric.period): metric for metric in found}
 
 
-def test_the_catalogue_has_the_24_metrics_once_each():
+def test_every_metric_of_the_catalogue_stands_there_once():
     names = [spec.metric_id for spec in SPECS]
-    assert (len(names), len(set(names))) == (24, 24)
+    assert len(names) == len(set(names)) >= 24 + 5
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,12 @@ def test_the_catalogue_has_the_24_metrics_once_each():
         ("revenue_growth", year(2018), "0.0350"),
         ("effective_tax_rate", year(2018), "0.2339"),
         ("accruals_ratio", year(2018), "-0.0293"),
+        ("debt_to_ebitda", year(2018), "1.6817"),
+        ("net_debt_to_ebitda", year(2018), "1.3098"),
+        ("retention_ratio", year(2018), "0.4031"),
+        ("altman_z_double_prime", year(2018), "6.5062"),
+        ("springate_s", year(2018), "1.7855"),
+        ("zmijewski_x", year(2018), "-0.8582"),
     ],
 )
 def test_values_match_by_hand(metric_id, period, value):
@@ -111,3 +120,47 @@ def test_division_by_zero_gives_no_metric():
     found = metrics(empty)
     assert ("net_margin", year(2018)) not in found
     assert ("free_cash_flow", year(2018)) in found
+
+
+def profiled(**changes):
+    statements, facts = manufacturer()
+    context = context_of(statements, facts)
+    profile = replace(context.profile, **changes)
+    return {metric.metric_id for metric in derived_metrics(context.view, profile)}
+
+
+@pytest.mark.parametrize("kind", ["financial", "property_company"])
+def test_a_screen_is_not_made_for_companies_its_sample_left_out(kind):
+    screens = {spec.metric_id for spec in SPECS if spec.screen}
+    assert profiled() & screens
+    assert not profiled(**{kind: True}) & screens
+
+
+def test_a_multiple_of_ebitda_means_nothing_for_a_bank():
+    assert "debt_to_ebitda" in profiled()
+    assert "debt_to_ebitda" not in profiled(financial=True)
+
+
+def credit_example(ebit):
+    names = {
+        "operating_income": ebit, "depreciation_amortization": 30, "long_term_debt": 500,
+        "short_term_debt": 0, "cash_and_equivalents": 25, "short_term_investments": 0,
+    }  # fmt: skip
+    statements, facts = joined(
+        income([year(2018)], ("Operating income", "operating_income", ebit)),
+        cash_flow([year(2018)], ("Depreciation", "depreciation_amortization", 30)),
+        balance([at(2018)], *((name, name, names[name]) for name in list(names)[2:])),
+    )
+    context = context_of(statements, facts)
+    found = derived_metrics(context.view, context.profile)
+    return {metric.metric_id: metric.value for metric in found}
+
+
+def test_the_published_credit_example_has_four_and_three_point_eight_turns():
+    found = credit_example(95)
+    assert found["debt_to_ebitda"] == 4
+    assert found["net_debt_to_ebitda"] == Decimal("3.8")
+
+
+def test_a_multiple_of_a_negative_ebitda_is_not_shown():
+    assert "debt_to_ebitda" not in credit_example(-40)

@@ -5,13 +5,15 @@ import json
 from collections.abc import Sequence
 
 from services.analysis.finding import Finding
-from services.analysis.registry import RULESET_VERSION, Rule
+from services.analysis.registry import RULESET_VERSION
+from services.analysis.rule import Rule
 from services.analysis.templates import Templates
 from services.domain.ids import ChainId, InsightId
 from services.domain.insights import Insight, ReasoningChain, ReasoningStep
 from services.domain.reports import Fact, TieOut
 
-DETERMINISTIC = "deterministic"
+DETERMINISTIC = "deterministic-engine-v1.1.0"
+"""The engine that computed an insight where no model took part; its number grows with the formulas."""
 
 
 def inputs_hash(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> str:

@@ -1,6 +1,6 @@
 """Chart records: what to draw for an insight, with the fact behind each point that is one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from services.domain.insights import Chart, ChartSeries
@@ -35,6 +35,11 @@ def line(title: str, unit: str, *series: ChartSeries) -> Chart:
 def bars(title: str, unit: str, *series: ChartSeries) -> Chart:
     """Return a bar chart."""
     return Chart(kind="bars", title=title, unit=unit, series=series)
+
+
+def named_bars(title: str, unit: str, values: Mapping[str, Decimal]) -> Chart:
+    """Return one bar a name."""
+    return bars(title, unit, ChartSeries(name=title, x=tuple(values), y=tuple(values.values())))
 
 
 def combo(title: str, unit: str, *series: ChartSeries) -> Chart:

@@ -4,11 +4,13 @@ A metric exists only where every input was read, or proved not to be there by a 
 without it; averages need the balance of the year before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from services.analysis.facts_view import Absent, FactsView, Missing
-from services.analysis.metric_catalogue import SPECS, Spec
+from services.analysis.metric_catalogue import SPECS
+from services.analysis.metric_spec import ZERO, Spec
 from services.analysis.profile import Profile
 from services.domain.base import Amount, Record
 from services.domain.concepts import CONCEPTS, StatementKind
@@ -70,33 +72,73 @@ def _is_instant(name: str) -> bool:
 
 
 def _metric(view: FactsView, spec: Spec, period: Period) -> Metric | None:
-    if spec.yearly and not period.is_instant and period.span != "FY":
-        return None
-    found = {name: _input(view, name, period) for name in spec.inputs}
-    known = {name: item for name, item in found.items() if not isinstance(item, Missing)}
-    if len(known) < len(found):
-        return None
-    try:
-        value = spec.value({name: _amount(item) for name, item in known.items()})
-    except ArithmeticError:
+    measured = measure(view, spec, period)
+    if isinstance(measured, Missing):
         return None
     return Metric(
         metric_id=spec.metric_id,
         period=period,
-        value=value,
+        value=measured.value,
         formula=spec.formula,
         unit=spec.unit,
-        fact_ids=tuple(
-            dict.fromkeys(item.fact_id for item in known.values() if isinstance(item, Fact))
-        ),
-        absences=tuple(
-            dict.fromkeys(item.tie_out for item in known.values() if isinstance(item, Absent))
-        ),
+        fact_ids=tuple(fact.fact_id for fact in measured.facts),
+        absences=tuple(dict.fromkeys(item.tie_out for item in measured.absences)),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric of one period with what it was computed from: input name → fact or proved absence."""
+
+    spec: Spec
+    period: Period
+    value: Decimal
+    inputs: Mapping[str, Fact | Absent]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The input facts, each once."""
+        found = (item for item in self.inputs.values() if isinstance(item, Fact))
+        return tuple({fact.fact_id: fact for fact in found}.values())
+
+    @property
+    def absences(self) -> tuple[Absent, ...]:
+        """The proved absences among the inputs."""
+        return tuple(item for item in self.inputs.values() if isinstance(item, Absent))
+
+    def amounts(self) -> dict[str, Decimal]:
+        """Return the amounts by input name; what is proved absent counts as nothing."""
+        return {name: _amount(item) for name, item in self.inputs.items()}
+
+    def again(self, moved: Mapping[FactId, Decimal]) -> Decimal:
+        """Return the value with other amounts for some facts; raises ArithmeticError as the formula does."""
+        return self.spec.value(
+            {
+                name: moved.get(item.fact_id, item.value) if isinstance(item, Fact) else ZERO
+                for name, item in self.inputs.items()
+            }
+        )
+
+
+def measure(view: FactsView, spec: Spec, period: Period) -> Measured | Missing:
+    """Compute one metric of one period, or say why it cannot be."""
+    if spec.yearly and not period.is_instant and period.span != "FY":
+        return Missing(f"it needs twelve months, the report covers {period.label}")
+    inputs: dict[str, Fact | Absent] = {}
+    for name in spec.inputs:
+        found = _input(view, name, period)
+        if isinstance(found, Missing):
+            return found
+        inputs[name] = found
+    try:
+        value = spec.value({name: _amount(item) for name, item in inputs.items()})
+    except ArithmeticError:
+        return Missing(f"{spec.formula} has no meaning here: what it divides by is not positive")
+    return Measured(spec, period, value, inputs)
+
+
 def _amount(item: Fact | Absent) -> Decimal:
-    return Decimal(0) if isinstance(item, Absent) else item.value
+    return ZERO if isinstance(item, Absent) else item.value
 
 
 def _input(view: FactsView, name: str, period: Period) -> Fact | Missing | Absent:
@@ -117,11 +159,19 @@ def _of_concept(
         for _ in range(years):
             when = None if when is None else view.year_before(concept, when)
         return view.get(concept, when)
-    if not years and concept in _PROVABLE:
-        return view.absent(concept, period)
-    found = view.at(concept, period)
+    date = _balance_date(view, period, years)
+    if date is None:
+        return view.get(concept, None)
+    return view.absent(concept, date) if concept in _PROVABLE else view.at(concept, date)
+
+
+def _balance_date(view: FactsView, period: Period, years: int) -> Period | None:
+    """Return the balance-sheet date at a period's end, or that of a year or two before."""
+    date: Period | None = Period(end=period.end)
+    if not years:
+        return date
+    anchor = view.at("total_assets", date)
+    date = anchor.period if isinstance(anchor, Fact) else date
     for _ in range(years):
-        if isinstance(found, Missing):
-            break
-        found = view.get(concept, view.year_before(concept, found.period))
-    return found
+        date = None if date is None else view.year_before("total_assets", date)
+    return date

@@ -66,6 +66,23 @@ _BENEISH_CONSTANT = Decimal("-4.84")
 BENEISH_CUT = Decimal("-1.78")
 
 
+INDEX_NAMES = {
+    "DSRI": "receivable days",
+    "GMI": "gross-margin decline",
+    "AQI": "share of soft assets",
+    "SGI": "sales growth",
+    "DEPI": "slower depreciation",
+    "SGAI": "selling and administrative cost",
+    "LVGI": "leverage",
+    "TATA": "accruals / total assets",
+}
+
+
+def contribution(name: str, value: Decimal) -> Decimal:
+    """Return what an index adds to M beyond an unchanged year (1, for accruals 0)."""
+    return _BENEISH[name] * (value - (ZERO if name == "TATA" else ONE))
+
+
 def beneish_indexes(now: ScoreYear, before: ScoreYear) -> dict[str, Decimal]:
     """Return the eight indexes by their published names."""
     return {

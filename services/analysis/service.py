@@ -10,7 +10,8 @@ from services.analysis.finding import CannotCompute, Context, Finding
 from services.analysis.materiality import materiality_of
 from services.analysis.metrics import Metric, derived_metrics
 from services.analysis.profile import profile_of
-from services.analysis.registry import RULES, Rule
+from services.analysis.registry import RULES
+from services.analysis.rule import Rule
 from services.analysis.templates import Templates
 from services.confidence.insights import insight_confidence, route
 from services.domain.concepts import StatementKind

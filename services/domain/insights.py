@@ -160,7 +160,7 @@ class ReasoningChain(Record):
     """The ordered steps from cells to sentence; ``inputs_hash`` pins what it ran on (SHA-256).
 
     ``prompt_template_version`` names the template set and its hash; ``model_version`` says which model
-    worded it ('deterministic' when none did).
+    took part ('deterministic-engine-v1.1.0' and the like when none did).
     """
 
     chain_id: ChainId

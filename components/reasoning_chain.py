@@ -23,9 +23,12 @@ def show_chain(insight_id: InsightId) -> None:
 def _show_step(step: ReasoningStep) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{step.step}. {plain(step.action)}** · rule `{step.rule}`")
-        for line in (*step.inputs, *(_fact_words(fact_id) for fact_id in step.fact_ids)):
+        operands_told = step.action == "compute" and len(step.inputs) > 1
+        cells = () if operands_told else (_fact_words(fact_id) for fact_id in step.fact_ids)
+        for line in (*step.inputs, *cells):
             st.caption(f"← {plain(line)}")
-        st.markdown(f"→ {plain(step.result)}")
+        took = "" if step.elapsed_us is None else f" · {step.elapsed_us / 1000:.1f} ms"
+        st.markdown(f"→ {plain(step.result)}{took}")
 
 
 def _fact_words(fact_id: FactId) -> str:

@@ -5,6 +5,7 @@ analyze FILE… --format json      reports, statements, facts, metrics, insights
 serve                            the product at http://localhost:8501 (pages, API, workers)
 workers                          only the worker processes
 verify                           check that the audit trail is whole
+replay INSIGHT_ID                compute an insight again from the stored facts; say what differs
 """
 
 import argparse
@@ -17,18 +18,23 @@ from typing import TextIO
 
 from services.bootstrap import build, build_engine
 from services.config import read_settings
-from services.domain.errors import AdvisorError, InvalidInput
+from services.domain.errors import AdvisorError, InvalidInput, NotFound
+from services.domain.ids import InsightId
 from services.engine import Analysed, Engine, Read
 from services.extraction.jsonl import fact_line
+from services.pipeline.replay import replay
 from services.supervisor import supervise
 from services.worker import run_worker
 
 ROOT = Path(__file__).resolve().parent.parent
-EXIT_OK, EXIT_DOCUMENT, EXIT_WRONG_USE, EXIT_BROKEN_TRAIL = 0, 1, 2, 3
+EXIT_OK, EXIT_DOCUMENT, EXIT_WRONG_USE, EXIT_BROKEN_TRAIL, EXIT_DIFFERS = 0, 1, 2, 3, 4
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit code (0 fine, 1 a file could not be read, 2 wrong use, 3 trail broken)."""
+    """Run one command; return the exit code.
+
+    0 fine, 1 a file could not be read, 2 wrong use, 3 trail broken, 4 a replay differs.
+    """
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
@@ -60,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     worker.set_defaults(run=_worker)
     verify = commands.add_parser("verify", help="check that the audit trail is whole")
     verify.set_defaults(run=_verify)
+    replayed = commands.add_parser("replay", help="compute an insight again and compare")
+    replayed.add_argument("insight_id", metavar="INSIGHT_ID")
+    replayed.set_defaults(run=_replay)
     return parser
 
 
@@ -161,3 +170,23 @@ def _verify(_arguments: argparse.Namespace) -> int:
         return EXIT_OK
     sys.stdout.write(f"The audit trail is broken at entry {broken}.\n")
     return EXIT_BROKEN_TRAIL
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    services = build()
+    try:
+        found = replay(InsightId(arguments.insight_id), services.ports.records, services.templates)
+    except NotFound as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return EXIT_WRONG_USE
+    if found.is_identical:
+        chain = found.chain
+        sys.stdout.write(
+            f"Identical: {len(chain.steps)} steps, {chain.ruleset_version}, "
+            f"{chain.model_version}, inputs sha256 {chain.inputs_hash}.\n"
+        )
+        return EXIT_OK
+    sys.stdout.write("The replay differs:\n")
+    for difference in found.differences:
+        sys.stdout.write(f"  {difference}\n")
+    return EXIT_DIFFERS

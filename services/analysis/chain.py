@@ -38,9 +38,11 @@ def chain_of(
     insight: Insight,
     consulted: Sequence[TieOut],
     templates: Templates,
+    elapsed_us: int,
 ) -> ReasoningChain:
-    """Return the ordered steps behind one insight."""
-    steps = [_read(finding), _checked(consulted), *_computed(finding), _compared(rule, finding)]
+    """Return the ordered steps behind one insight; ``elapsed_us`` is how many microseconds the rule ran."""
+    compared = _compared(rule, finding).model_copy(update={"elapsed_us": elapsed_us})
+    steps = [_read(finding), _checked(consulted), *_computed(finding), compared]
     steps += [_scored(insight), _routed(insight)]
     numbered = tuple(
         step.model_copy(update={"step": number, "rule": f"{rule.rule_id} {rule.version}"})
@@ -86,12 +88,22 @@ def _checked(consulted: Sequence[TieOut]) -> ReasoningStep:
 
 
 def _computed(finding: Finding) -> list[ReasoningStep]:
+    """Return a step a calculation, with its formula and its operands at full precision."""
+    facts = {fact.fact_id: fact for fact in finding.facts}
     return [
         ReasoningStep(
             step=0,
             action="compute",
             rule="",
-            inputs=(f"{calculation.name} = {calculation.formula}",),
+            inputs=(
+                f"{calculation.name} = {calculation.formula}",
+                *(
+                    f"{facts[fact_id].label.strip()}, {facts[fact_id].period.label} = "
+                    f"{facts[fact_id].value} ({facts[fact_id].source.place})"
+                    for fact_id in calculation.inputs
+                    if fact_id in facts
+                ),
+            ),
             result=f"{calculation.display} ({calculation.value})",
             fact_ids=calculation.inputs,
         )

@@ -146,7 +146,10 @@ class NotComputable(Record):
 
 
 class ReasoningStep(Record):
-    """One step: what was done, by which rule, on what, with which result (all as text or numbers in text)."""
+    """One step: what was done, by which rule, on what, with which result (all as text or numbers in text).
+
+    ``elapsed_us`` is how many microseconds the work took where it was timed: the one part that a replay does not repeat.
+    """
 
     step: int
     action: str
@@ -154,6 +157,7 @@ class ReasoningStep(Record):
     inputs: tuple[str, ...] = ()
     result: str
     fact_ids: tuple[FactId, ...] = ()
+    elapsed_us: int | None = None
 
 
 class ReasoningChain(Record):

@@ -12,7 +12,7 @@ from datetime import datetime
 from services.analysis.service import Analysis, analyse
 from services.analysis.templates import Templates
 from services.bootstrap import Services
-from services.corrections.facts import FactDesk, kept_in_force
+from services.corrections.facts import kept_in_force
 from services.domain.audit import AuditEvent
 from services.domain.base import Record, utc_now
 from services.domain.corrections import FactInForce, StatementInForce
@@ -38,8 +38,8 @@ from services.domain.reports import (
 )
 from services.domain.reviews import ReviewItem, ReviewStatus
 from services.domain.users import SYSTEM
-from services.engine import Checked, companions, corrected
 from services.extraction.service import Extraction, extract
+from services.pipeline.stored import stored
 from services.ports import Ports
 from services.progress import PageProgress
 from services.review import open_finding, open_item
@@ -156,11 +156,8 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
     report = _report(incoming, context)
     report_id = report.report_id
     PageProgress(records, report_id, "analysing", context.clock)(0, 1)
-    others = companions(report, records.reports())
-    facts_of = FactDesk(records).facts
-    history = [fact for other in others for fact in facts_of(other.report_id)]
-    stated = records.corrections(report_id)
-    read = corrected(_as_read(report_id, context), stated)
+    work = stored(report, records)
+    read, stated, history = work.read, work.corrections, work.history
     numbers = (read.statements, read.facts, read.tie_outs, history)
     analysis = context.analyse(report, *numbers, context.templates, context.clock())
     insights = keep_requests(analysis.insights, records.insights(report_id))
@@ -181,7 +178,7 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
             *analysis.not_computable,
             *_open_items(report_id, insights, context),
         ),
-        messages=(*_routed(incoming, insights), *_refreshed(incoming, others)),
+        messages=(*_routed(incoming, insights), *_refreshed(incoming, work.others)),
         audit=(
             event(
                 context,
@@ -194,13 +191,6 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
                 corrections=str(len(stated)),
             ),
         ),
-    )
-
-
-def _as_read(report_id: ReportId, context: Context) -> Checked:
-    records = context.ports.records
-    return Checked(
-        records.statements(report_id), records.facts(report_id), records.tie_outs(report_id)
     )
 
 

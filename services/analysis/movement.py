@@ -23,7 +23,7 @@ from services.domain.reports import Fact
 PAST_CHANGES = 3
 RESIDUAL_LINES = frozenset({"net_change_in_cash"})
 """Lines that are only what others leave over: their movement says nothing of its own."""
-FALSE_DISCOVERY = 0.10
+FALSE_DISCOVERY = 0.05
 CONTAMINATED_MARGIN = 0.80
 """Cap where an old outlier was set aside: the insight stays below high."""
 
@@ -57,7 +57,7 @@ class _Tested:
 
 
 def unusual_movement(context: Context) -> list[Finding]:
-    """A12: moderated t over all lines with three or more past changes, FDR about 10 %."""
+    """A12: moderated t over all lines with three or more past changes, FDR about 5 %."""
     period = context.current()
     limit = context.measured().performance
     lines = _lines(context, period)
@@ -157,7 +157,7 @@ def _finding(
                 line.facts,
             ),
         ),
-        threshold=f"false discovery rate about 10 % over {count} lines and change above "
+        threshold=f"false discovery rate about 5 % over {count} lines and change above "
         f"{context.money(limit)}",
         margin=1.0 if item.dropped is None else CONTAMINATED_MARGIN,
         amount=line.step,

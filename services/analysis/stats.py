@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
-CLEANING_FROM = 5
-CLEANING_FACTOR = 3.0
+CLEANING_FROM = 6
+CLEANING_FACTOR = 4.0
 _LARGEST_DF = 1e6
 _NEWTON_STEPS = 12
 
@@ -38,7 +38,7 @@ class Moderated:
 
 
 def cleaned(history: Sequence[float]) -> tuple[list[float], int | None]:
-    """Drop one old outlier from at least five changes when the spread shrinks more than threefold.
+    """Drop one old outlier from at least six changes when the spread shrinks more than fourfold.
 
     Returns the kept changes and the index dropped, None when nothing was.
     """

@@ -3,9 +3,18 @@
 import platform
 import sys
 
-from tests.bench import calibration, corpora, extraction, questions, rows, scans, workbooks
+from tests.bench import (
+    calibration,
+    corpora,
+    extraction,
+    null_study,
+    questions,
+    rows,
+    scans,
+    workbooks,
+)
 
-BENCHES = (extraction, rows, calibration, questions, scans, workbooks, corpora)
+BENCHES = (extraction, rows, calibration, questions, null_study, scans, workbooks, corpora)
 
 
 def main() -> int:

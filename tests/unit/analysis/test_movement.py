@@ -70,9 +70,11 @@ def test_lines_that_change_sign_are_compared_as_shares_of_revenue():
 
 
 def test_an_old_outlier_is_set_aside_and_named():
-    columns = {name: (*values, values[-1] * 1.05) for name, values in LINES.items()}
-    columns["sga"] = (200, 900, 945, 990, 1041, 1092, 1500)
-    periods = [year(2019 - back) for back in range(7)]
+    columns = {
+        name: (*values, values[-1] * 1.05, values[-1] * 1.1) for name, values in LINES.items()
+    }
+    columns["sga"] = (200, 900, 945, 990, 1041, 1092, 1147, 2600)
+    periods = [year(2020 - back) for back in range(8)]
     rows = [(name, name, *reversed(values)) for name, values in columns.items()]
     statement, facts = build(INCOME, periods, rows, confidence=CERTAIN)
     found = flagged(analysed([statement], facts))

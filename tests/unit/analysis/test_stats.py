@@ -68,7 +68,8 @@ def test_benjamini_hochberg_adjusts_as_published():
     assert benjamini_hochberg([]) == []
 
 
-def test_one_old_outlier_is_set_aside_from_five_changes_on():
-    assert cleaned([0.02, 0.03, 0.90, 0.02, 0.03]) == ([0.02, 0.03, 0.02, 0.03], 2)
-    assert cleaned([0.02, 0.03, 0.90, 0.02]) == ([0.02, 0.03, 0.90, 0.02], None)
-    assert cleaned([0.02, 0.03, 0.05, 0.02, 0.03])[1] is None
+def test_one_old_outlier_is_set_aside_from_six_changes_on():
+    kept = [0.02, 0.03, 0.02, 0.03, 0.025]
+    assert cleaned([*kept[:2], 0.90, *kept[2:]]) == (kept, 2)
+    assert cleaned([0.02, 0.03, 0.90, 0.02, 0.03]) == ([0.02, 0.03, 0.90, 0.02, 0.03], None)
+    assert cleaned([0.02, 0.03, 0.05, 0.02, 0.03, 0.025])[1] is None

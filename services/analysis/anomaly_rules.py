@@ -1,6 +1,13 @@
 """The anomaly rules: numbers that do not fit each other, or the past."""
 
-from services.analysis import anomaly, failed_checks, metric_anomalies, movement, outgrowth
+from services.analysis import (
+    anomaly,
+    failed_checks,
+    metric_anomalies,
+    movement,
+    outgrowth,
+    restatement,
+)
 from services.analysis.rule import ARITHMETIC, DRIVER, STATISTICAL, THRESHOLD, Rule
 from services.domain.insights import InsightKind
 
@@ -54,12 +61,20 @@ ANOMALIES: tuple[Rule, ...] = (
         failed_checks.rule("A06"),
     ),
     Rule(
+        "A07",
+        InsightKind.ANOMALY,
+        "Prior-year figures changed",
+        THRESHOLD,
+        "Read the notes on restatement, reclassification and new accounting standards for the reason.",
+        restatement.prior_figures,
+    ),
+    Rule(
         "A08",
         InsightKind.ANOMALY,
         "Scale or unit inconsistency",
         ARITHMETIC,
         "Compare the unit in the statement’s heading with the row.",
-        failed_checks.rule("A08"),
+        restatement.scale,
     ),
     Rule(
         "A09",

@@ -7,7 +7,7 @@ from datetime import date
 
 from services.domain.concepts import CONCEPTS, StatementKind
 from services.domain.confidence import MEDIUM_FROM
-from services.domain.ids import FactId, TieOutId
+from services.domain.ids import FactId, ReportId, TieOutId
 from services.domain.periods import Period
 from services.domain.reports import Fact, TieOut, TieOutStatus
 
@@ -61,6 +61,7 @@ class FactsView:
             self._by_id.setdefault(fact.fact_id, fact)
             if _usable(fact) and fact.concept is not None and fact.is_reported:
                 _keep_best(self._earlier, (fact.concept, fact.period), fact)
+        self._history = tuple(history)
         self.tie_outs = tuple(tie_outs)
         self._sums = {
             tie_out.total: tie_out
@@ -159,6 +160,31 @@ class FactsView:
             and YEAR_DAYS[0] <= (period.end - candidate.end).days <= YEAR_DAYS[1]
         ]
         return min(candidates, key=_order, default=None)
+
+    def own(self) -> list[Fact]:
+        """Return this report's usable printed facts with a meaning, by concept and then period."""
+        found = [fact for fact in self._own.values() if not fact.derived_from]
+        return sorted(found, key=lambda fact: (fact.concept or "", _order(fact.period)))
+
+    def previous_report(self) -> dict[tuple[str, Period], Fact]:
+        """Return the printed facts of the company's latest report before this one, by meaning."""
+        newest: dict[ReportId, date] = {}
+        for fact in self._history:
+            if fact.is_reported and fact.concept is not None:
+                end = newest.get(fact.report_id, fact.period.end)
+                newest[fact.report_id] = max(end, fact.period.end)
+        own = max((fact.period.end for fact in self._own.values()), default=None)
+        before = [(end, report) for report, end in newest.items() if own is not None and end < own]
+        if not before:
+            return {}
+        chosen = max(before)[1]
+        index: dict[tuple[str, Period], Fact] = {}
+        for fact in self._history:
+            if fact.report_id != chosen or fact.concept is None or fact.derived_from:
+                continue
+            if _usable(fact) and fact.is_reported:
+                _keep_best(index, (fact.concept, fact.period), fact)
+        return index
 
     def durations(self, statement: StatementKind) -> list[Period]:
         """Return the stretches of time of a primary statement, latest and longest-known first.

@@ -21,6 +21,13 @@ def money(value: Decimal, currency: str = "USD") -> str:
     return _amount(value, size, 0, currency)
 
 
+def millions(value: Decimal, currency: str = "USD") -> str:
+    """Write an amount in whole millions however large it is, to compare two of them: $43,761 million."""
+    if abs(value) < 100 * _MILLION:
+        return money(value, currency)
+    return _amount(value, abs(value) / _MILLION, 0, currency) + " million"
+
+
 def _amount(value: Decimal, size: Decimal, decimals: int, currency: str) -> str:
     symbol = _SYMBOLS.get(currency, f"{currency} ")
     text = f"{_rounded(size, decimals):,}"

@@ -1,0 +1,186 @@
+"""Prior-year figures that changed between two reports (A07), and a changed unit of presentation (A08).
+
+Half of all pairs of annual reports change some line, mostly reclassifications: what changed is ranked in
+tiers (A equity, earnings, revenue, operating cash; B totals; C anything else), so that readers see the
+few that matter.
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from services.analysis import charts, wording
+from services.analysis.compared import role
+from services.analysis.facts_view import Missing
+from services.analysis.failed_checks import rule
+from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
+from services.domain.concepts import CONCEPTS, Unit
+from services.domain.insights import Chart, Severity
+from services.domain.reports import Fact
+
+_TIER_A = {
+    "retained_earnings", "stockholders_equity", "total_equity_incl_nci", "net_income",
+    "net_income_incl_nci", "revenue", "cash_from_operations",
+}  # fmt: skip
+_TIER_B = {
+    "total_assets", "total_liabilities", "total_current_assets", "total_current_liabilities",
+    "total_liabilities_and_equity", "gross_profit", "operating_income", "income_before_tax",
+    "cash_from_investing", "cash_from_financing",
+}  # fmt: skip
+_SCALES = {1: "single units", 1_000: "thousands", 1_000_000: "millions", 1_000_000_000: "billions"}
+
+
+class _Pair(NamedTuple):
+    """One amount as the earlier report printed it, and as this one does."""
+
+    then: Fact
+    now: Fact
+
+    @property
+    def change(self) -> Decimal:
+        return self.now.value - self.then.value
+
+    @property
+    def rounding(self) -> Decimal:
+        """One unit of the coarser of the two prints."""
+        return max(_unit(self.then), _unit(self.now))
+
+
+def _unit(fact: Fact) -> Decimal:
+    return fact.scale * Decimal(1).scaleb(-fact.decimals)
+
+
+def _pairs(context: Context) -> list[_Pair]:
+    earlier = context.view.previous_report()
+    if not earlier:
+        raise CannotCompute("no earlier report of this company was uploaded")
+    pairs = [
+        _Pair(then, fact)
+        for fact in context.view.own()
+        if fact.concept is not None
+        and fact.currency == (then := earlier.get((fact.concept, fact.period), fact)).currency
+        and then is not fact
+    ]
+    if not pairs:
+        raise CannotCompute("the earlier report of this company shares no period with this one")
+    return pairs
+
+
+def prior_figures(context: Context) -> list[Finding]:
+    """A07: an amount of an earlier period differs from what the report of that period said."""
+    changed = [pair for pair in _pairs(context) if abs(pair.change) > pair.rounding]
+    found = (_changed(context, pair) for pair in changed)
+    return [finding for finding in found if finding is not None]
+
+
+def _tier(concept: str) -> tuple[str, Severity]:
+    if concept in _TIER_A:
+        return "A", Severity.HIGH
+    return ("B", Severity.MEDIUM) if concept in _TIER_B else ("C", Severity.LOW)
+
+
+def _changed(context: Context, pair: _Pair) -> Finding | None:
+    concept = CONCEPTS[pair.now.concept or ""]
+    money = concept.unit is Unit.MONEY
+    measured = not isinstance(context.materiality, Missing)
+    if money and measured and context.severity(pair.change) is None:
+        return None
+    tier, severity = _tier(concept.concept_id)
+    then, now = pair
+    return Finding(
+        period=now.period,
+        subject=concept.name.lower(),
+        severity=severity,
+        template="A07",
+        values={
+            "line": concept.name,
+            "old": _shown(context, then),
+            "new": _shown(context, now),
+            "d": _amount(context, now, pair.change),
+            "old_report": then.source.document,
+            "old_place": then.source.place,
+            "new_place": now.source.place,
+            "tier": tier,
+            "date": wording.stretch(now.period),
+        },
+        inputs=((now, f"now: {role(now)}"), (then, f"before: {role(then)}")),
+        calculations=(
+            calculation(
+                "change of the figure",
+                f"{_shown(context, now)} − {_shown(context, then)}",
+                pair.change,
+                _amount(context, now, pair.change),
+                pair,
+            ),
+        ),
+        threshold=f"differs by more than one printed unit and is not trivial; tier {tier}",
+        margin=rounding_margin(pair, lambda moved: moved[0] != moved[1]),
+        amount=pair.change if money else None,
+        chart=_chart(concept.name, pair) if money else None,
+        key=concept.concept_id,
+    )
+
+
+def _shown(context: Context, fact: Fact) -> str:
+    return _amount(context, fact, fact.value)
+
+
+def _amount(context: Context, fact: Fact, value: Decimal) -> str:
+    if fact.unit is Unit.PER_SHARE:
+        return wording.per_share(value, fact.currency)
+    if fact.unit is Unit.MONEY:
+        return wording.millions(value, context.currency)
+    return wording.plain(value, 0)
+
+
+def _chart(name: str, pair: _Pair) -> Chart:
+    series = charts.computed_series(name, [pair.now.period] * 2, [pair.then.value, pair.now.value])
+    titled = series.model_copy(update={"x": ("Earlier report", "This report")})
+    return charts.bars(f"{name}, {pair.now.period.label}", "money", titled)
+
+
+_SLIPPED = rule("A08")
+
+
+def scale(context: Context) -> list[Finding]:
+    """A08: an amount of another order than its row, or another unit than in the report before."""
+    try:
+        presented = _presented(context)
+    except CannotCompute:
+        presented = []
+    return presented or _SLIPPED(context)
+
+
+def _presented(context: Context) -> list[Finding]:
+    pairs = [pair for pair in _pairs(context) if pair.now.unit is Unit.MONEY]
+    moved = [pair for pair in pairs if pair.now.scale != pair.then.scale]
+    if not moved or 2 * len(moved) <= len(pairs):
+        return []
+    then, now = max(moved, key=lambda pair: (abs(pair.now.value), pair.now.fact_id))
+    return [
+        Finding(
+            period=now.period,
+            severity=Severity.HIGH,
+            template="A08 presentation",
+            values={
+                "scale_a": _SCALES.get(now.scale, f"units of {now.scale:,}"),
+                "scale_b": _SCALES.get(then.scale, f"units of {then.scale:,}"),
+                "old_report": then.source.document,
+                "line": CONCEPTS[now.concept or ""].name.lower(),
+                "old": _shown(context, then),
+                "new": _shown(context, now),
+                "date": wording.stretch(now.period),
+            },
+            inputs=((now, f"now: {role(now)}"), (then, f"before: {role(then)}")),
+            calculations=(
+                calculation(
+                    "amount printed in both reports, after normalising",
+                    f"{now.source.printed} × {now.scale:,} and {then.source.printed} × {then.scale:,}",
+                    now.value - then.value,
+                    _amount(context, now, now.value - then.value),
+                    (now, then),
+                ),
+            ),
+            threshold="most amounts printed in both reports stand in another unit",
+            key="presentation",
+        )
+    ]

@@ -1,0 +1,103 @@
+"""Prior-year figures against the report of that year: what changed, how much it matters, and the unit."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.domain.insights import Severity
+from tests.unit.analysis.contexts import CERTAIN, INCOME, analysed, reason_of
+from tests.unit.statement_builder import build, year
+
+
+def two_reports(now, then, *, scale=1_000_000, scale_then=1_000_000):
+    """Return the analysis of a 2018 report whose 2017 column is ``now`` where the 2017 report said ``then``."""
+    latest = build(
+        INCOME,
+        [year(2018), year(2017)],
+        [
+            ("Net sales", "revenue", 1100, now[0]),
+            ("Interest expense", "interest_expense", 12, now[1]),
+            ("Income before tax", "income_before_tax", 100, now[2]),
+        ],
+        confidence=CERTAIN,
+        scale=scale,
+    )
+    _, earlier = build(
+        INCOME,
+        [year(2017)],
+        [
+            ("Net sales", "revenue", then[0]),
+            ("Interest expense", "interest_expense", then[1]),
+            ("Income before tax", "income_before_tax", then[2]),
+        ],
+        confidence=CERTAIN,
+        report_id="report-0",
+        scale=scale_then,
+    )
+    return analysed([latest[0]], latest[1], earlier)
+
+
+def changed(analysis):
+    return {i.title: i for i in analysis.insights if i.rule_id == "A07"}
+
+
+def test_figures_that_are_printed_again_are_no_finding():
+    analysis = two_reports((1000, 10, 90), (1000, 10, 90))
+    assert changed(analysis) == {}
+    assert reason_of(analysis, "A07") is None
+
+
+def test_a_changed_revenue_is_tier_a_with_both_values_sources_and_the_change():
+    found = changed(two_reports((980, 10, 90), (1000, 10, 90)))
+    insight = found["Prior-year figures changed: revenue"]
+    assert insight.severity is Severity.HIGH
+    assert insight.text == (
+        "Revenue for the year to Dec 31, 2017 was $1,000 million in annual.pdf (page 1) and is "
+        "$980 million in this report (page 1), a change of $(20.0) million (tier A)."
+    )
+    assert {e.fact_id.split("-")[1] for e in insight.evidence} == {"0", "1"}
+
+
+@pytest.mark.parametrize(
+    ("now", "title", "severity"),
+    [
+        ((1000, 10, 80), "Prior-year figures changed: income before tax", Severity.MEDIUM),
+        ((1000, 16, 90), "Prior-year figures changed: interest expense", Severity.LOW),
+    ],
+)
+def test_totals_are_tier_b_and_other_lines_tier_c(now, title, severity):
+    assert changed(two_reports(now, (1000, 10, 90)))[title].severity is severity
+
+
+def test_a_change_of_one_printed_unit_is_rounding():
+    assert changed(two_reports((1001, 10, 90), (1000, 10, 90))) == {}
+
+
+def test_another_unit_is_named_and_is_no_restatement():
+    analysis = two_reports((1000, 10, 90), (1_000_000, 10_000, 90_000), scale_then=1_000)
+    assert changed(analysis) == {}
+    scale = [i for i in analysis.insights if i.rule_id == "A08"]
+    assert len(scale) == 1
+    assert "presents amounts in millions, annual.pdf in thousands" in scale[0].text
+
+
+def test_without_an_earlier_report_it_says_so():
+    latest = build(INCOME, [year(2018)], [("Net sales", "revenue", 1000)], confidence=CERTAIN)
+    reason = reason_of(analysed([latest[0]], latest[1]), "A07")
+    assert reason == "no earlier report of this company was uploaded"
+
+
+def test_a_later_report_is_no_earlier_one():
+    latest = build(INCOME, [year(2017)], [("Net sales", "revenue", 1000)], confidence=CERTAIN)
+    _, later = build(
+        INCOME, [year(2018), year(2017)], [("Net sales", "revenue", 1200, 900)],
+        confidence=CERTAIN, report_id="report-2",
+    )  # fmt: skip
+    assert changed(analysed([latest[0]], latest[1], later)) == {}
+
+
+def test_the_amount_is_the_change_in_base_units():
+    insight = changed(two_reports((980, 10, 90), (1000, 10, 90)))[
+        "Prior-year figures changed: revenue"
+    ]
+    assert insight.amount == Decimal(-20_000_000)

@@ -40,6 +40,11 @@ def show_evidence(insight: Insight, key: str, height: int = 560) -> None:
     items, lost = evidence_of(insight)
     if lost:
         st.warning(f"{lost} of {len(insight.evidence)} pieces of evidence are no longer stored.")
+    for quote in insight.quotes:
+        st.markdown(f"> {plain(quote.text)}")
+        st.caption(f"page {quote.page}")
+    if not items and insight.quotes:
+        return
     if not items:
         st.warning("This insight names no number in a document; treat it as unsupported.")
         return

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.confidence_badge import show_confidence, show_kind, show_severity, show_status
-from components.format import money, plain
+from components.format import counted, money, plain
 from components.navigation import link
 from components.session import report_name
 from services.domain.insights import Insight
@@ -39,6 +39,8 @@ def _particulars(insight: Insight) -> list[str]:
         parts.append(insight.period.label)
     if insight.amount is not None:
         parts.append(f"amount {money(insight.amount)}")
-    pieces = len(insight.evidence)
-    parts.append(f"{pieces} source {'cell' if pieces == 1 else 'cells'}")
+    if insight.quotes:
+        parts.append(counted(len(insight.quotes), "quotation"))
+    if insight.evidence or not insight.quotes:
+        parts.append(counted(len(insight.evidence), "source cell"))
     return parts

@@ -59,7 +59,12 @@ def _figure(figure: KeyFigure) -> str:
 
 def _insight(insight: Insight) -> str:
     items, _ = evidence_of(insight)
-    places = "; ".join(f"{item.role} ({item.fact.source.place})" for item in items)
+    places = "; ".join(
+        [
+            *(f"page {quote.page}" for quote in insight.quotes),
+            *(f"{item.role} ({item.fact.source.place})" for item in items),
+        ]
+    )
     marks = (
         f"{severity_words(insight.severity)} severity · confidence "
         f"{confidence_words(insight.confidence.total)} · {counted(len(items), 'source cell')}"

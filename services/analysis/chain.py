@@ -9,16 +9,18 @@ from services.analysis.registry import RULESET_VERSION
 from services.analysis.rule import Rule
 from services.analysis.templates import Templates
 from services.domain.ids import ChainId, InsightId
-from services.domain.insights import Insight, ReasoningChain, ReasoningStep
+from services.domain.insights import Insight, Quote, ReasoningChain, ReasoningStep
 from services.domain.reports import Fact, TieOut
 
 DETERMINISTIC = "deterministic-engine-v1.1.0"
 """The engine that computed an insight where no model took part; its number grows with the formulas."""
 
 
-def inputs_hash(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> str:
-    """Return the SHA-256 over canonical JSON of the facts, the checks and the ruleset version."""
-    content = {
+def inputs_hash(
+    facts: Sequence[Fact], tie_outs: Sequence[TieOut], quotes: Sequence[Quote] = ()
+) -> str:
+    """Return the SHA-256 over canonical JSON of the facts, checks, quotes and the ruleset version."""
+    content: dict[str, object] = {
         "ruleset": RULESET_VERSION,
         "facts": [
             fact.model_dump(mode="json") for fact in sorted(facts, key=lambda fact: fact.fact_id)
@@ -28,6 +30,8 @@ def inputs_hash(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> str:
             for tie_out in sorted(tie_outs, key=lambda tie_out: tie_out.tie_out_id)
         ],
     }
+    if quotes:
+        content["quotes"] = [quote.model_dump(mode="json") for quote in quotes]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -55,7 +59,7 @@ def chain_of(
         ruleset_version=RULESET_VERSION,
         prompt_template_version=f"{templates.version} sha256:{templates.sha256}",
         model_version=DETERMINISTIC,
-        inputs_hash=inputs_hash(finding.facts, consulted),
+        inputs_hash=inputs_hash(finding.facts, consulted, finding.quotes),
         steps=numbered,
         confidence_score=insight.confidence.total,
         timestamp=insight.created_at,
@@ -79,6 +83,9 @@ def _read(finding: Finding) -> ReasoningStep:
         f"{fact.confidence.total:.3f})"
         for fact, role in finding.inputs
     ]
+    if finding.quotes:
+        lines = [f"page {quote.page}: “{quote.text}”" for quote in finding.quotes]
+        return _step("read text", f"{len(lines)} sentences quoted", finding.facts, *lines, *cells)
     return _step("read cells", f"{len(finding.facts)} cells read", finding.facts, *cells)
 
 

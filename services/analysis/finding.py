@@ -10,9 +10,9 @@ from services.analysis.facts_view import Absent, FactsView, Missing
 from services.analysis.materiality import severity_by_amount
 from services.analysis.profile import Profile
 from services.domain.ids import ReportId, TieOutId
-from services.domain.insights import Calculation, Chart, Materiality, Severity
+from services.domain.insights import Calculation, Chart, Materiality, Quote, Severity
 from services.domain.periods import Period
-from services.domain.reports import Fact, Statement, TieOut, TieOutStatus
+from services.domain.reports import Fact, Statement, TextCue, TieOut, TieOutStatus
 
 DRAWS = 200
 """Draws of the rounding test; enough to tell 0.99 from 1, cheap enough for every rule."""
@@ -45,6 +45,7 @@ class Finding:
     tie_outs: tuple[TieOutId, ...] = ()
     key: str = ""
     subject: str = ""
+    quotes: tuple[Quote, ...] = ()
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -56,7 +57,8 @@ class Finding:
 class Context:
     """One report under analysis: its facts, checks, profile and materiality.
 
-    ``income`` and ``cash`` are the latest periods of the income and the cash-flow statement.
+    ``income`` and ``cash`` are the latest periods of the income and the cash-flow statement. ``cues`` is
+    None where the document has no running text.
     """
 
     report_id: ReportId
@@ -68,6 +70,7 @@ class Context:
     cash: Period | None
     currency: str = "USD"
     tie_outs: tuple[TieOut, ...] = field(default=())
+    cues: tuple[TextCue, ...] | None = None
 
     def fact(self, concept: str, period: Period | None) -> Fact:
         """Return the fact of a period; raises CannotCompute when it is missing."""

@@ -1,7 +1,13 @@
 """The risk rules: what could go wrong."""
 
-from services.analysis import distress, leverage, liquidity, metric_risks
-from services.analysis.rule import SCREEN, THRESHOLD, Rule
+from services.analysis import (
+    distress,
+    leverage,
+    liquidity,
+    metric_risks,
+    text_cues,
+)
+from services.analysis.rule import SCREEN, TEXT_CUE, THRESHOLD, Rule
 from services.domain.insights import InsightKind
 
 RISKS: tuple[Rule, ...] = (
@@ -76,6 +82,46 @@ RISKS: tuple[Rule, ...] = (
         THRESHOLD,
         "Separate buybacks from losses.",
         metric_risks.negative_equity,
+    ),
+    Rule(
+        "K11",
+        InsightKind.RISK,
+        "Going-concern doubt",
+        TEXT_CUE,
+        "Read the note on going concern and the auditor’s report in full.",
+        text_cues.rule("K11"),
+    ),
+    Rule(
+        "K12",
+        InsightKind.RISK,
+        "Controls not effective",
+        TEXT_CUE,
+        "Read Item 9A: which process, since when, and what is done about it.",
+        text_cues.rule("K12"),
+    ),
+    Rule(
+        "K13",
+        InsightKind.RISK,
+        "Non-reliance or error correction",
+        TEXT_CUE,
+        "Read which periods and lines are corrected, and compare with figures already used.",
+        text_cues.rule("K13"),
+    ),
+    Rule(
+        "K14",
+        InsightKind.RISK,
+        "Auditor change",
+        TEXT_CUE,
+        "Read whether there were disagreements or reportable events.",
+        text_cues.rule("K14"),
+    ),
+    Rule(
+        "K15",
+        InsightKind.RISK,
+        "Covenant breach or waiver",
+        TEXT_CUE,
+        "Read which covenant, until when it is waived, and the headroom.",
+        text_cues.rule("K15"),
     ),
     Rule(
         "K18",

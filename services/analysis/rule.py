@@ -13,6 +13,7 @@ THRESHOLD = RulePrior(17, 3)
 SCREEN = RulePrior(8, 2)
 STATISTICAL = RulePrior(7, 3)
 DRIVER = RulePrior(7, 3)
+TEXT_CUE = RulePrior(9, 1)
 
 
 @dataclass(frozen=True, slots=True)

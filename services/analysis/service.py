@@ -117,6 +117,7 @@ def _context(
         cash=next(iter(view.durations(StatementKind.CASH_FLOW)), None),
         currency=money[0] if money else "USD",
         tie_outs=tuple(tie_outs),
+        cues=None if report.format.is_workbook else report.cues,
     )
 
 
@@ -158,6 +159,7 @@ def _proved(
         status=_STATUS[where],
         has_failed_check=failed,
         evidence=tuple(Evidence(fact_id=fact.fact_id, role=role) for fact, role in finding.inputs),
+        quotes=finding.quotes,
         calculations=finding.calculations,
         tie_outs=tuple(tie_out.tie_out_id for tie_out in consulted),
         chain_id=ChainId(deterministic_id("chain", *parts)),

@@ -71,7 +71,7 @@ def _inputs_factor(inputs: Sequence[Fact]) -> ConfidenceFactor:
         + _summed(inputs, lambda fact: (fact.statement_id, fact.scale), lambda part: part.unit)
     )
     weakest = min(inputs, key=lambda fact: fact.confidence.total, default=None)
-    reason = f"{len(inputs)} numbers read"
+    reason = f"{len(inputs)} numbers read" if inputs else "no number is read, a sentence is quoted"
     if weakest is not None:
         reason += f"; least sure: '{weakest.label.strip()}' ({weakest.confidence.total:.3f})"
     return ConfidenceFactor(name="inputs", value=max(0.0, 1 - wrong), reason=reason)

@@ -56,6 +56,13 @@ class Evidence(Record):
     role: str
 
 
+class Quote(Record):
+    """A sentence of the document that an insight rests on, exactly as printed, with its 1-based page."""
+
+    text: str
+    page: int
+
+
 class Calculation(Record):
     """One computed number: name, formula in words, value at full precision, and how it is shown."""
 
@@ -123,6 +130,7 @@ class Insight(Record):
     status: InsightStatus
     has_failed_check: bool = False
     evidence: tuple[Evidence, ...]
+    quotes: tuple[Quote, ...] = ()
     calculations: tuple[Calculation, ...] = ()
     tie_outs: tuple[TieOutId, ...] = ()
     chain_id: ChainId

@@ -52,10 +52,32 @@ class ReportStatus(StrEnum):
         return self in {ReportStatus.ANALYSED, ReportStatus.NO_STATEMENTS, ReportStatus.FAILED}
 
 
+CueKind = Literal[
+    "going_concern",
+    "going_concern_resolved",
+    "controls_not_effective",
+    "weakness_remediated",
+    "non_reliance",
+    "error_corrected",
+    "auditor_changed",
+    "covenant_breached",
+]
+"""What a sentence of a report can assert about it that no statement shows."""
+
+
+class TextCue(Record):
+    """A sentence of the document that asserts something grave: quoted exactly, with its 1-based page."""
+
+    kind: CueKind
+    quote: str
+    page: int
+
+
 class Report(Record):
     """An uploaded document and its state.
 
-    ``corrections`` counts the corrections by people that its last analysis took in.
+    ``cues`` are what its text asserts beside the numbers. ``corrections`` counts the corrections by people
+    that its last analysis took in.
     """
 
     report_id: ReportId
@@ -74,6 +96,7 @@ class Report(Record):
     period_end: str | None = None
     page_count: int | None = None
     error: str | None = None
+    cues: tuple[TextCue, ...] = ()
     corrections: int = 0
 
 

@@ -16,6 +16,7 @@ from services.domain.reports import (
     TieOut,
 )
 from services.extraction.completeness import Gap, gaps
+from services.extraction.cues import cues_in
 from services.extraction.derived import derive
 from services.extraction.facts import assemble
 from services.extraction.filing import Filing, calendar_of, company_on, read_filing
@@ -132,6 +133,7 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
             "form": filing.form,
             "period_end": _iso(_period_end(filing, read)),
             "page_count": document.page_count,
+            "cues": cues_in(texts),
         }
     )
     findings = [finding for statement in read for finding in oddities(report, statement)]

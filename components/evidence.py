@@ -48,11 +48,12 @@ def show_evidence(insight: Insight, key: str, height: int = 560) -> None:
     if not items:
         st.warning("This insight names no number in a document; treat it as unsupported.")
         return
-    _chooser(items, key, height)
+    show_items(items, key, height)
 
 
 @st.fragment
-def _chooser(items: Sequence[Item], key: str, height: int) -> None:
+def show_items(items: Sequence[Item], key: str, height: int) -> None:
+    """Draw a list of facts, one chosen at a time, and the source of the chosen one."""
     with guard():
         with st.container(height=_LIST_HEIGHT if len(items) > _FITS else "content", border=False):
             index = st.radio(

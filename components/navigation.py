@@ -37,6 +37,10 @@ PAGES: dict[str, PageEntry] = {
             Permission.VIEW_REPORTS, _EVERYBODY,
         ),
         PageEntry(
+            "metrics", "pages/analyst/metrics.py", "Metrics", "show_chart",
+            Permission.VIEW_REPORTS, _EVERYBODY,
+        ),
+        PageEntry(
             "insights", "pages/analyst/insights.py", "Insights", "lightbulb",
             Permission.VIEW_INSIGHTS, _EVERYBODY - {Role.CFO},
         ),

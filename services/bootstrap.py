@@ -8,7 +8,7 @@ from services.analysis.templates import Templates, load_templates
 from services.config import PROJECT_ROOT, Settings, read_settings
 from services.corrections.desk import CorrectionDesk
 from services.corrections.facts import FactDesk
-from services.engine import Engine
+from services.engine import Engine, MetricDesk
 from services.intake import Intake
 from services.ports import Ports
 from services.review import ReviewDesk
@@ -27,6 +27,7 @@ class Services:
     corrections: CorrectionDesk
     review: ReviewDesk
     summary: SummaryDesk
+    metrics: MetricDesk
     samples: SampleShelf
     templates: Templates
 
@@ -48,6 +49,7 @@ def build(settings: Settings | None = None) -> Services:
         corrections=CorrectionDesk(ports.records),
         review=ReviewDesk(ports.records),
         summary=SummaryDesk(ports.records, facts.facts),
+        metrics=MetricDesk(ports.records),
         samples=SampleShelf(PROJECT_ROOT / "samples", intake),
         templates=_templates(),
     )

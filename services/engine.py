@@ -1,21 +1,25 @@
 """Reading and analysing files without a store: what the command line and the benchmarks use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from services.analysis.facts_view import FactsView
+from services.analysis.metrics import Metric, derived_metrics
+from services.analysis.profile import profile_of
 from services.analysis.service import Analysis, analyse
 from services.analysis.templates import Templates
 from services.confidence.facts import unscored
-from services.corrections.facts import with_corrections
+from services.corrections.facts import FactDesk, with_corrections
 from services.domain.base import utc_now
 from services.domain.corrections import Correction
-from services.domain.ids import ReportId, deterministic_id
+from services.domain.errors import NotFound
+from services.domain.ids import FactId, ReportId, deterministic_id
 from services.domain.reports import Fact, Report, ReportStatus, Statement, TieOut
 from services.domain.users import SYSTEM
 from services.extraction.service import Extraction, checked, extract
 from services.intake import detect_format
-from services.ports import LayoutReader
+from services.ports import LayoutReader, RecordStore
 
 Read = Extraction
 """A read report: the report with what was found on it, statements, facts, findings and tie-outs."""
@@ -118,3 +122,56 @@ def _history(read: Read, reads: Sequence[Read]) -> list[Fact]:
         if other is not read and same_company(other.report, read.report)
         for fact in other.facts
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A report's numbers with people's corrections in place, and the company's other reports."""
+
+    read: Checked
+    corrections: Sequence[Correction]
+    others: Sequence[Report]
+    history: Sequence[Fact]
+
+
+def stored(report: Report, records: RecordStore) -> Stored:
+    """Return what the next analysis of a report works on."""
+    report_id = report.report_id
+    others = companions(report, records.reports())
+    facts_of = FactDesk(records).facts
+    corrections = records.corrections(report_id)
+    as_read = Checked(
+        records.statements(report_id), records.facts(report_id), records.tie_outs(report_id)
+    )
+    return Stored(
+        read=corrected(as_read, corrections),
+        corrections=corrections,
+        others=others,
+        history=[fact for other in others for fact in facts_of(other.report_id)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """A stored report's metrics, latest period first, and the facts behind them by id."""
+
+    metrics: Sequence[Metric]
+    facts: Mapping[FactId, Fact]
+
+
+class MetricDesk:
+    """Gives the metrics of stored reports, computed from the numbers in force."""
+
+    def __init__(self, records: RecordStore) -> None:
+        self._records = records
+
+    def of(self, report_id: ReportId) -> Measures:
+        """Return the metrics of a report; raises NotFound when it is not stored."""
+        report = self._records.report(report_id)
+        if report is None:
+            raise NotFound("This report is not stored.")
+        work = stored(report, self._records)
+        view = FactsView(work.read.facts, work.history, work.read.tie_outs)
+        metrics = derived_metrics(view, profile_of(work.read.statements, view))
+        facts = {fact.fact_id: fact for fact in (*work.history, *work.read.facts)}
+        return Measures(metrics, facts)

@@ -8,6 +8,7 @@ from services.analysis import charts, wording
 from services.analysis.facts_view import Missing
 from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
 from services.analysis.metric_catalogue import BY_ID
+from services.analysis.metric_spec import is_percent
 from services.analysis.metrics import Measured, measure
 from services.domain.concepts import CONCEPTS
 from services.domain.insights import Calculation, Chart, Severity
@@ -15,7 +16,6 @@ from services.domain.periods import Period
 from services.domain.reports import Fact
 
 _UNITS = {"ratio": "percent", "USD": "money", "days": "days", "score": "ratio"}
-_PERCENT_IDS = ("margin", "growth", "rate", "to_revenue", "roa", "roe", "_to_equity", "cagr")
 Holds = Callable[[Sequence[Decimal]], bool]
 
 
@@ -62,11 +62,6 @@ def shown(context: Context, side: Measured) -> str:
     if side.spec.unit == "ratio" and is_percent(side.spec.metric_id):
         return wording.percent(side.value)
     return wording.plain(side.value)
-
-
-def is_percent(metric_id: str) -> bool:
-    """Whether a ratio is written as a percentage and not as a multiple."""
-    return any(part in metric_id for part in _PERCENT_IDS)
 
 
 def inputs_of(sides: Sequence[Measured], also: Sequence[Fact] = ()) -> tuple[tuple[Fact, str], ...]:

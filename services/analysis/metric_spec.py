@@ -107,3 +107,15 @@ def mean_share(metric_id: str, top: str, bottom: str) -> Spec:
         lambda v: sum((v[top + m] / v[bottom + m] for m in marks), Decimal(0)) / len(marks),
         yearly=True,
     )
+
+
+_PERCENTAGES = (
+    "margin", "growth", "_rate", "to_revenue", "roa", "roe", "goodwill_to_equity", "cagr",
+    "payout_ratio", "retention_ratio", "accruals_ratio", "to_assets", "to_total_assets",
+    "free_cash_flow_conversion",
+)  # fmt: skip
+
+
+def is_percent(metric_id: str) -> bool:
+    """Whether a ratio is written as a percentage and not as a multiple."""
+    return any(part in metric_id for part in _PERCENTAGES)

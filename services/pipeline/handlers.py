@@ -38,8 +38,8 @@ from services.domain.reports import (
 )
 from services.domain.reviews import ReviewItem, ReviewStatus
 from services.domain.users import SYSTEM
+from services.engine import stored
 from services.extraction.service import Extraction, extract
-from services.pipeline.stored import stored
 from services.ports import Ports
 from services.progress import PageProgress
 from services.review import open_finding, open_item

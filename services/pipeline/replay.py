@@ -12,7 +12,7 @@ from services.analysis.templates import Templates
 from services.domain.errors import NotFound
 from services.domain.ids import InsightId
 from services.domain.insights import Insight, ReasoningChain, ReasoningStep
-from services.pipeline.stored import stored
+from services.engine import stored
 from services.ports import RecordStore
 
 _OF_INSIGHT = (

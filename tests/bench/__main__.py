@@ -6,15 +6,28 @@ import sys
 from tests.bench import (
     calibration,
     corpora,
+    engine,
     extraction,
     null_study,
     questions,
     rows,
     scans,
+    seeded_checks,
     workbooks,
 )
 
-BENCHES = (extraction, rows, calibration, questions, null_study, scans, workbooks, corpora)
+BENCHES = (
+    extraction,
+    rows,
+    calibration,
+    questions,
+    seeded_checks,
+    null_study,
+    engine,
+    scans,
+    workbooks,
+    corpora,
+)
 
 
 def main() -> int:

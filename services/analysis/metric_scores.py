@@ -113,7 +113,50 @@ _STRENGTH_INPUTS = (
     *both("shares_basic_wavg"),
 )
 
+_OPERATING_INPUTS = (
+    "total_assets",
+    "cash_and_equivalents",
+    "short_term_investments",
+    "total_liabilities",
+    "short_term_debt",
+    "long_term_debt",
+)
+
+
+def _operating_assets(values: Values, mark: str = "") -> Decimal:
+    amounts = {name: values[name + mark] for name in _OPERATING_INPUTS}
+    return scores.OperatingAssets(
+        total_assets=amounts["total_assets"],
+        liquid=amounts["cash_and_equivalents"] + amounts["short_term_investments"],
+        total_liabilities=amounts["total_liabilities"],
+        debt=amounts["short_term_debt"] + amounts["long_term_debt"],
+    ).net
+
+
+def _cash_accruals(values: Values) -> Decimal:
+    accruals = values["net_income"] - values["cash_from_operations"] - values["cash_from_investing"]
+    now, before = _operating_assets(values), _operating_assets(values, "@1")
+    return scores.cash_flow_accruals(accruals, now, before)
+
+
 SCORES: tuple[Spec, ...] = (
+    Spec(
+        "balance_sheet_accruals_ratio",
+        "delta(net operating assets)/avg(net operating assets)",
+        "ratio",
+        both(*_OPERATING_INPUTS),
+        lambda v: scores.balance_sheet_accruals(_operating_assets(v), _operating_assets(v, "@1")),
+        industrial=True,
+    ),
+    Spec(
+        "cash_flow_accruals_ratio",
+        "(net_income-cash_from_operations-cash_from_investing)/avg(net operating assets)",
+        "ratio",
+        ("net_income", "cash_from_operations", "cash_from_investing", *both(*_OPERATING_INPUTS)),
+        _cash_accruals,
+        yearly=True,
+        industrial=True,
+    ),
     _altman("altman_z_prime", ratios.Z_PRIME),
     _altman("altman_z_double_prime", ratios.Z_DOUBLE_PRIME),
     Spec(

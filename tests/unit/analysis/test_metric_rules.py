@@ -1,5 +1,7 @@
 """Rules on metrics: each fires on the case it is meant for, with its numbers, and is quiet beside it."""
 
+from decimal import Decimal
+
 import pytest
 
 from services.domain.insights import Severity
@@ -180,3 +182,15 @@ def test_a_bank_is_not_judged_by_an_industrial_measure():
     for rule_id in ("A14", "A15", "A16", "A17", "R05", "R07", "R10", "R13", "K07", "K08", "K09"):
         assert why(analysis, rule_id), rule_id
         assert insight_of(analysis, rule_id) is None
+
+
+def test_accruals_over_net_operating_assets_match_by_hand():
+    changes = {
+        "accounts_receivable_net": (150, 100, 100, 100),
+        "total_current_assets": (300, 250, 250, 250),
+        "total_assets": (850, 800, 800, 800),
+        "stockholders_equity": (450, 400, 400, 400),
+    }
+    found = {m.metric_id: m.value for m in firm(**changes).metrics if m.period == DATES[0]}
+    # net operating assets (850 - 60) - (400 - 200) = 590 after 540: 50 over the average of 565
+    assert round(found["balance_sheet_accruals_ratio"], 4) == Decimal("0.0885")

@@ -12,7 +12,6 @@ from services.analysis.finding import (
     calculation,
 )
 from services.analysis.residual import likely_cause
-from services.domain.ids import FactId
 from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact, TieOut
@@ -26,7 +25,7 @@ def balance_sheet(context: Context) -> list[Finding]:
 
 
 def _unbalanced(context: Context, tie_out: TieOut) -> Finding:
-    assets, claims = _facts(context, tie_out)[:2]
+    assets, claims = context.facts_of(tie_out)[:2]
     suspect = min((assets, claims), key=lambda fact: fact.confidence.value)
     gap = _gap(tie_out)
     return Finding(
@@ -60,7 +59,7 @@ def subtotals(context: Context) -> list[Finding]:
         raise CannotCompute("no printed subtotal was recognised")
     groups: dict[tuple[str, int], list[TieOut]] = {}
     for tie_out in context.failures("T06"):
-        total = _facts(context, tie_out)[0]
+        total = context.facts_of(tie_out)[0]
         if total.is_reported:
             groups.setdefault((total.statement_id, total.column), []).append(tie_out)
     return [_unfooted(context, group) for group in groups.values()]
@@ -68,7 +67,7 @@ def subtotals(context: Context) -> list[Finding]:
 
 def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
     worst = max(group, key=lambda tie_out: abs(_gap(tie_out)))
-    total, *members = _facts(context, worst)
+    total, *members = context.facts_of(worst)
     gap = _gap(worst)
     values = {
         "total": f"'{total.label.strip(' $')}'",
@@ -127,15 +126,15 @@ def cash_flow(context: Context) -> list[Finding]:
         raise CannotCompute("the activities and the change in cash were not all read")
     groups: dict[tuple[str, Period], list[TieOut]] = {}
     for tie_out in context.failures("T11", "T12"):
-        total = _facts(context, tie_out)[0]
+        total = context.facts_of(tie_out)[0]
         groups.setdefault((total.statement_id, total.period), []).append(tie_out)
     return [_unreconciled(context, group) for group in groups.values()]
 
 
 def _unreconciled(context: Context, group: Sequence[TieOut]) -> Finding:
     first = group[0]
-    facts = {fact.fact_id: fact for tie_out in group for fact in _facts(context, tie_out)}
-    total, *members = _facts(context, first)
+    facts = {fact.fact_id: fact for tie_out in group for fact in context.facts_of(tie_out)}
+    total, *members = context.facts_of(first)
     return Finding(
         period=total.period,
         severity=Severity.HIGH,
@@ -148,7 +147,7 @@ def _unreconciled(context: Context, group: Sequence[TieOut]) -> Finding:
         },
         inputs=tuple((fact, fact.label.strip(" $")) for fact in facts.values()),
         calculations=tuple(
-            _gap_step(tie_out, context, _facts(context, tie_out)) for tie_out in group
+            _gap_step(tie_out, context, context.facts_of(tie_out)) for tie_out in group
         ),
         threshold=_tolerance(first, context),
         amount=abs(_gap(first)),
@@ -162,13 +161,6 @@ def _cash_template(tie_out: TieOut) -> str:
     if tie_out.check == "T11":
         return "A03"
     return "A03 opening" if len(tie_out.members) == 1 else "A03 roll-forward"
-
-
-def _facts(context: Context, tie_out: TieOut) -> list[Fact]:
-    """Return the total and the members of a tie-out, in that order."""
-    ids: list[FactId] = [] if tie_out.total is None else [tie_out.total]
-    found = [context.view.by_id(fact_id) for fact_id in (*ids, *tie_out.members)]
-    return [fact for fact in found if fact is not None]
 
 
 def _gap(tie_out: TieOut) -> Decimal:

@@ -40,14 +40,8 @@ def _failed(context: Context, kind: _Kind) -> list[Finding]:
     return [
         _finding(context, kind, tie_out, found)
         for tie_out in failed
-        if (found := _facts(context, tie_out))
+        if (found := context.facts_of(tie_out))
     ]
-
-
-def _facts(context: Context, tie_out: TieOut) -> list[Fact]:
-    ids = () if tie_out.total is None else (tie_out.total,)
-    found = (context.view.by_id(fact_id) for fact_id in (*ids, *tie_out.members))
-    return [fact for fact in found if fact is not None]
 
 
 def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fact]) -> Finding:

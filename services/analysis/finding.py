@@ -138,6 +138,12 @@ class Context:
             if tie_out.check in checks and tie_out.status is TieOutStatus.FAIL
         ]
 
+    def facts_of(self, tie_out: TieOut) -> list[Fact]:
+        """Return the total and the members of a tie-out, in that order."""
+        ids = () if tie_out.total is None else (tie_out.total,)
+        found = (self.view.by_id(fact_id) for fact_id in (*ids, *tie_out.members))
+        return [fact for fact in found if fact is not None]
+
     def judged(self, *checks: str) -> bool:
         """Whether at least one of these checks could be made."""
         return any(
@@ -160,7 +166,7 @@ def rounding_margin(
     Seeded, so that a replay gives the same number.
     """
     source = random.Random(_SEED)  # noqa: S311 - a simulation, not a secret
-    halves = [fact.scale * Decimal(1).scaleb(-fact.decimals) / 2 for fact in inputs]
+    halves = [fact.rounding_unit / 2 for fact in inputs]
     held = 0
     for _ in range(draws):
         moved = [

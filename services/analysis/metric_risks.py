@@ -1,5 +1,6 @@
 """Risk rules on metrics and scores."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -68,9 +69,15 @@ def runway(context: Context) -> list[Finding]:
 
 
 class _Screen(NamedTuple):
+    """A distress screen: its score, and which scores signal distress."""
+
     name: str
     side: Measured
-    distressed: bool
+    signals: Callable[[Decimal], bool]
+
+    @property
+    def distressed(self) -> bool:
+        return self.signals(self.side.value)
 
 
 def _screens(context: Context) -> list[_Screen]:
@@ -82,9 +89,9 @@ def _screens(context: Context) -> list[_Screen]:
     zmijewski = measured(context, "zmijewski_x", period)
     springate = measured(context, "springate_s", period)
     return [
-        _Screen(f"Altman {model.name}", altman, model.zone(altman.value) is ratios.Zone.DISTRESS),
-        _Screen("Zmijewski", zmijewski, zmijewski.value > scores.ZMIJEWSKI_CUT),
-        _Screen("Springate", springate, springate.value < scores.SPRINGATE_CUT),
+        _Screen(f"Altman {model.name}", altman, lambda score: score < model.distress),
+        _Screen("Zmijewski", zmijewski, lambda score: score > scores.ZMIJEWSKI_CUT),
+        _Screen("Springate", springate, lambda score: score < scores.SPRINGATE_CUT),
     ]
 
 
@@ -118,7 +125,9 @@ def screens_disagree(context: Context) -> list[Finding]:
                 },
                 severity=Severity.INFO,
                 threshold="one or two of three screens signal distress",
-                holds=lambda _: True,
+                holds=lambda values: (
+                    sum(s.signals(v) for s, v in zip(screens, values, strict=True)) == len(signals)
+                ),
             ),
         )
     ]

@@ -213,7 +213,7 @@ def _moved(context: Context, move: _Move) -> list[Finding]:
                     "amt": "" if amount is None else context.money(abs(amount)),
                 },
                 severity=severity,
-                threshold=f"|change| of at least {wording.percent(move.step)} points",
+                threshold=f"|change| of at least {wording.plain(move.step * 100, 1)} pp",
                 holds=lambda v: abs(v[0] - v[1]) >= move.step,
                 chart=metric_chart(move.title, (now, before)),
                 amount=amount,

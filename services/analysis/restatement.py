@@ -42,11 +42,7 @@ class _Pair(NamedTuple):
     @property
     def rounding(self) -> Decimal:
         """One unit of the coarser of the two prints."""
-        return max(_unit(self.then), _unit(self.now))
-
-
-def _unit(fact: Fact) -> Decimal:
-    return fact.scale * Decimal(1).scaleb(-fact.decimals)
+        return max(self.then.rounding_unit, self.now.rounding_unit)
 
 
 def _pairs(context: Context) -> list[_Pair]:

@@ -250,7 +250,7 @@ def _settle_dispute(group: Sequence[Fact]) -> list[Fact]:
 
 
 def _agree(amount: Decimal, fact: Fact) -> bool:
-    rounding = 2 * fact.scale * Decimal(1).scaleb(-fact.decimals)
+    rounding = 2 * fact.rounding_unit
     return abs(amount - fact.value) <= max(rounding, abs(amount) * SAME_AMOUNT)
 
 

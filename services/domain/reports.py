@@ -1,5 +1,6 @@
 """Reports and what is read from them: statements, line items, facts, findings, tie-outs."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -196,6 +197,11 @@ class Fact(Record):
     source: SourceRef
     derived_from: tuple[FactId, ...] = ()
     correction: AppliedCorrection | None = None
+
+    @property
+    def rounding_unit(self) -> Decimal:
+        """One unit of the last printed digit, in base units."""
+        return self.scale * Decimal(1).scaleb(-self.decimals)
 
     @property
     def is_reported(self) -> bool:

@@ -21,7 +21,6 @@ from services.extraction.statement_view import (
     not_applicable,
     renamed,
     shown,
-    unit_of,
 )
 
 GROSS_PROFIT = Check("T07", "Revenue less cost of revenue equals gross profit")
@@ -161,7 +160,9 @@ def _eps_judged(
     eps, shares = factors
     implied = eps.value * shares.value
     rounding = (
-        unit_of(eps) * abs(shares.value) + abs(eps.value) * unit_of(shares) + unit_of(income)
+        eps.rounding_unit * abs(shares.value)
+        + abs(eps.value) * shares.rounding_unit
+        + income.rounding_unit
     ) / 2
     tolerance = max(rounding, EPS_RELATIVE_TOLERANCE * abs(income.value))
     gap = income.value - implied

@@ -114,11 +114,6 @@ def views(statements: Sequence[Statement], facts: Iterable[Fact]) -> list[Statem
     return [StatementView(s, by_statement[s.statement_id]) for s in statements]
 
 
-def unit_of(fact: Fact) -> Decimal:
-    """Return the rounding unit of a printed number in base units: scale × 10^-decimals."""
-    return fact.scale * Decimal(1).scaleb(-fact.decimals)
-
-
 def verdict(difference: Decimal, unit: Decimal) -> TieOutStatus:
     """Judge a difference against the rounding unit: 1 unit passes, 2 are rounding, more fails."""
     if abs(difference) <= unit:
@@ -155,7 +150,7 @@ def conclude(
 ) -> TieOut:
     """Return the tie-out for an (expected, actual) pair of amounts in base units."""
     expected, actual = sides
-    unit = max(unit_of(fact) for fact in (total, *(term.fact for term in terms)))
+    unit = max(fact.rounding_unit for fact in (total, *(term.fact for term in terms)))
     status = verdict(actual - expected, unit)
     return TieOut(
         tie_out_id=tie_out_id(check, total.fact_id, *(term.fact.fact_id for term in terms)),

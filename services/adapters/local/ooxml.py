@@ -21,6 +21,8 @@ MAX_UNZIPPED_BYTES = 400_000_000
 MAX_RATIO = 200
 MAX_ENTRIES = 2000
 _RATIO_MATTERS_FROM = 1_000_000
+_BROKEN = (zipfile.BadZipFile, EOFError, OSError, NotImplementedError)
+"""What zipfile raises on a damaged package; the last is its word for a compression or version it does not know."""
 _CHUNK = 1024 * 1024
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
@@ -76,7 +78,7 @@ class Package:
                         raise UnreadableDocument(TOO_LARGE, "resource-limit")
                     take(piece)
         # An unknown compression is a RuntimeError too, so it is told from a password first.
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (*_BROKEN, zlib.error) as error:
             raise UnreadableDocument(MALFORMED) from error
         except RuntimeError as error:
             raise UnreadableDocument(ENCRYPTED, "encrypted") from error
@@ -117,7 +119,7 @@ def _opened(data: bytes) -> zipfile.ZipFile:
     refuse_encrypted(data)
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
+    except (*_BROKEN, ValueError) as error:
         raise UnreadableDocument(MALFORMED) from error
     triage(package)
     return package

@@ -13,7 +13,6 @@ UNKNOWN = "n/a"
 
 _SCALES = {1: "", 1_000: "thousands", 1_000_000: "millions", 1_000_000_000: "billions"}
 _SUFFIXES = {1: "", 1_000: " k", 1_000_000: " m", 1_000_000_000: " bn"}
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]|$~<^]|:(?=[A-Za-z/])|(?<=www)\.)")
 _BLOCK_START = re.compile(r"^(\s*)(\d*)([#+\-.)>=])")
 _SPANS = {"M": "Month", "Q": "Quarter", "H1": "Half-year", "9M": "9 months"}
@@ -45,23 +44,21 @@ def unit_words(currency: str, scale: int) -> str:
 
 
 def money(value: Decimal | None, currency: str = "USD", scale: int = 1_000_000) -> str:
-    """Return base-unit money shown in ``scale``: '$32,765 m' or '$(1,577) m'; finer where it would print 0."""
+    """Return base-unit money shown in ``scale``: 'USD 32,765 m' or 'USD (1,577) m'; finer where it would print 0."""
     if value is None:
         return UNKNOWN
     while scale > 1 and 0 < abs(value) < scale:
         scale //= 1_000
-    symbol = _SYMBOLS.get(currency, f"{currency} ")
     suffix = _SUFFIXES.get(scale, f" × {scale:,}")
     shown = value / scale
     few = scale > 1 and abs(shown) < _TWO_DIGITS and shown != shown.to_integral_value()
-    return f"{symbol}{amount(shown, 1 if few else 0)}{suffix}"
+    return f"{currency} {amount(shown, 1 if few else 0)}{suffix}"
 
 
 def headline(fact: Fact) -> str:
     """Return a fact's normalised value as it is spoken of: money from a million in millions, EPS in full."""
     if fact.unit is Unit.PER_SHARE:
-        symbol = _SYMBOLS.get(fact.currency, f"{fact.currency} ")
-        return f"{symbol}{amount(fact.value, max(2, fact.decimals))}"
+        return f"{fact.currency} {amount(fact.value, max(2, fact.decimals))}"
     if fact.unit is Unit.SHARES:
         return f"{amount(fact.value / _MILLION, 1)} m shares"
     if fact.unit is Unit.PURE:
@@ -95,10 +92,10 @@ def full_amount(value: Decimal, unit: Unit, currency: str) -> str:
 
 
 def change(ratio: Decimal | None) -> str:
-    """Return a relative change with its sign: '+3.5%', '-7.6%'."""
+    """Return a relative change: '+3.5 %', '-7.6 %'; a leading hyphen is what turns the arrow of a figure down."""
     if ratio is None:
         return UNKNOWN
-    return f"{ratio * 100:+,.1f}%"
+    return f"{ratio * 100:+,.1f} %"
 
 
 def probability(total: float) -> str:

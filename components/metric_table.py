@@ -1,7 +1,6 @@
 """A report's metrics as a table by period, and the trend of one of them."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import pandas as pd
 
@@ -9,6 +8,7 @@ from components.format import money
 from services.analysis.metric_catalogue import SPECS
 from services.analysis.metric_spec import is_percent
 from services.analysis.metrics import Metric
+from services.analysis.wording import percent
 from services.domain.insights import Chart, ChartSeries
 from services.domain.periods import Period
 
@@ -45,17 +45,16 @@ def metric_name(metric_id: str) -> str:
 
 
 def metric_words(metric: Metric, currency: str) -> str:
-    """Write a metric's value as finance people do: 23.4 %, 1.68×, 55.9 days, (1,234) million."""
+    """Write a metric's value as finance people do: 23.4 %, 1.68×, 55.9 days, USD (1,234) m."""
     value = metric.value
     if metric.unit == "USD":
-        return f"{money(value, currency)}"
+        return money(value, currency)
     if metric.unit == "days":
         return f"{value:,.1f} days"
     if metric.unit == "score":
         return f"{value:,.2f}"
     if is_percent(metric.metric_id):
-        shown = f"{abs(value * 100):,.1f}"
-        return f"({shown}) %" if value < 0 and Decimal(shown.replace(",", "")) else f"{shown} %"
+        return percent(value)
     return f"{value:,.{_PLACES}f}×"
 
 

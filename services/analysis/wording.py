@@ -6,47 +6,46 @@ from services.domain.periods import Period
 
 _BILLIONS_FROM = Decimal(10_000_000_000)
 _MILLION = Decimal(1_000_000)
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _HUNDRED = Decimal(100)
 
 
 def money(value: Decimal, currency: str = "USD") -> str:
-    """Write an amount in base units: $32.8 billion, $1,234 million, $(160) million, $(532,000)."""
+    """Write an amount in base units: USD 32.8 bn, USD 1,234 m, USD (160) m, USD (532,000)."""
     size = abs(value)
     if _rounded(size / _MILLION, 0) >= _BILLIONS_FROM / _MILLION:
-        return _amount(value, size / (1000 * _MILLION), 1, currency) + " billion"
+        return _amount(value, size / (1000 * _MILLION), 1, currency) + " bn"
     if size >= _MILLION:
         decimals = 0 if size >= 100 * _MILLION else 1
-        return _amount(value, size / _MILLION, decimals, currency) + " million"
+        return _amount(value, size / _MILLION, decimals, currency) + " m"
     return _amount(value, size, 0, currency)
 
 
 def millions(value: Decimal, currency: str = "USD") -> str:
-    """Write an amount in whole millions however large it is, to compare two of them: $43,761 million."""
+    """Write an amount in whole millions however large it is, to compare two of them: USD 43,761 m."""
     if abs(value) < 100 * _MILLION:
         return money(value, currency)
-    return _amount(value, abs(value) / _MILLION, 0, currency) + " million"
+    return _amount(value, abs(value) / _MILLION, 0, currency) + " m"
 
 
 def _amount(value: Decimal, size: Decimal, decimals: int, currency: str) -> str:
-    symbol = _SYMBOLS.get(currency, f"{currency} ")
     text = f"{_rounded(size, decimals):,}"
-    return f"{symbol}({text})" if value < 0 else f"{symbol}{text}"
+    return f"{currency} ({text})" if value < 0 else f"{currency} {text}"
 
 
 def per_share(value: Decimal, currency: str = "USD") -> str:
-    """Write an amount per share with two decimals: $8.89, $(0.41)."""
+    """Write an amount per share with two decimals: USD 8.89, USD (0.41)."""
     return _amount(value, abs(value), 2, currency)
 
 
 def percent(fraction: Decimal, decimals: int = 1) -> str:
-    """Write a fraction as a percentage: 0.234 becomes 23.4 %."""
-    return f"{_rounded(fraction * _HUNDRED, decimals)} %"
+    """Write a fraction as a percentage: 0.234 becomes 23.4 %, −0.052 becomes (5.2) %."""
+    rounded = _rounded(fraction * _HUNDRED, decimals)
+    return f"({abs(rounded):,}) %" if rounded < 0 else f"{rounded:,} %"
 
 
 def growth(fraction: Decimal) -> str:
-    """Write a change as a signed percentage: +3.5 %, −8.3 %."""
-    return f"{_signed(_rounded(fraction * _HUNDRED, 1))} %"
+    """Write a change as a percentage: +3.5 %, (8.3) %."""
+    return f"+{percent(fraction)}" if _rounded(fraction * _HUNDRED, 1) > 0 else percent(fraction)
 
 
 def points(fraction: Decimal) -> str:

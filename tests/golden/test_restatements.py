@@ -30,11 +30,11 @@ def texts(found, words):
     ("names", "said"),
     [
         (("restatements/3M_2020_10K.pdf", "restatements/3M_2021_10K.pdf"),
-         "Retained earnings for Dec 31, 2020 was $43,761 million in 3M_2020_10K.pdf (page 59) and is "
-         "$43,821 million in this report (page 47)"),
+         "Retained earnings for Dec 31, 2020 was USD 43,761 m in 3M_2020_10K.pdf (page 59) and is "
+         "USD 43,821 m in this report (page 47)"),
         (("restatements/PFIZER_2020_10K.pdf", "filings/PFIZER_2021_10K.pdf"),
-         "Retained earnings for Dec 31, 2020 was $96,770 million in PFIZER_2020_10K.pdf (page 63) and "
-         "is $90,392 million in this report (page 59)"),
+         "Retained earnings for Dec 31, 2020 was USD 96,770 m in PFIZER_2020_10K.pdf (page 63) and "
+         "is USD 90,392 m in this report (page 59)"),
     ],
 )  # fmt: skip
 def test_restated_retained_earnings_are_found_with_both_sources(names, said):

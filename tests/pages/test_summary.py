@@ -24,7 +24,7 @@ def test_a_failed_check_turns_the_standing_into_a_warning(seeded, open_page):
 
 def test_a_key_figure_has_its_change_and_opens_its_cell(seeded, open_page):
     at = open_page("summary", Role.CFO)
-    assert (at.metric[0].label, at.metric[0].value) == ("Revenue", "$120 m")
+    assert (at.metric[0].label, at.metric[0].value) == ("Revenue", "USD 120 m")
     assert any(button.label == "Source: page 5" for button in at.button)
 
 
@@ -39,7 +39,7 @@ def test_the_printable_summary_names_every_source_and_escapes_document_text(seed
     page = summary_html(one, "All is well.")
     assert "<script" not in page
     assert "&lt;script&gt;" in page
-    assert '<td class="n">$120 m</td>' in page
+    assert '<td class="n">USD 120 m</td>' in page
     assert "Sources: revenue (page 5)" in page
     assert "http" not in page
 

@@ -29,7 +29,7 @@ def test_a_balance_sheet_that_does_not_balance_is_critical_and_goes_to_review():
     assert found.route is Route.REVIEW
     assert found.has_failed_check
     assert found.amount == Decimal(100_000_000)
-    assert "$36.5 billion differ from total liabilities and equity of $36.4 billion" in found.text
+    assert "USD 36.5 bn differ from total liabilities and equity of USD 36.4 bn" in found.text
     assert "check the reading of 'Total liabilities and equity' first" in found.text
 
 
@@ -38,7 +38,7 @@ def test_a_subtotal_that_does_not_foot_names_the_gap_and_its_likely_cause():
     assert found.amount == Decimal(297_000_000)
     assert found.severity is Severity.MEDIUM
     assert found.route is Route.REVIEW
-    assert "is $297 million below the sum of its 5 rows" in found.text
+    assert "is USD 297 m below the sum of its 5 rows" in found.text
     assert "Possible cause: a misread number" in found.text
     assert found.chart.kind == "waterfall"
 
@@ -54,13 +54,13 @@ def test_an_activity_that_does_not_reconcile_is_high():
     found = insight_of(wrong("report-1-cash_flow_statement-r9-c0", -6107), "A03")
     assert found.severity is Severity.HIGH
     assert found.route is Route.REVIEW
-    assert "add up to $394 million for the year to Dec 31, 2018" in found.text
-    assert "$594 million is unexplained" in found.text
+    assert "add up to USD 394 m for the year to Dec 31, 2018" in found.text
+    assert "USD 594 m is unexplained" in found.text
 
 
 def test_closing_cash_that_does_not_roll_forward_is_told_as_such():
     found = insight_of(wrong("report-1-cash_flow_statement-r13-c0", 2553), "A03")
-    assert "Opening cash plus the change gives $2,853 million" in found.text
+    assert "Opening cash plus the change gives USD 2,853 m" in found.text
 
 
 def test_statements_that_agree_raise_no_alarm():

@@ -26,8 +26,8 @@ def test_statements_that_tie_fail_no_check(rule_id):
 def test_eps_that_does_not_follow_from_income_and_shares_is_named():
     insight = found("A06", place("Basic earnings per share"), "7.09")[0]
     assert insight.text == (
-        "Basic EPS times weighted shares gives $4,172 million for the year to Dec 31, 2018, but "
-        "'Net income attributable to the parent' is $5,349 million ($1,177 million apart)."
+        "Basic EPS times weighted shares gives USD 4,172 m for the year to Dec 31, 2018, but "
+        "'Net income attributable to the parent' is USD 5,349 m (USD 1,177 m apart)."
     )
     assert insight.severity is Severity.MEDIUM
     assert insight.has_failed_check

@@ -31,7 +31,7 @@ def test_a_jump_beyond_the_companys_own_history_is_flagged():
     found = flagged(analysis)
     assert len(found) == 1
     text = found[0].text
-    assert "Selling, general and administrative moved from $243 million to $330 million" in text
+    assert "Selling, general and administrative moved from USD 243 m to USD 330 m" in text
     assert "4 lines tested" in text
     assert found[0].amount == Decimal(87_000_000)
     assert found[0].severity is Severity.CRITICAL

@@ -52,8 +52,8 @@ def test_a_changed_revenue_is_tier_a_with_both_values_sources_and_the_change():
     insight = found["Prior-year figures changed: revenue"]
     assert insight.severity is Severity.HIGH
     assert insight.text == (
-        "Revenue for the year to Dec 31, 2017 was $1,000 million in annual.pdf (page 1) and is "
-        "$980 million in this report (page 1), a change of $(20.0) million (tier A)."
+        "Revenue for the year to Dec 31, 2017 was USD 1,000 m in annual.pdf (page 1) and is "
+        "USD 980 m in this report (page 1), a change of USD (20.0) m (tier A)."
     )
     assert {e.fact_id.split("-")[1] for e in insight.evidence} == {"0", "1"}
 

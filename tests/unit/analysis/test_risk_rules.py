@@ -41,7 +41,7 @@ def test_low_and_falling_liquidity_is_high():
     assert found.severity is Severity.HIGH
     assert "The quick ratio is 0.35 at Dec 31, 2018 (0.50 at Dec 31, 2017)" in found.text
     assert "current ratio below 1, quick ratio below 0.7, cash ratio below 0.2" in found.text
-    assert "Working capital is $(288) million" in found.text
+    assert "Working capital is USD (288) m" in found.text
     assert found.tie_outs
 
 
@@ -114,7 +114,7 @@ def test_leverage_follows_the_lending_markers(debt, severity):
 
 def test_leverage_shows_net_debt_and_the_year_before():
     text = insight_of(analysed(*geared((560, 345))), "K03").text
-    assert "Debt of $600 million is 4.80× EBITDA of $125 million" in text
+    assert "Debt of USD 600 m is 4.80× EBITDA of USD 125 m" in text
     assert "(3.00× a year earlier), 4.32× net of cash" in text
 
 
@@ -130,7 +130,7 @@ def test_leverage_needs_twelve_months():
 def test_coverage_below_its_marks_is_graded():
     found = insight_of(analysed(*geared((100, 100))), "K04")
     assert found.severity is Severity.LOW
-    assert "covers interest of $60.0 million 1.7×" in found.text
+    assert "covers interest of USD 60.0 m 1.7×" in found.text
     assert "(5.0× a year earlier)" in found.text
 
 
@@ -316,7 +316,7 @@ def test_debt_whose_short_part_is_proved_absent_is_long_term_debt():
         cash_flow(YEARS, ("Depreciation", "depreciation_amortization", 25, 25)),
     )
     found = insight_of(analysed(statements, facts), "K03")
-    assert "Debt of $600 million is 4.80× EBITDA" in found.text
+    assert "Debt of USD 600 m is 4.80× EBITDA" in found.text
     checks = {t.tie_out_id: t.check for t in tie_out.check(statements, facts)}
     consulted = sorted(checks[tie_out_id] for tie_out_id in found.tie_outs)
     assert consulted == ["T06", "T06", "T06", "T25", "T25"]

@@ -23,8 +23,8 @@ def revenues(*oldest_first):
 def test_a_line_that_turns_after_two_years_is_named():
     insight = insight_of(revenues(1000, 1100, 1200, 1150), "R16")
     assert insight.text == (
-        "First decline of revenue after 2 years of increase: $1,150 million in the year to "
-        "Dec 31, 2018, after $1,200 million."
+        "First decline of revenue after 2 years of increase: USD 1,150 m in the year to "
+        "Dec 31, 2018, after USD 1,200 m."
     )
 
 
@@ -58,8 +58,8 @@ def test_a_series_that_wavers_is_no_supported_trend():
 def test_the_range_of_the_next_year_is_wide_on_few_points_and_says_what_it_is():
     text = insight_of(revenues(1000, 1050, 1080, 1150), "R19").text
     assert text == (
-        "A mechanical 80 % range for revenue of the year after Dec 31, 2018 is $1,160 million to "
-        "$1,251 million, from 4 years; not guidance."
+        "A mechanical 80 % range for revenue of the year after Dec 31, 2018 is USD 1,160 m to "
+        "USD 1,251 m, from 4 years; not guidance."
     )
 
 

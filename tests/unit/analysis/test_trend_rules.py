@@ -27,7 +27,7 @@ def test_revenue_growth_and_compound_growth_over_three_years():
     found = insight_of(analysed(*sales(65984, 67044, 65398)), "R01")
     assert found.calculations[1].name == "CAGR"
     assert found.calculations[1].display == "+0.4 %"
-    assert "−1.6 % on a year earlier (after +2.5 % the year before)" in found.text
+    assert "(1.6) % on a year earlier (after +2.5 % the year before)" in found.text
     assert found.severity is Severity.INFO
     assert found.route is Route.CFO
     assert found.amount == Decimal(-1_060_000_000)
@@ -40,15 +40,15 @@ def test_a_break_in_growth_is_medium():
 def test_two_years_have_no_compound_growth():
     found = insight_of(analysed(*manufacturer()), "R01")
     assert found.text == (
-        "Revenue was $32.8 billion for the year to Dec 31, 2018, "
-        "+3.5 % on the $31.7 billion of a year earlier."
+        "Revenue was USD 32.8 bn for the year to Dec 31, 2018, "
+        "+3.5 % on the USD 31.7 bn of a year earlier."
     )
 
 
 def test_a_quarter_is_compared_with_the_same_quarter_of_the_year_before():
     columns = [quarter(2023, 2), quarter(2023, 1), quarter(2022, 2)]
     found = insight_of(analysed(*sales(110, 90, 100, columns=columns)), "R01")
-    assert "+10.0 % on the $100 million" in found.text
+    assert "+10.0 % on the USD 100 m" in found.text
 
 
 def test_one_year_alone_has_no_growth():
@@ -78,7 +78,7 @@ def test_a_point_of_gross_margin_is_worth_its_revenue():
     assert found.amount == Decimal(-20_000_000)
     assert found.severity is Severity.HIGH
     assert "fell from 42.0 % to 40.0 % (−200 bp)" in found.text
-    assert "$20.0 million less gross profit. Measured as gross profit." in found.text
+    assert "USD 20.0 m less gross profit. Measured as gross profit." in found.text
 
 
 def test_the_same_direction_over_three_years_is_reported_below_a_point():
@@ -108,7 +108,7 @@ def test_the_margin_bridge_names_the_printed_drivers():
     found = insight_of(analysed(*manufacturer()), "R04")
     assert "fell from 24.3 % to 22.0 % in the year to Dec 31, 2018" in found.text
     assert "Selling, general and administrative −227 bp" in found.text
-    assert "$754 million less operating income" in found.text
+    assert "USD 754 m less operating income" in found.text
     assert found.severity is Severity.HIGH
     shifts = [c.value for c in found.calculations if "share of revenue" in c.formula]
     total = found.calculations[1].value - found.calculations[0].value
@@ -135,8 +135,8 @@ def test_a_profit_that_turns_into_a_loss_is_high():
     found = insight_of(analysed(*profits(-3, 4, eps=(-0.27, 3.24))), "R08")
     assert found.severity is Severity.HIGH
     assert found.text == (
-        "The net result moved from $4.0 million to $(3.0) million in the year to Dec 31, 2018; "
-        "EPS went from $3.24 to $(0.27)."
+        "The net result moved from USD 4.0 m to USD (3.0) m in the year to Dec 31, 2018; "
+        "EPS went from USD 3.24 to USD (0.27)."
     )
 
 
@@ -144,7 +144,7 @@ def test_a_change_above_materiality_is_medium_and_shows_no_eps_it_does_not_have(
     found = insight_of(analysed(*profits(90, 60)), "R08")
     assert found.severity is Severity.MEDIUM
     assert found.text == (
-        "Net income rose by $30.0 million (+50.0 %) to $90.0 million in the year to Dec 31, 2018."
+        "Net income rose by USD 30.0 m (+50.0 %) to USD 90.0 m in the year to Dec 31, 2018."
     )
 
 
@@ -169,8 +169,8 @@ def free_cash(cfo, capex):
 def test_free_cash_flow_is_operating_cash_less_capex():
     found = insight_of(analysed(*free_cash((400, 300), (-90, -80))), "R09")
     assert found.calculations[0].value == Decimal(310_000_000)
-    assert "Free cash flow was $310 million" in found.text
-    assert "$90.0 million more than the $220 million of a year earlier" in found.text
+    assert "Free cash flow was USD 310 m" in found.text
+    assert "USD 90.0 m more than the USD 220 m of a year earlier" in found.text
     assert found.severity is Severity.MEDIUM
 
 

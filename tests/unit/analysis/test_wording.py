@@ -15,16 +15,16 @@ from tests.unit.statement_builder import at, quarter, year
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        ("32765000000", "$32.8 billion"),
-        ("1234000000", "$1,234 million"),
-        ("9999400000", "$9,999 million"),
-        ("9999600000", "$10.0 billion"),
-        ("65140000", "$65.1 million"),
-        ("-160000000", "$(160) million"),
-        ("-14300000000", "$(14.3) billion"),
-        ("532000", "$532,000"),
-        ("0", "$0"),
-        ("-0.2", "$(0)"),
+        ("32765000000", "USD 32.8 bn"),
+        ("1234000000", "USD 1,234 m"),
+        ("9999400000", "USD 9,999 m"),
+        ("9999600000", "USD 10.0 bn"),
+        ("65140000", "USD 65.1 m"),
+        ("-160000000", "USD (160) m"),
+        ("-14300000000", "USD (14.3) bn"),
+        ("532000", "USD 532,000"),
+        ("0", "USD 0"),
+        ("-0.2", "USD (0)"),
     ],
 )
 def test_money(value, text):
@@ -32,8 +32,8 @@ def test_money(value, text):
 
 
 def test_money_of_other_currencies_names_them():
-    assert wording.money(Decimal(1234000000), "CHF") == "CHF 1,234 million"
-    assert wording.money(Decimal(1234000000), "EUR") == "€1,234 million"
+    assert wording.money(Decimal(1234000000), "CHF") == "CHF 1,234 m"
+    assert wording.money(Decimal(1234000000), "EUR") == "EUR 1,234 m"
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,13 @@ def test_money_of_other_currencies_names_them():
     [
         (wording.percent(Decimal("0.2339")), "23.4 %"),
         (wording.growth(Decimal("0.0350")), "+3.5 %"),
-        (wording.growth(Decimal("-0.0832")), "−8.3 %"),
+        (wording.growth(Decimal("-0.0832")), "(8.3) %"),
         (wording.growth(Decimal("-0.0001")), "0.0 %"),
         (wording.points(Decimal("-0.0229")), "−2.3 pp"),
         (wording.basis_points(Decimal("-0.02291")), "−229 bp"),
         (wording.days(Decimal("55.92")), "55.9 days"),
         (wording.times(Decimal("1.682")), "1.68×"),
-        (wording.per_share(Decimal("-0.41")), "$(0.41)"),
+        (wording.per_share(Decimal("-0.41")), "USD (0.41)"),
         (wording.plain(Decimal("2.7349")), "2.73"),
     ],
 )

@@ -44,14 +44,14 @@ def test_an_amount_reads_back_as_itself(value):
 
 
 def test_money_is_shown_in_the_statements_scale():
-    assert format.money(Decimal(32_765_000_000)) == "$32,765 m"
-    assert format.money(Decimal(-1_577_000_000)) == "$(1,577) m"
-    assert format.money(Decimal(12_345), scale=1) == "$12,345"
+    assert format.money(Decimal(32_765_000_000)) == "USD 32,765 m"
+    assert format.money(Decimal(-1_577_000_000)) == "USD (1,577) m"
+    assert format.money(Decimal(12_345), scale=1) == "USD 12,345"
 
 
 def test_money_below_its_scale_moves_to_a_finer_one():
-    assert format.money(Decimal(450_000)) == "$450 k"
-    assert format.money(Decimal(450)) == "$450"
+    assert format.money(Decimal(450_000)) == "USD 450 k"
+    assert format.money(Decimal(450)) == "USD 450"
 
 
 def test_an_unknown_currency_keeps_its_code():
@@ -60,13 +60,13 @@ def test_an_unknown_currency_keeps_its_code():
 
 def test_a_per_share_fact_keeps_its_cents():
     fact = a_fact("eps_diluted", 2025, "8.89", unit=Unit.PER_SHARE, scale=1, decimals=2)
-    assert format.headline(fact) == "$8.89"
+    assert format.headline(fact) == "USD 8.89"
     assert format.full(fact) == "8.89 USD per share"
 
 
 def test_a_fact_in_millions_reads_in_millions_and_in_full():
     fact = a_fact("revenue", 2025, 32_765_000_000)
-    assert format.headline(fact) == "$32,765 m"
+    assert format.headline(fact) == "USD 32,765 m"
     assert format.as_printed(fact) == "32,765"
     assert format.full(fact) == "32,765,000,000 USD"
 
@@ -78,8 +78,8 @@ def test_an_uncertain_probability_never_reads_as_certain():
 
 
 def test_a_change_carries_its_sign():
-    assert format.change(Decimal("0.035")) == "+3.5%"
-    assert format.change(Decimal("-0.0763")) == "-7.6%"
+    assert format.change(Decimal("0.035")) == "+3.5 %"
+    assert format.change(Decimal("-0.0763")) == "-7.6 %"
 
 
 def heading(period, **changes):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 import streamlit as st
 
@@ -11,12 +12,13 @@ from components.format import as_printed, plain
 from components.frame import guard
 from components.person_words import person_words
 from components.session import services
-from components.source_view import show_source
-from services.domain.insights import Insight
+from components.source_view import show_quote, show_source
+from services.domain.ids import ReportId
+from services.domain.insights import Insight, Quote
 from services.domain.reports import Fact
 
 _DRAWER_WIDTH = 860
-_FITS, _LIST_HEIGHT = 4, 210
+_FITS, _LIST_HEIGHT, _LONGEST_CAPTION = 4, 210, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class Item:
 
     fact: Fact
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quotation of a report."""
+
+    report_id: ReportId
+    quote: Quote
 
 
 def evidence_of(insight: Insight) -> tuple[list[Item], int]:
@@ -36,45 +46,60 @@ def evidence_of(insight: Insight) -> tuple[list[Item], int]:
 
 
 def show_evidence(insight: Insight, key: str, height: int = 560) -> None:
-    """Draw the evidence list and the highlighted source of the chosen fact."""
+    """Draw what an insight rests on, quotations first, and the source of the chosen piece."""
     items, lost = evidence_of(insight)
     if lost:
         st.warning(f"{lost} of {len(insight.evidence)} pieces of evidence are no longer stored.")
-    for quote in insight.quotes:
-        st.markdown(f"> {plain(quote.text)}")
-        st.caption(f"page {quote.page}")
-    if not items and insight.quotes:
-        return
-    if not items:
+    quoted = [Quoted(insight.report_id, quote) for quote in insight.quotes]
+    pieces: list[Item | Quoted] = [*quoted, *items]
+    if not pieces:
         st.warning("This insight names no number in a document; treat it as unsupported.")
         return
-    show_items(items, key, height)
+    show_items(pieces, key, height)
 
 
 @st.fragment
-def show_items(items: Sequence[Item], key: str, height: int) -> None:
-    """Draw a list of facts, one chosen at a time, and the source of the chosen one."""
+def show_items(items: Sequence[Item | Quoted], key: str, height: int) -> None:
+    """Draw a list of facts and quotations, one chosen at a time, and the source of the chosen one."""
     with guard():
         with st.container(height=_LIST_HEIGHT if len(items) > _FITS else "content", border=False):
             index = st.radio(
                 "Evidence",
                 range(len(items)),
                 format_func=lambda i: f"{i + 1} · {plain(_label(items[i]))}",
-                captions=[plain(_caption(item.fact)) for item in items],
+                captions=[plain(_caption(item)) for item in items],
                 key=f"{key}_chosen",
             )
-        fact = items[index].fact
-        show_source(fact, f"{key}_source", height, [item.fact for item in items])
+        chosen = items[index]
+        if isinstance(chosen, Quoted):
+            _show_quoted(chosen, f"{key}_source", height)
+            return
+        facts = [item.fact for item in items if isinstance(item, Item)]
+        show_source(chosen.fact, f"{key}_source", height, facts)
         with st.expander("About this number", icon=":material/info:"):
-            show_fact(fact)
+            show_fact(chosen.fact)
 
 
-def _label(item: Item) -> str:
+def _show_quoted(quoted: Quoted, key: str, height: int) -> None:
+    st.markdown(f"> {plain(quoted.quote.text)}")
+    report = services().ports.records.report(quoted.report_id)
+    if report is None:
+        st.warning("The report this is quoted from is no longer in the store.")
+    else:
+        show_quote(report, quoted.quote, key, height)
+
+
+def _label(item: Item | Quoted) -> str:
+    if isinstance(item, Quoted):
+        return f"Quotation, page {item.quote.page}"
     role = item.role[:1].upper() + item.role[1:]
     return f"{role}: {as_printed(item.fact)}"
 
 
-def _caption(fact: Fact) -> str:
+def _caption(item: Item | Quoted) -> str:
+    if isinstance(item, Quoted):
+        return shorten(item.quote.text, _LONGEST_CAPTION, placeholder=" …")
+    fact = item.fact
     sure = confidence_words(fact.confidence.total)
     told = [fact.label, fact.period.label, fact.source.place, sure, person_words(fact)]
     return " · ".join(words for words in told if words)

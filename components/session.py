@@ -8,9 +8,11 @@ from components.format import day
 from services.bootstrap import Services, build
 from services.domain.ids import ReportId, UserId
 from services.domain.layout import SheetLayout
+from services.domain.provenance import Box
 from services.domain.reports import Report
 from services.domain.users import Role, User
 from services.extraction.pointing import PrintedNumber, numbers_on
+from services.extraction.quoting import boxes_of_quote
 
 DEMO_USERS: dict[Role, User] = {
     role: User(user_id=UserId(f"demo-{role.value}"), name=name, role=role)
@@ -93,6 +95,15 @@ def _page_numbers(blob_key: str, page: int, _report: Report) -> list[PrintedNumb
 def page_numbers(report: Report, page: int) -> list[PrintedNumber]:
     """Return the numbers printed on a page of a PDF; those of a picture are recognised now."""
     return _page_numbers(report.blob_key, page, report)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def quote_boxes(blob_key: str, page: int, quote: str, _report: Report) -> tuple[Box, ...]:
+    """Return where a page of a PDF prints a quotation, a box a line; () where it cannot be told."""
+    ports = services().ports
+    with ports.layout.open(ports.blobs.get(blob_key), _report.format) as document:
+        found = (boxes_of_quote(layout, quote) for layout in document.page_words([page]))
+        return next(found, ())
 
 
 def sheet_names(report: Report) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from components.format import as_printed
-from components.session import PAGE_DPI, page_image, services, sheet
+from components.session import PAGE_DPI, page_image, quote_boxes, services, sheet
+from services.domain.insights import Quote
 from services.domain.layout import CellKind, SheetCell, SheetLayout
 from services.domain.provenance import Box, SourceRef, cell_position, column_letters
 from services.domain.reports import Fact, Report
@@ -52,18 +53,15 @@ def show_source(fact: Fact, key: str, height: int = 620, others: Sequence[Fact] 
 
 def show_page(report: Report, page: int, key: str, height: int = 620) -> None:
     """Draw a page of a PDF without a mark, for what is about the page as a whole."""
-    pages = f" of {report.page_count}" if report.page_count else ""
-    _PAGE(
-        key=key,
-        data={
-            "image": page_image(report.blob_key, page),
-            "dpi": PAGE_DPI,
-            "height": height,
-            "boxes": [],
-            "place": f"{report.name} · page {page}{pages}",
-            "alt": f"Page {page} of {report.name}",
-        },
-    )
+    _draw_page(report, page, key, height, [])
+
+
+def show_quote(report: Report, quote: Quote, key: str, height: int = 620) -> None:
+    """Draw the page of a quotation with its words marked and in view."""
+    boxes = quote_boxes(report.blob_key, quote.page, quote.text, report)
+    _draw_page(report, quote.page, key, height, [_box(box, "number", quote.text) for box in boxes])
+    if not boxes:
+        st.caption("The words could not be placed on the page; the whole page is shown.")
 
 
 def page_boxes(fact: Fact, others: Sequence[Fact] = ()) -> list[dict[str, Any]]:
@@ -108,7 +106,14 @@ def sheet_window(layout: SheetLayout, cell: str) -> dict[str, Any] | None:
 
 
 def _show_page(report: Report, fact: Fact, key: str, height: int, others: Sequence[Fact]) -> None:
-    page = fact.source.page or 1
+    _draw_page(report, fact.source.page or 1, key, height, page_boxes(fact, others))
+    if not fact.source.boxes:
+        st.caption("The reader kept no box for this number; the whole page is shown.")
+
+
+def _draw_page(
+    report: Report, page: int, key: str, height: int, boxes: Sequence[dict[str, Any]]
+) -> None:
     pages = f" of {report.page_count}" if report.page_count else ""
     _PAGE(
         key=key,
@@ -116,13 +121,11 @@ def _show_page(report: Report, fact: Fact, key: str, height: int, others: Sequen
             "image": page_image(report.blob_key, page),
             "dpi": PAGE_DPI,
             "height": height,
-            "boxes": page_boxes(fact, others),
-            "place": f"{fact.source.document} · page {page}{pages}",
-            "alt": f"Page {page} of {fact.source.document}",
+            "boxes": boxes,
+            "place": f"{report.name} · page {page}{pages}",
+            "alt": f"Page {page} of {report.name}",
         },
     )
-    if not fact.source.boxes:
-        st.caption("The reader kept no box for this number; the whole page is shown.")
 
 
 def _show_sheet(report: Report, fact: Fact, key: str, height: int) -> None:

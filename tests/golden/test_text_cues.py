@@ -8,6 +8,7 @@ import pytest
 from services.adapters.local.layout import LocalLayoutReader
 from services.domain.reports import ReportFormat
 from services.extraction.cues import cues_in
+from services.extraction.quoting import boxes_of_quote
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "eval"
 EXPECTED = {
@@ -30,5 +31,8 @@ def test_cues_fire_on_the_reports_that_assert_them_and_on_no_other():
     for path in paths:
         with LocalLayoutReader().open(path.read_bytes(), ReportFormat.PDF) as document:
             cues = cues_in(document.page_texts())
+            for cue in cues:
+                (page,) = document.page_words([cue.page])
+                assert boxes_of_quote(page, cue.quote), f"{path.stem}: {cue.quote} is not marked"
         found |= {(path.stem, cue.page, cue.kind) for cue in cues}
     assert found == EXPECTED

@@ -1,7 +1,9 @@
 """The insight list and one insight's page."""
 
-from services.domain.insights import InsightStatus
+from services.domain.insights import InsightStatus, Quote
+from services.domain.messages import Effects
 from services.domain.users import Role
+from tests.factories import an_insight
 from tests.pages.conftest import IN_REVIEW, OPEN, PUBLISHED, texts
 
 
@@ -58,6 +60,16 @@ def test_an_insight_shows_text_confidence_evidence_and_reasoning(seeded, open_pa
     assert "▲ High · 90%" in words
     assert "1. Read two cells" in words
     assert at.radio[0].options == ["1 · Revenue: 120"]
+
+
+def test_a_quotation_is_evidence_and_its_page_is_shown_with_it(seeded, open_page):
+    quoted = an_insight("K12", evidence=(), quotes=(Quote(text="Controls were weak.", page=5),))
+    seeded.ports.records.commit(Effects(records=(quoted,)))
+    at = open_page("insight", Role.ANALYST, insight=quoted.insight_id)
+    assert not at.exception
+    assert at.radio[0].options == ["1 · Quotation, page 5"]
+    assert "> Controls were weak." in texts(at)
+    assert "the whole page is shown" in texts(at)
 
 
 def test_an_insight_without_a_chain_is_called_unsupported(seeded, open_page):

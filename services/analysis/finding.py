@@ -57,8 +57,8 @@ class Finding:
 class Context:
     """One report under analysis: its facts, checks, profile and materiality.
 
-    ``income`` and ``cash`` are the latest periods of the income and the cash-flow statement. ``cues`` is
-    None where the document has no running text.
+    ``income`` and ``cash`` are the latest periods of the income and the cash-flow statement, ``dated`` is
+    the day the document is about where it has neither. ``cues`` is None where it has no running text.
     """
 
     report_id: ReportId
@@ -71,6 +71,7 @@ class Context:
     currency: str = "USD"
     tie_outs: tuple[TieOut, ...] = field(default=())
     cues: tuple[TextCue, ...] | None = None
+    dated: Period | None = None
 
     def fact(self, concept: str, period: Period | None) -> Fact:
         """Return the fact of a period; raises CannotCompute when it is missing."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from time import perf_counter
 
 from services.analysis.chain import chain_of
@@ -26,6 +26,7 @@ from services.domain.insights import (
     ReasoningChain,
     Route,
 )
+from services.domain.periods import Period
 from services.domain.reports import Fact, Report, Statement, TieOut, TieOutStatus
 
 _STATUS = {
@@ -118,6 +119,7 @@ def _context(
         currency=money[0] if money else "USD",
         tie_outs=tuple(tie_outs),
         cues=None if report.format.is_workbook else report.cues,
+        dated=Period(end=date.fromisoformat(report.period_end)) if report.period_end else None,
     )
 
 

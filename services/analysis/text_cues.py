@@ -53,9 +53,9 @@ def rule(rule_id: str) -> Callable[[Context], list[Finding]]:
 def _asserted(context: Context, said: tuple[_Said, ...]) -> list[Finding]:
     if context.cues is None:
         raise CannotCompute("a workbook has no running text to search")
-    period = context.income or next(iter(context.view.balance_dates()), None)
+    period = context.income or next(iter(context.view.balance_dates()), None) or context.dated
     if period is None:
-        raise CannotCompute("no statement tells which period the text is about")
+        raise CannotCompute("neither a statement nor the cover tells which day the text is about")
     return [
         _finding(kind, cues, period)
         for kind in said

@@ -19,6 +19,9 @@ _ENDED = re.compile(
     r"(?:fiscal\s+year|year|annual\s+period|quarterly\s+period|quarter|period|three\s+months|months|weeks)\s*(?:ended|ending)\s*:?\s*(.{6,40})",
     re.IGNORECASE,
 )
+_DATED = re.compile(
+    r"date\s+of\s+(?:earliest\s+event|report)[^:]{0,40}[:)]+\s*(.{6,40})", re.IGNORECASE
+)
 _CHARTER = re.compile(r"exact\s*name\s*of\s*(?:each\s*)?registrant", re.IGNORECASE)
 _COMPANY_LINE = re.compile(
     r"\b(?:inc|incorporated|corp|corporation|company|co|plc|ltd|limited|llc|l\.p|lp|n\.v|s\.a|ag|se|group|holdings|trust)\b\.?,?",
@@ -37,11 +40,15 @@ _SUBSIDIARIES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """Company, form ('10-K', '10-Q', '8-K', ...) and period end, each None when not said."""
+    """Company, form ('10-K', '10-Q', '8-K', ...), period end, and the date of a current report's event.
+
+    Each is None when not said.
+    """
 
     company: str | None
     form: str | None
     period_end: date | None
+    dated: date | None = None
 
     @property
     def states_period(self) -> bool:
@@ -58,7 +65,7 @@ def read_filing(texts: Sequence[str]) -> Filing:
     """Read the cover: the first pages of the document."""
     cover = "\n".join(texts[:_COVER_PAGES]).replace("\u00a0", " ")
     form = _form(cover)
-    return Filing(_company(cover), form, _period_end(cover))
+    return Filing(_company(cover), form, _date_after(_ENDED, cover), _date_after(_DATED, cover))
 
 
 def _form(cover: str) -> str | None:
@@ -73,9 +80,9 @@ def _form(cover: str) -> str | None:
     return None
 
 
-def _period_end(cover: str) -> date | None:
+def _date_after(words: re.Pattern[str], cover: str) -> date | None:
     flat = " ".join(cover.split())
-    for match in _ENDED.finditer(flat):
+    for match in words.finditer(flat):
         days = dates_in(match[1])
         if days:
             return days[0]

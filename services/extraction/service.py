@@ -177,7 +177,7 @@ def _iso(day: date | None) -> str | None:
 def _period_end(filing: Filing, read: Sequence[ReadStatement]) -> date | None:
     newest = _newest(statement.raw for statement in read)
     stated = filing.period_end if filing.states_period else newest
-    return stated or newest or filing.period_end
+    return stated or newest or filing.period_end or filing.dated
 
 
 def _newest(statements: Iterable[RawStatement]) -> date | None:

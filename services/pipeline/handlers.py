@@ -85,7 +85,7 @@ def read_report(incoming: Message, context: Context) -> Effects:
     with ports.layout.open(data, report.format) as document:
         extraction = context.extract(document, report, pages)
     found = bool(extraction.facts)
-    stated = bool(ports.records.corrections(report.report_id))
+    asserted = bool(extraction.report.cues or ports.records.corrections(report.report_id))
     status = ReportStatus.READ if found else ReportStatus.NO_STATEMENTS
     read = extraction.report.model_copy(update={"status": status, "error": None, "corrections": 0})
     findings = tuple(extraction.findings)
@@ -104,7 +104,7 @@ def read_report(incoming: Message, context: Context) -> Effects:
     return Effects(
         replaces=_pairs(read.report_id, Statement, Fact, Finding, TieOut, ReviewItem),
         records=records,
-        messages=(extracted,) if found or stated else (),
+        messages=(extracted,) if found or asserted else (),
         audit=(
             event(
                 context,

@@ -16,12 +16,12 @@ from services.adapters.local.blobs import FileBlobStore
 from services.adapters.local.database import Database
 from services.adapters.local.queues import SqliteQueue
 from services.adapters.local.records import SqliteRecordStore
-from services.analysis.service import Analysis
+from services.analysis.service import Analysis, analyse
 from services.analysis.templates import Templates
 from services.domain.errors import Unavailable, UnreadableDocument
 from services.domain.insights import Insight, InsightStatus, Route
 from services.domain.messages import Effects, Message, MessageKind, Queue, message
-from services.domain.reports import Report, ReportFormat, ReportStatus
+from services.domain.reports import Report, ReportFormat, ReportStatus, TextCue
 from services.domain.reviews import ReviewStatus, Verdict
 from services.extraction.service import Extraction
 from services.intake import Intake
@@ -45,6 +45,7 @@ from tests.core_records import (
     a_tie_out,
     an_insight,
 )
+from tests.unit.analysis.contexts import shipped_templates
 
 PDF = b"%PDF-1.7\n"
 
@@ -230,6 +231,22 @@ def test_a_document_without_statements_ends_as_such_and_says_so(context: Context
     assert stored.status is ReportStatus.NO_STATEMENTS
     (finding,) = context.ports.records.findings(report.report_id)
     assert "No income statement" in finding.sentence
+
+
+def test_a_document_without_statements_that_asserts_something_grave_is_analysed(context: Context):
+    def only_words(document: object, report: Report, on_page: object) -> Extraction:
+        doubt = TextCue(kind="going_concern", quote="Doubt exists.", page=2)
+        asserting = report.model_copy(update={"cues": (doubt,), "period_end": "2025-03-01"})
+        return Extraction(report=asserting, statements=(), facts=(), findings=(), tie_outs=())
+
+    report = upload(context)
+    run_all(replace(context, extract=only_words, analyse=analyse, templates=shipped_templates()))
+    (insight,) = context.ports.records.insights(report.report_id)
+    assert (insight.rule_id, insight.quotes[0].text) == ("K11", "Doubt exists.")
+    assert insight.period.label == "Mar 1, 2025"
+    stored = context.ports.records.report(report.report_id)
+    assert stored is not None
+    assert stored.status is ReportStatus.NO_STATEMENTS
 
 
 @pytest.mark.parametrize("error", [Unavailable("Busy."), RuntimeError("a mistake of ours")])

@@ -35,6 +35,12 @@ def test_a_release_states_no_period_on_a_cover() -> None:
     assert not filing.states_period
 
 
+def test_a_current_report_gives_the_date_of_its_event_and_no_period() -> None:
+    cover = "FORM 8-K\nDate of Report (Date of earliest event reported): July 1, 2022\n"
+    filing = read_filing([cover])
+    assert (filing.form, filing.period_end, filing.dated) == ("8-K", None, date(2022, 7, 1))
+
+
 def test_a_document_that_says_nothing_of_itself_leaves_all_open() -> None:
     filing = read_filing(["1,000 2,000"])
     assert (filing.company, filing.form, filing.period_end) == (None, None, None)

@@ -83,7 +83,7 @@ def operating_leverage(context: Context) -> list[Finding]:
             Said(
                 template="R05",
                 values={
-                    "x": wording.plain(multiple, 1),
+                    "x": wording.percent(multiple / 100),
                     "g_oi": wording.growth(income.value),
                     "g_rev": wording.growth(revenue.value),
                 },

@@ -60,17 +60,17 @@ def basis_points(fraction: Decimal) -> str:
 
 def days(value: Decimal) -> str:
     """Write a number of days: 55.9 days."""
-    return f"{_rounded(value, 1)} days"
+    return f"{plain(value, 1)} days"
 
 
 def times(value: Decimal, decimals: int = 2) -> str:
     """Write a multiple: 1.68×."""
-    return f"{_rounded(value, decimals)}×"
+    return f"{plain(value, decimals)}×"
 
 
 def plain(value: Decimal, decimals: int = 2) -> str:
-    """Write a score without a unit."""
-    return f"{_rounded(value, decimals):,}"
+    """Write a score without a unit: 1.39, −0.52."""
+    return f"{_rounded(value, decimals):,}".replace("-", "−")
 
 
 _STRETCHES = {

@@ -108,7 +108,7 @@ def test_a_firm_that_never_changes_has_nothing_to_say_and_every_rule_ran():
         ("K02", {"cash_from_operations": (-80, 130, 130)}, ("USD 10.0 m a month", "last 6.0 months")),
         ("K07", {"total_liabilities": (790, 400, 400, 400)}, ("of 3 screens", "Zmijewski")),
         ("K08", {"accounts_receivable_net": (400, 100, 100, 100), "cash_from_operations": (-20, 130, 130)},
-         ("above the screening line of -1.78", "receivable days (4.00)")),
+         ("above the screening line of −1.78", "receivable days (4.00)")),
         ("K09", {"net_income": (-20, 105, 105), "cash_from_operations": (-30, 130, 130)},
          ("1 of 9", "after 4 the year before", "positive return on assets")),
         ("K10", {"stockholders_equity": (-20, 400, 400, 400)}, ("USD (20.0) m",)),

@@ -210,6 +210,7 @@ def _moved(context: Context, move: _Move) -> list[Finding]:
                     "m1": shown(context, now),
                     "dbp": wording.basis_points(change),
                     "direction": "rose" if change > 0 else "fell",
+                    "more": "more" if change > 0 else "less",
                     "amt": "" if amount is None else context.money(abs(amount)),
                 },
                 severity=severity,

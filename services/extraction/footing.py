@@ -4,7 +4,7 @@ Works on whole numbers counted in the finest printed unit of a table, so nothing
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 MAX_MEMBERS = 24
@@ -96,6 +96,59 @@ def discover_broken(rows: Sequence[FootingRow], found: Sequence[Relation]) -> li
                     known[relation.total] = relation
                     broken[relation.total] = _broken(rows, relation)
     return [broken[total] for total in sorted(broken)]
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangedCells:
+    """A relation that fails in two columns by what ``row`` (a position) differs between them."""
+
+    relation: Relation
+    row: int
+    columns: tuple[int, int]
+
+
+def discover_exchanged(
+    rows: Sequence[FootingRow], known: Sequence[Relation]
+) -> list[ExchangedCells]:
+    """Return the sums that fail because the cells of one row stand in each other's column.
+
+    Such an exchange leaves the two columns added up as they were: there the block is found, and that
+    both residuals are exactly the row's difference proves it.
+    """
+    width = len(rows[0].values) if rows else 0
+    explained = {relation.total: relation for relation in known}
+    found: dict[int, ExchangedCells] = {}
+    for pair in combinations(range(min(width, _SUBSETS_TRIED)), 2):
+        for relation in _walk(_added(rows, pair), [0], explained):
+            place = relation.total
+            if place not in explained and place not in found:
+                row = _exchanged(rows, relation, pair)
+                if row is not None:
+                    found[place] = ExchangedCells(relation, row, pair)
+    return [found[place] for place in sorted(found)]
+
+
+def _added(rows: Sequence[FootingRow], pair: tuple[int, int]) -> list[FootingRow]:
+    return [
+        replace(row, values=(sum(row.at(column) for column in pair),), unit=2 * row.unit)
+        for row in rows
+    ]
+
+
+def _exchanged(rows: Sequence[FootingRow], relation: Relation, pair: tuple[int, int]) -> int | None:
+    """Return the one row whose exchange makes the relation hold exactly in both columns."""
+    one, other = (residual(rows, relation, column) for column in pair)
+    unit = rounding_unit(rows, relation)
+    if abs(one) <= 2 * unit or abs(other) <= 2 * unit:
+        return None
+    parts = [(relation.total, -1), *zip(relation.members, relation.weights, strict=True)]
+    mending = [
+        position
+        for position, weight in parts
+        if (gap := weight * (rows[position].at(pair[1]) - rows[position].at(pair[0]))) == one
+        and other == -gap
+    ]
+    return mending[0] if len(mending) == 1 else None
 
 
 def _sizes(width: int) -> Iterable[int]:

@@ -21,10 +21,12 @@ from services.extraction import (
 )
 from services.extraction.footing import (
     BrokenRelation,
+    ExchangedCells,
     FootingRow,
     Relation,
     discover,
     discover_broken,
+    discover_exchanged,
     residual,
     rounding_unit,
 )
@@ -127,8 +129,25 @@ def _foot(view: StatementView, lines: Sequence[LineItem]) -> list[TieOut]:
     partly = discover_broken(rows, found)
     for broken in partly:
         results += _broken(view, lines, (rows, columns), broken)
-    explained = {relation.total for relation in (*found, *(b.relation for b in partly))}
+    related = [*found, *(b.relation for b in partly)]
+    exchanged = discover_exchanged(rows, related)
+    for cells in exchanged:
+        results += _exchanged(view, lines, columns, cells)
+    explained = {relation.total for relation in (*related, *(e.relation for e in exchanged))}
     return results + _unexplained(view, lines, explained)
+
+
+def _exchanged(
+    view: StatementView,
+    lines: Sequence[LineItem],
+    columns: Sequence[int],
+    cells: ExchangedCells,
+) -> list[TieOut]:
+    """Fail the sum in both columns and name the row that would mend it."""
+    label = lines[cells.row].label.strip(" $")
+    note = f" The numbers of '{label}' look exchanged between two columns: then it adds up."
+    failed = (_related(view, lines, cells.relation, columns[c], note) for c in cells.columns)
+    return [tie_out for tie_out in failed if tie_out is not None]
 
 
 def _unexplained(
@@ -206,7 +225,11 @@ def _whole(fact: Fact, finest: int) -> int:
 
 
 def _related(
-    view: StatementView, lines: Sequence[LineItem], relation: Relation, column: int
+    view: StatementView,
+    lines: Sequence[LineItem],
+    relation: Relation,
+    column: int,
+    note: str = "",
 ) -> TieOut | None:
     total = view.cell(lines[relation.total], column)
     if total is None:
@@ -221,7 +244,7 @@ def _related(
     expected = sum(
         (term.weight * term.fact.printed_value * term.fact.scale for term in terms), Decimal(0)
     )
-    return conclude(SUBTOTAL, total, terms, (expected, total.printed_value * total.scale))
+    return conclude(SUBTOTAL, total, terms, (expected, total.printed_value * total.scale), note)
 
 
 def _broken(

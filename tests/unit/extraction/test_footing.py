@@ -11,6 +11,7 @@ from services.extraction.footing import (
     Relation,
     discover,
     discover_broken,
+    discover_exchanged,
     residual,
 )
 
@@ -46,6 +47,32 @@ def test_a_total_is_found_and_swallows_its_rows():
         Relation(5, (0, 1, 2, 3, 4), (1, 1, 1, 1, 1)),
         Relation(8, (5, 6, 7), (1, 1, 1)),
     ]
+
+
+def exchange(rows, position):
+    values = tuple(reversed(rows[position].values))
+    return [*rows[:position], replace(rows[position], values=values), *rows[position + 1 :]]
+
+
+def test_a_row_whose_cells_are_exchanged_between_two_columns_is_named():
+    for position in range(5):
+        rows = exchange(sheet(), position)
+        found = discover(rows, range(2))
+        (cells,) = discover_exchanged(rows, found)
+        assert (cells.relation.total, cells.row, cells.columns) == (5, position, (0, 1))
+
+
+def test_an_exchanged_total_is_named_where_its_own_sum_fails():
+    rows = exchange(sheet(), 8)
+    (cells,) = discover_exchanged(rows, discover(rows, range(2)))
+    assert (cells.relation.total, cells.row) == (8, 8)
+
+
+def test_sums_that_hold_and_other_errors_are_no_exchange():
+    assert discover_exchanged(sheet(), discover(sheet(), range(2))) == []
+    rows = sheet()
+    wrong = [rows[0], replace(rows[1], values=(390, 1066)), *rows[2:]]
+    assert discover_exchanged(wrong, discover(wrong, range(2))) == []
 
 
 def test_revenue_less_costs_is_found_as_first_less_rest():

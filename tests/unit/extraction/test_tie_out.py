@@ -434,3 +434,16 @@ def test_an_income_statement_that_ends_after_the_balance_sheet_names_the_heading
     assert found.status is FAIL
     assert "ends on 31 December 2019, the balance sheet on 31 December 2018" in found.sentence
     assert "one of the headings is misread" in found.sentence
+
+
+def test_numbers_of_a_row_exchanged_between_the_years_fail_both_and_are_named():
+    rows = [
+        ("Cash", None, 2853, 3053),
+        ("Receivables", None, 4911, 5020),
+        ("Inventories", None, 4366, 4034),
+        ("Total current assets", "total_current_assets", 12239, 11998),
+    ]
+    found = one(BALANCE, [at(2018), at(2017)], rows, "T06")
+    assert [t.status for t in found] == [FAIL, FAIL]
+    ending = "The numbers of 'Receivables' look exchanged between two columns: then it adds up."
+    assert all(t.sentence.endswith(ending) for t in found)

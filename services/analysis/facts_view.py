@@ -186,6 +186,11 @@ class FactsView:
                 _keep_best(index, (fact.concept, fact.period), fact)
         return index
 
+    def stretches(self, concept: str) -> list[Period]:
+        """Return the periods of this report's facts of one concept, latest first."""
+        periods = {period for name, period in self._own if name == concept}
+        return sorted(periods, key=lambda period: (-period.end.toordinal(), _span_rank(period)))
+
     def durations(self, statement: StatementKind) -> list[Period]:
         """Return the stretches of time of a primary statement, latest and longest-known first.
 
@@ -220,7 +225,7 @@ def _rank(fact: Fact) -> tuple[bool, float]:
 
 
 def _span_rank(period: Period) -> int:
-    return ("FY", "Q", "H1", "9M", "M", "?").index(period.span)
+    return ("FY", "Q", "H1", "9M", "M", "?", "I").index(period.span)
 
 
 def _order(period: Period) -> tuple[date, date]:

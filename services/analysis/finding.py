@@ -11,6 +11,7 @@ from services.analysis.materiality import severity_by_amount
 from services.analysis.profile import Profile
 from services.domain.ids import ReportId, TieOutId
 from services.domain.insights import Calculation, Chart, Materiality, Quote, Severity
+from services.domain.narrative import NarrativeClaim
 from services.domain.periods import Period
 from services.domain.reports import Fact, Statement, TextCue, TieOut, TieOutStatus
 
@@ -58,7 +59,8 @@ class Context:
     """One report under analysis: its facts, checks, profile and materiality.
 
     ``income`` and ``cash`` are the latest periods of the income and the cash-flow statement, ``dated`` is
-    the day the document is about where it has neither. ``cues`` is None where it has no running text.
+    the day the document is about where it has neither. ``cues`` and
+    ``claims`` are None where it has no running text.
     """
 
     report_id: ReportId
@@ -71,6 +73,7 @@ class Context:
     currency: str = "USD"
     tie_outs: tuple[TieOut, ...] = field(default=())
     cues: tuple[TextCue, ...] | None = None
+    claims: tuple[NarrativeClaim, ...] | None = None
     dated: Period | None = None
 
     def fact(self, concept: str, period: Period | None) -> Fact:

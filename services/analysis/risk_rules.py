@@ -5,9 +5,10 @@ from services.analysis import (
     leverage,
     liquidity,
     metric_risks,
+    narrative,
     text_cues,
 )
-from services.analysis.rule import SCREEN, TEXT_CUE, THRESHOLD, Rule
+from services.analysis.rule import NARRATIVE, SCREEN, TEXT_CUE, THRESHOLD, Rule
 from services.domain.insights import InsightKind
 
 RISKS: tuple[Rule, ...] = (
@@ -122,6 +123,22 @@ RISKS: tuple[Rule, ...] = (
         TEXT_CUE,
         "Read which covenant, until when it is waived, and the headroom.",
         text_cues.rule("K15"),
+    ),
+    Rule(
+        "K16",
+        InsightKind.RISK,
+        "Text contradicts the statements",
+        NARRATIVE,
+        "Read the sentence on its page: does it speak of this figure and this period?",
+        narrative.contradictions,
+    ),
+    Rule(
+        "K17",
+        InsightKind.RISK,
+        "Number in the text differs",
+        NARRATIVE,
+        "Read the sentence on its page; a restated or reclassified figure can explain it.",
+        narrative.mismatches,
     ),
     Rule(
         "K18",

@@ -14,6 +14,7 @@ SCREEN = RulePrior(8, 2)
 STATISTICAL = RulePrior(7, 3)
 DRIVER = RulePrior(7, 3)
 TEXT_CUE = RulePrior(9, 1)
+NARRATIVE = RulePrior(6, 4)
 
 
 @dataclass(frozen=True, slots=True)

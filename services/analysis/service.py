@@ -64,7 +64,7 @@ def analyse(  # noqa: PLR0913 - the stage's whole input, each a different thing
 
     ``stopwatch`` gives seconds: what a rule took stands in its chains and in nothing else.
     """
-    context = _context(report, statements, facts, tie_outs, history)
+    context = context_of(report, statements, facts, tie_outs, history)
     pairs: list[tuple[Insight, ReasoningChain]] = []
     open_: list[NotComputable] = []
     for rule in RULES:
@@ -97,13 +97,14 @@ def analyse(  # noqa: PLR0913 - the stage's whole input, each a different thing
     )
 
 
-def _context(
+def context_of(
     report: Report,
     statements: Sequence[Statement],
     facts: Sequence[Fact],
     tie_outs: Sequence[TieOut],
     history: Sequence[Fact],
 ) -> Context:
+    """Return what the rules of one report work with."""
     view = FactsView(facts, history, tie_outs)
     profile = profile_of(statements, view)
     income = next(iter(view.durations(StatementKind.INCOME)), None)
@@ -119,6 +120,7 @@ def _context(
         currency=money[0] if money else "USD",
         tie_outs=tuple(tie_outs),
         cues=None if report.format.is_workbook else report.cues,
+        claims=None if report.format.is_workbook else report.claims,
         dated=Period(end=date.fromisoformat(report.period_end)) if report.period_end else None,
     )
 

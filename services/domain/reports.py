@@ -16,6 +16,7 @@ from services.domain.ids import (
     TieOutId,
     UserId,
 )
+from services.domain.narrative import NarrativeClaim
 from services.domain.periods import Period
 from services.domain.provenance import SourceRef
 
@@ -77,7 +78,8 @@ class TextCue(Record):
 class Report(Record):
     """An uploaded document and its state.
 
-    ``cues`` are what its text asserts beside the numbers. ``corrections`` counts the corrections by people
+    ``cues`` are what its text asserts beside the numbers, ``claims`` the sentences that state numbers of a
+    headline figure. ``corrections`` counts the corrections by people
     that its last analysis took in.
     """
 
@@ -98,6 +100,7 @@ class Report(Record):
     page_count: int | None = None
     error: str | None = None
     cues: tuple[TextCue, ...] = ()
+    claims: tuple[NarrativeClaim, ...] = ()
     corrections: int = 0
 
 

@@ -111,10 +111,9 @@ def cues_in(texts: Sequence[str]) -> tuple[TextCue, ...]:
     """Return the cues of a document's page texts, in reading order, the same sentence once a kind."""
     found: dict[tuple[CueKind, str], TextCue] = {}
     for page, text in enumerate(texts, start=1):
-        flowing = " ".join(text.split())
-        if _WORTH_READING.search(flowing.lower()) is None:
+        if _WORTH_READING.search(" ".join(text.split()).lower()) is None:
             continue
-        for sentence in _sentences(flowing):
+        for sentence in sentences(text):
             for pattern in _PATTERNS:
                 if _asserted(pattern, sentence):
                     cue = TextCue(kind=pattern.kind, quote=sentence, page=page)
@@ -122,7 +121,9 @@ def cues_in(texts: Sequence[str]) -> tuple[TextCue, ...]:
     return tuple(found.values())
 
 
-def _sentences(flowing: str) -> Iterator[str]:
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a page's text, line breaks made blanks; what runs on too long is left out."""
+    flowing = " ".join(text.split())
     for sentence in _SENTENCE_END.split(_PAGE_HEAD.sub("", flowing)):
         if len(sentence) <= _LONGEST:
             yield sentence.strip()

@@ -15,6 +15,7 @@ from services.domain.reports import (
     Statement,
     TieOut,
 )
+from services.extraction.claims import claims_in
 from services.extraction.completeness import Gap, gaps
 from services.extraction.cues import cues_in
 from services.extraction.derived import derive
@@ -134,6 +135,7 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
             "period_end": _iso(_period_end(filing, read)),
             "page_count": document.page_count,
             "cues": cues_in(texts),
+            "claims": claims_in(texts),
         }
     )
     findings = [finding for statement in read for finding in oddities(report, statement)]

@@ -2,11 +2,13 @@
 
 Errors are put where a check is meant to see them: a digit, sign, scale or column slip in a cell, or a row
 left out, inside a sum that holds in the clean filing; a prior-year figure that differs from the report of
-that year. Recall is the share of errors that a new failure or finding names; precision the share of new
+that year; a number or the direction in a sentence of the text that two of the statements' figures bear out.
+Recall is the share of errors that a new failure or finding names; precision the share of new
 failures and findings that name the error.
 """
 
 import random
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -15,18 +17,22 @@ from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
+from services.analysis.narrative import Verdict, anchors, judged_claims
+from services.analysis.service import context_of
 from services.bootstrap import build_engine
 from services.domain.ids import FactId
+from services.domain.narrative import NarrativeClaim
 from services.domain.reports import Fact, TieOut, TieOutStatus
 from services.engine import Engine, Read, same_company
 from services.extraction import service
+from services.extraction.claims import claims_in
 from services.extraction.statements import ReadStatement
 from services.extraction.tie_out import check
 from tests.bench.extraction import SHARED
 from tests.bench.extraction import read as read_filing
 from tests.bench.seeded import is_cell
 
-PER_KIND, PER_PAIR, ROWS_LOST = 4, 6, 2
+PER_KIND, PER_PAIR, ROWS_LOST, PER_SENTENCE = 4, 6, 2, 4
 BAR = 0.90
 _PASSED = {TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING}
 
@@ -191,6 +197,73 @@ def _findings(
     }
 
 
+_PRINTED = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_OPPOSITE = {
+    "increased": "decreased", "decreased": "increased", "up": "down", "down": "up",
+    "increase": "decrease", "decrease": "increase", "grew": "fell", "growth": "decline",
+}  # fmt: skip
+_MOVED = re.compile(rf"\b(?:{'|'.join(_OPPOSITE)})\b")
+
+
+def misprinted(claim: NarrativeClaim, rng: random.Random) -> NarrativeClaim | None:
+    """Return the sentence with one digit of one of its numbers changed, None when it reads otherwise."""
+    places = list(_PRINTED.finditer(claim.quote))
+    place = rng.choice(places)
+    printed = place[0]
+    digits = [i for i, character in enumerate(printed) if character.isdigit()]
+    at = rng.choice(digits[: max(1, len(digits) - 1)])
+    other = rng.choice([d for d in "123456789" if d != printed[at]])
+    changed = printed[:at] + other + printed[at + 1 :]
+    return _reread(claim, claim.quote[: place.start()] + changed + claim.quote[place.end() :])
+
+
+def turned(claim: NarrativeClaim, rng: random.Random) -> NarrativeClaim | None:
+    """Return the sentence with its direction turned round, None when it names none."""
+    del rng
+    quote = _MOVED.sub(lambda found: _OPPOSITE[found[0]], claim.quote)
+    again = _reread(claim, quote)
+    return again if again is not None and again.direction != claim.direction else None
+
+
+def _reread(claim: NarrativeClaim, quote: str) -> NarrativeClaim | None:
+    read = [one for one in claims_in([quote]) if one.subject == claim.subject]
+    if len(read) != 1 or len(read[0].amounts) != len(claim.amounts):
+        return None
+    again = read[0].model_copy(update={"page": claim.page})
+    same = (again.amounts, again.direction) == (claim.amounts, claim.direction)
+    return None if same or again.year != claim.year else again
+
+
+def prose(engine: Engine, read: Read, rng: random.Random) -> list[Outcome]:
+    """Change a number or the direction in a sentence that agrees; see whether K16 or K17 quotes it."""
+    outcomes = []
+    for claim in borne_out(read):
+        for change in (*(misprinted,) * PER_SENTENCE, turned):
+            wrong = change(claim, rng)
+            if wrong is None:
+                continue
+            rest = [one for one in read.report.claims if one is not claim]
+            report = read.report.model_copy(update={"claims": (*rest, wrong)})
+            changed = Read(report, read.statements, read.facts, read.findings, read.tie_outs)
+            insights = engine.analyse([changed])[0].analysis.insights
+            quoted = [i.quotes[0].text for i in insights if i.rule_id in {"K16", "K17"}]
+            kind = "prose against table"
+            outcomes.append(
+                Outcome(kind, wrong.quote in quoted, len(quoted), quoted.count(wrong.quote))
+            )
+    return outcomes
+
+
+def borne_out(read: Read) -> list[NarrativeClaim]:
+    """Return the sentences that still speak of the statements' figure when one number is wrong."""
+    context = context_of(read.report, read.statements, read.facts, read.tie_outs, [])
+    return [
+        judged.claim
+        for judged in judged_claims(context)
+        if judged.verdict is Verdict.MATCH and sum(map(anchors, judged.numbers)) > 1
+    ]
+
+
 def study(engine: Engine) -> list[Outcome]:
     """Return the outcome of every error put into the shared filings."""
     outcomes: list[Outcome] = []
@@ -206,6 +279,7 @@ def study(engine: Engine) -> list[Outcome]:
             outcomes += [o for o in (filing.column_error(rng),) if o is not None]
         for _ in range(ROWS_LOST):
             outcomes.append(missing_row(path, read, rng))
+        outcomes += prose(engine, read, random.Random(path.name))
     for later in reads:
         older = [
             read

@@ -1,0 +1,37 @@
+"""What a report says of its own figures in sentences, to be held against its statements."""
+
+from typing import Literal
+
+from services.domain.base import Amount, Record
+
+AmountRole = Literal["level", "before", "change", "growth"]
+"""The figure itself, the figure it is compared with, their difference, or the difference as a share."""
+
+Direction = Literal["up", "down"]
+
+
+class StatedAmount(Record):
+    """One number of a sentence: in base units or, for a share, as a fraction; never negative.
+
+    ``unit`` is one unit of the last printed digit; ``about`` says that the sentence calls it approximate.
+    """
+
+    role: AmountRole
+    value: Amount
+    unit: Amount
+    about: bool = False
+
+
+class NarrativeClaim(Record):
+    """A sentence that states at least two numbers of one headline figure, quoted with its 1-based page.
+
+    ``subject`` names the figure by its concept or metric; ``year`` is the fiscal year it names, None where
+    it names none.
+    """
+
+    subject: str
+    direction: Direction | None
+    amounts: tuple[StatedAmount, ...]
+    year: int | None
+    quote: str
+    page: int

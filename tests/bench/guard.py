@@ -1,0 +1,240 @@
+"""``python -m tests.bench.guard``: narratives about the shared filings' insights, clean and mutated.
+
+Clean ones say what the insight says, with placeholders and as finished prose; each mutation makes one of
+them false. Every false one has to be refused, at least 98 % of the clean ones accepted.
+"""
+
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from services.analysis import wording
+from services.bootstrap import build_engine
+from services.domain.concepts import Unit
+from services.domain.insights import Insight
+from services.domain.reports import Fact
+from services.narrative.given import given_of
+from services.narrative.grounds import Given
+from services.narrative.guard import judge
+from tests.bench.extraction import SHARED
+
+ACCEPTED, PER_REPORT = 0.98, 12
+
+
+@dataclass(frozen=True)
+class Narrative:
+    """A text about an insight and what it may use."""
+
+    text: str
+    given: Given
+
+
+def shown(fact: Fact) -> str:
+    """Write a fact as the product's sentences do."""
+    if fact.unit is Unit.PER_SHARE:
+        return wording.per_share(fact.value, fact.currency)
+    if fact.unit is Unit.MONEY:
+        return wording.money(fact.value, fact.currency)
+    return ""
+
+
+def clean(insight: Insight, given: Given) -> Iterator[Narrative]:
+    """Yield true narratives: a figure of two periods, a calculation, a quotation; filled and as prose."""
+    texts = [*_moves(given), *_calculations(given)]
+    texts += [f"The report states that “{quote.text}”." for quote in insight.quotes]
+    for text in texts:
+        yield Narrative(text, given)
+        filled = judge(text, given).text
+        if filled != text:
+            yield Narrative(filled, given)
+
+
+def _moves(given: Given) -> Iterator[str]:
+    facts = [g for g in given.grounds if g.key.startswith("fact:") and g.period]
+    for one in facts:
+        for other in facts:
+            if one.terms == other.terms and one.period.end.year < other.period.end.year:
+                name = max(one.terms, key=len)
+                a, b = f"{{{{{one.key}}}}}", f"{{{{{other.key}}}}}"
+                first, last = one.period.end.year, other.period.end.year
+                if one.amount != other.amount:
+                    word = "rose" if other.amount > one.amount else "fell"
+                    yield f"{_capital(name)} {word} from {a} in {first} to {b} in {last}."
+                yield f"In {last}, {name} was {b}, after {a} in {first}."
+                return
+
+
+def _calculations(given: Given) -> Iterator[str]:
+    for ground in given.grounds:
+        if ground.key.startswith("calc:") and ground.period is not None:
+            name = min(ground.terms)
+            yield f"The {name} is {{{{{ground.key}}}}} for {ground.period.end.year}."
+            return
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+_DIGIT = re.compile(r"(?<![\d{:-])\d(?=[\d,.]*(?: (?:bn|m|%|bp|pp|days)|[)%×]))")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_HOLDER = re.compile(r"\{\{[^}]*\}\}")
+_MONEY = re.compile(r"(?P<first>[A-Z]{3} \(?[\d,.]+\)?(?: bn| m)?)")
+
+
+def _digit(rng: random.Random, text: str, given: Given) -> str | None:
+    places = list(_DIGIT.finditer(text))
+    if not places:
+        return None
+    place = rng.choice(places)
+    other = rng.choice([d for d in "123456789" if d != place[0]])
+    return text[: place.start()] + other + text[place.end() :]
+
+
+def _literal(rng: random.Random, text: str, given: Given) -> str | None:
+    return _HOLDER.sub(f"USD {rng.randint(100, 999)} m", text, count=1) if "{{" in text else None
+
+
+def _period(rng: random.Random, text: str, given: Given) -> str | None:
+    years = list(_YEAR.finditer(text))
+    if not years:
+        return None
+    place = rng.choice(years)
+    other = int(place[0]) + rng.choice([-1, 1, 2])
+    return text[: place.start()] + str(other) + text[place.end() :]
+
+
+def _unit(rng: random.Random, text: str, given: Given) -> str | None:
+    if "{{" in text:
+        return _HOLDER.sub(lambda m: m[0] + rng.choice([" bn", " %", " times"]), text, count=1)
+    swaps = [(" bn", " m"), (" m", " bn"), (" %", " bp"), ("USD", "EUR"), (" days", " m")]
+    fitting = [
+        (a, b) for a, b in swaps if re.search(rf"{re.escape(a)}\b|{re.escape(a)}(?=\W)", text)
+    ]
+    if not fitting:
+        return None
+    old, new = rng.choice(fitting)
+    return re.sub(rf"{re.escape(old)}(?!\w)", new, text, count=1)
+
+
+def _direction(rng: random.Random, text: str, given: Given) -> str | None:
+    turned = {" rose ": " fell ", " fell ": " rose "}
+    return next((text.replace(a, b) for a, b in turned.items() if a in text), None)
+
+
+def _sign(rng: random.Random, text: str, given: Given) -> str | None:
+    if "{{" in text:
+        return None
+    match = re.search(
+        r"(?P<open>\()?(?P<digits>\d[\d,.]*\d|\d)(?(open)\)) ?(?:%|bn|m)\b|\+\d", text
+    )
+    if match is None:
+        return None
+    if match[0].startswith("+"):
+        return text[: match.start()] + "−" + text[match.start() + 1 :]
+    old = f"({match['digits']})" if match["open"] else match["digits"]
+    new = match["digits"] if match["open"] else f"({match['digits']})"
+    return text.replace(old, new, 1)
+
+
+def _swapped(rng: random.Random, text: str, given: Given) -> str | None:
+    pattern = _HOLDER if "{{" in text else _MONEY
+    found = list(pattern.finditer(text))
+    if len(found) < 2 or found[0][0] == found[1][0]:
+        return None
+    a, b = found[0], found[1]
+    return text[: a.start()] + b[0] + text[a.end() : b.start()] + a[0] + text[b.end() :]
+
+
+def _entity(rng: random.Random, text: str, given: Given) -> str | None:
+    names = {term for ground in given.grounds for term in ground.terms}
+    said = [name for name in names if name in text.casefold()]
+    if not said:
+        return None
+    other = rng.choice(["goodwill impairments", "deferred rent", "pension assets"])
+    return re.sub(re.escape(max(said, key=len)), other, text, count=1, flags=re.IGNORECASE)
+
+
+def _quotation(rng: random.Random, text: str, given: Given) -> str | None:
+    if "“" not in text:
+        return f"{text} The report adds that “demand stayed weak”."
+    words = text.split()
+    place = rng.randrange(4, len(words) - 1)
+    return " ".join([*words[:place], "allegedly", *words[place:]])
+
+
+def _cause(rng: random.Random, text: str, given: Given) -> str | None:
+    cause = rng.choice(
+        ["because demand was weak", "driven by higher prices", "due to a new product"]
+    )
+    return text.rstrip(".") + f", {cause}." if "“" not in text else None
+
+
+def _verdict(rng: random.Random, text: str, given: Given) -> str | None:
+    said = ["points to fraud", "will continue", "is guaranteed to last", "has doubled"]
+    return text.rstrip(".") + f", which {rng.choice(said)}."
+
+
+MUTATIONS: dict[str, Callable[[random.Random, str, Given], str | None]] = {
+    "digit": _digit,
+    "number of one's own": _literal,
+    "period": _period,
+    "unit or currency": _unit,
+    "direction": _direction,
+    "sign": _sign,
+    "numbers exchanged": _swapped,
+    "another entity": _entity,
+    "invented quotation": _quotation,
+    "invented cause": _cause,
+    "verdict, promise or number in words": _verdict,
+}
+
+
+def narratives(names: Sequence[str] | None = None) -> list[Narrative]:
+    """Return clean narratives about the insights of the shared filings, or of those named."""
+    engine = build_engine()
+    paths = sorted((SHARED / "filings").glob("*.pdf"))
+    chosen = [path for path in paths if names is None or path.stem in names]
+    reads = [engine.read(path.name, path.read_bytes()) for path in chosen]
+    facts = {fact.fact_id: fact for read in reads for fact in read.facts}
+    found: list[Narrative] = []
+    for analysed in engine.analyse(reads):
+        own: list[Narrative] = []
+        for insight in analysed.analysis.insights:
+            given = given_of(insight, facts, shown, analysed.read.report.company or "")
+            own += clean(insight, given)
+        found += random.Random(analysed.read.report.name).sample(own, min(PER_REPORT, len(own)))
+    return found
+
+
+def mutated(found: Sequence[Narrative], seed: int = 7) -> Iterator[tuple[str, Narrative]]:
+    """Yield every mutation of every narrative that changes it."""
+    rng = random.Random(seed)
+    for narrative in found:
+        for kind, change in MUTATIONS.items():
+            text = change(rng, narrative.text, narrative.given)
+            if text is not None and text != narrative.text:
+                yield kind, Narrative(text, narrative.given)
+
+
+def main() -> int:
+    """Print what is accepted and refused by kind; 1 when a false one passes or too many true ones do not."""
+    found = narratives()
+    accepted = [one for one in found if judge(one.text, one.given).accepted]
+    print(f"guard: {len(accepted)} of {len(found)} clean narratives accepted")
+    made, refused = Counter[str](), Counter[str]()
+    for kind, narrative in mutated(found):
+        made[kind] += 1
+        refused[kind] += not judge(narrative.text, narrative.given).accepted
+    for kind, number in made.items():
+        print(f"guard, {kind}: {refused[kind]} of {number} refused")
+    good = len(accepted) >= ACCEPTED * len(found) and refused.total() == made.total()
+    print(f"guard, all: {refused.total()} of {made.total()} refused")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

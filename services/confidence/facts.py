@@ -31,7 +31,7 @@ MOST_BLAME = 0.9999
 LEAST_BLAME = 1 - HIGH_FROM + 0.01
 """So much of a failed sum falls on every member without other proof: it is not of high confidence."""
 CULPRIT = 0.5
-"""A member that carries so much of the blame explains why the sum fails."""
+"""Suspects that carry so much of the blame explain why the sum fails."""
 PROOF = WEIGHTS["same on another statement"]
 """Evidence of a check from which a value counts as proved: another statement, or an exact sum."""
 
@@ -183,11 +183,12 @@ def _credit_scale(ledger: Ledger, passing: Sequence[TieOut], facts: Mapping[Fact
 
 
 def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Sequence[TieOut]) -> None:
-    """Spread one fault over each failed sum: whoever is least proven carries most of it.
+    """Spread the fault over each failed sum: whoever is least proven carries most of it.
 
-    The exact posterior of a single fault (analysis.md §1.5): a member's odds of being wrong over the sum
-    of all members' and of any other cause (a missing row, a coincidence). Where no member is the likely
-    culprit the failure stays unexplained, and none that no other check proves is of high confidence.
+    The posterior of independent faults, given that there is one at least: a member's probability of being
+    wrong over that of any member's or any other cause's (a missing row, a coincidence); with one suspect
+    it is the single-fault rule of the design. Where the suspects do not explain the failure, no member
+    that no other check proves is of high confidence.
     """
     failed = list(failing)
     before = {
@@ -199,9 +200,12 @@ def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Sequence[TieOu
         members = _members(tie_out)
         # exact, so that the order of a set does not show in the last bit
         whole = math.fsum(before[fact_id] for fact_id in members) + OTHER_CAUSE_ODDS
-        explained = max(before[fact_id] for fact_id in members) / whole >= CULPRIT
+        suspects = [fact_id for fact_id in members if before[fact_id] > OTHER_CAUSE_ODDS]
+        explained = math.fsum(before[fact_id] for fact_id in suspects) / whole >= CULPRIT
+        right = math.fsum(math.log1p(before[fact_id]) for fact_id in members)
+        faulty = -math.expm1(-right - math.log1p(OTHER_CAUSE_ODDS))
         for fact_id in members:
-            wrong = min(before[fact_id] / whole, MOST_BLAME)
+            wrong = min(before[fact_id] / (1 + before[fact_id]) / faulty, MOST_BLAME)
             if not explained and not _proved(ledger[fact_id]):
                 wrong = max(wrong, LEAST_BLAME)
             if wrong > worst.get(fact_id, (0.0, tie_out))[0]:

@@ -109,6 +109,26 @@ def ece(judged: Sequence[tuple[float, bool]], bins: int = 10) -> float:
     return sum(abs(sum(c for c, _ in part) - sum(r for _, r in part)) for part in parts) / n
 
 
+EDGES = (0.0, 0.6, 0.85, 0.95, 0.99, 0.999, 1.0)
+"""Bins of stated confidence as the design shows them; the last holds what is above 0.999."""
+
+
+def reliability(cells: Sequence[Cell]) -> list[tuple[float, int, float, float]]:
+    """Return lower edge, cells, mean stated confidence of the value, and share right of each bin."""
+    bins: dict[int, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        bins[min(bisect_right(EDGES, cell.fact.confidence.value), len(EDGES) - 1) - 1].append(cell)
+    return [
+        (
+            EDGES[place],
+            len(group),
+            sum(cell.fact.confidence.value for cell in group) / len(group),
+            sum(cell.right for cell in group) / len(group),
+        )
+        for place, group in sorted(bins.items())
+    ]
+
+
 def auroc(judged: Sequence[tuple[float, bool]]) -> float:
     """Return how often a right cell is believed more than a wrong one (ties count half)."""
     right = sorted(c for c, r in judged if r)
@@ -170,6 +190,8 @@ def main() -> int:
         document += cells_of(company, clean, printed)
     show("reading errors, 3 % of the cells", reading)
     show("errors of the document itself, 3 % of the cells", document)
+    for edge, count, stated, right in reliability([*reading, *document]):
+        print(f"values from {edge}: {count:,} cells, stated {stated:.4f}, right {right:.4f}")
     _by_company(reading)
     print("evidence on values: log likelihood ratio measured, in use")
     for name, measured in ratios(reading).items():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.confidence.facts import rescore
 from services.confidence.insights import RulePrior, insight_confidence, route
-from services.confidence.weights import WEIGHTS
+from services.confidence.weights import WEIGHTS, weighed
 from services.domain.concepts import StatementKind
 from services.domain.confidence import HIGH_FROM, Band, Confidence, FactConfidence, log_odds
 from services.domain.ids import CorrectionId
@@ -55,7 +55,7 @@ def test_a_subtotal_that_does_not_add_up_lowers_confidence():
     assert any(reason.startswith("T06 failed") for reason in reasons(blamed))
 
 
-def test_blame_for_a_failed_sum_is_the_single_fault_posterior():
+def test_blame_for_a_failed_sum_is_the_posterior_of_at_least_one_fault():
     statement, facts = block((700, 610), (331, 285), (1099, 895))
     failing = [
         t for t in tie_out.check([statement], facts) if t.status is not TieOutStatus.NOT_APPLICABLE
@@ -64,11 +64,34 @@ def test_blame_for_a_failed_sum_is_the_single_fault_posterior():
     rows = [("A", None, 700, 610), ("B", None, 331, 285), ("Total", None, 1099, 895)]
     statement, facts = build(StatementKind.BALANCE, [at(2018), at(2017)], rows)
     after = scored([statement], facts)
-    weight = odds(0.97)
-    expected = 1 - weight / (3 * weight + 0.05)
+    faulty = 1 - 0.97**3 / 1.05
+    expected = 1 - 0.03 / faulty
     for row in range(3):
         part = after[f"report-1-balance_sheet-r{row}-c0"].confidence.value
         assert part == pytest.approx(expected)
+
+
+def test_two_doubted_members_of_a_failed_sum_explain_it_and_the_others_stay_trusted():
+    rows = [(f"Row {n}", None, 700 + n, 610 + n) for n in range(6)]
+    total = sum(row[2] for row in rows) + 50, sum(row[3] for row in rows)
+    statement, facts = build(
+        StatementKind.BALANCE, [at(2018), at(2017)], [*rows, ("Total", None, *total)]
+    )
+    told = {True: "second reading differs", False: "second reading agrees"}
+    facts = [
+        fact.model_copy(
+            update={
+                "confidence": fact.confidence.with_evidence(
+                    [weighed("value", told[fact.row < 2], "read twice")]
+                )
+            }
+        )
+        for fact in facts
+    ]
+    after = scored([statement], facts)
+    values = [after[f"report-1-balance_sheet-r{row}-c0"].confidence.value for row in range(7)]
+    assert all(value < 0.5 for value in values[:2])
+    assert all(value > HIGH_FROM for value in values[2:])
 
 
 def test_an_unexplained_failed_sum_leaves_no_unproved_member_of_high_confidence():

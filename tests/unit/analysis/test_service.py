@@ -11,8 +11,16 @@ from services.analysis.registry import RULES, RULESET_VERSION
 from services.analysis.service import Analysis
 from services.domain.confidence import FactConfidence
 from services.domain.insights import InsightStatus, Route
-from tests.unit.analysis.contexts import NOW, analysed, insight_of, reason_of, shipped_templates
-from tests.unit.statement_builder import altered, manufacturer
+from tests.unit.analysis.contexts import (
+    NOW,
+    analysed,
+    income,
+    insight_of,
+    joined,
+    reason_of,
+    shipped_templates,
+)
+from tests.unit.statement_builder import altered, manufacturer, year
 
 ROOT = Path(__file__).parents[3]
 REPLAY = "from tests.unit.analysis.test_service import digest; print(digest())"
@@ -172,7 +180,17 @@ def test_a_report_without_an_income_statement_still_reads_its_cash_flow():
 
 
 def test_a_zero_revenue_divides_nothing():
-    statements, facts = manufacturer()
-    analysis = analysed(statements, altered(facts, "report-1-income_statement-r0-c0", 0))
+    analysis = analysed(
+        *joined(
+            income(
+                [year(2018), year(2017)],
+                ("Revenue", "revenue", 0, 900),
+                ("Cost of sales", "cost_of_revenue", 0, 500),
+                ("Gross profit", "gross_profit", 0, 400),
+                ("Selling, general and administrative", "sga", 100, 100),
+                ("Operating income", "operating_income", -100, 300),
+            )
+        )
+    )
     assert reason_of(analysis, "R03") == "revenue is zero"
     assert reason_of(analysis, "R04") == "revenue is zero"

@@ -2,10 +2,13 @@
 
 from services.analysis import (
     anomaly,
+    common_size,
+    duplicates,
     failed_checks,
     metric_anomalies,
     movement,
     outgrowth,
+    printed_lines,
     restatement,
 )
 from services.analysis.rule import ARITHMETIC, DRIVER, STATISTICAL, THRESHOLD, Rule
@@ -85,6 +88,14 @@ ANOMALIES: tuple[Rule, ...] = (
         failed_checks.rule("A09"),
     ),
     Rule(
+        "A10",
+        InsightKind.ANOMALY,
+        "Same figure printed with two values",
+        ARITHMETIC,
+        "Open both places: one is misread or misprinted, or the two are defined differently.",
+        duplicates.printed_twice,
+    ),
+    Rule(
         "A11",
         InsightKind.ANOMALY,
         "Impossible sign or ordering",
@@ -141,6 +152,14 @@ ANOMALIES: tuple[Rule, ...] = (
         metric_anomalies.accruals,
     ),
     Rule(
+        "A18",
+        InsightKind.ANOMALY,
+        "Common-size shift",
+        STATISTICAL,
+        "Ask what moved the share: prices, mix, an acquisition or a reclassification.",
+        common_size.shift,
+    ),
+    Rule(
         "A19",
         InsightKind.ANOMALY,
         "Depreciation rate change",
@@ -163,5 +182,21 @@ ANOMALIES: tuple[Rule, ...] = (
         DRIVER,
         "Read the tax reconciliation: law changes, settlements, valuation allowances.",
         metric_anomalies.tax_rate,
+    ),
+    Rule(
+        "A22",
+        InsightKind.ANOMALY,
+        "Other line growing",
+        DRIVER,
+        "Ask for the breakdown; look for a note that lists what is in it.",
+        printed_lines.other_lines,
+    ),
+    Rule(
+        "A23",
+        InsightKind.ANOMALY,
+        "Allowance release",
+        DRIVER,
+        "Compare with write-offs and the ageing of receivables; ask what justified the release.",
+        printed_lines.allowance_release,
     ),
 )

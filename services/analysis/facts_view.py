@@ -55,6 +55,7 @@ class FactsView:
         self._by_id: dict[FactId, Fact] = {}
         self._own: dict[tuple[str, Period], Fact] = {}
         self._weak: dict[tuple[str, Period], Fact] = {}
+        self._readings = [f for f in facts if f.concept and f.is_reported and not f.derived_from]
         self._index(facts)
         self._earlier: dict[tuple[str, Period], Fact] = {}
         for fact in history:
@@ -165,6 +166,10 @@ class FactsView:
         """Return this report's usable printed facts with a meaning, by concept and then period."""
         found = [fact for fact in self._own.values() if not fact.derived_from]
         return sorted(found, key=lambda fact: (fact.concept or "", _order(fact.period)))
+
+    def readings(self) -> list[Fact]:
+        """Return every printed reading of this report that has a meaning, sure or not, in document order."""
+        return self._readings
 
     def previous_report(self) -> dict[tuple[str, Period], Fact]:
         """Return the printed facts of the company's latest report before this one, by meaning."""

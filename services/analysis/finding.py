@@ -11,7 +11,7 @@ from services.analysis.materiality import severity_by_amount
 from services.analysis.profile import Profile
 from services.domain.ids import ReportId, TieOutId
 from services.domain.insights import Calculation, Chart, Materiality, Quote, Severity
-from services.domain.narrative import NarrativeClaim
+from services.domain.narrative import CreditLine, NarrativeClaim
 from services.domain.periods import Period
 from services.domain.reports import Fact, Statement, TextCue, TieOut, TieOutStatus
 
@@ -74,6 +74,7 @@ class Context:
     tie_outs: tuple[TieOut, ...] = field(default=())
     cues: tuple[TextCue, ...] | None = None
     claims: tuple[NarrativeClaim, ...] | None = None
+    credit_lines: tuple[CreditLine, ...] = ()
     dated: Period | None = None
 
     def fact(self, concept: str, period: Period | None) -> Fact:

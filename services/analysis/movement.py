@@ -11,9 +11,7 @@ from services.analysis.finding import CannotCompute, Context, Finding, calculati
 from services.analysis.stats import (
     Moderated,
     benjamini_hochberg,
-    cleaned,
-    moderated_t,
-    shared_prior,
+    tested_together,
 )
 from services.domain.concepts import CONCEPTS, StatementKind, Unit
 from services.domain.insights import Chart, Severity
@@ -109,13 +107,10 @@ def _line(context: Context, concept: str, facts: Sequence[Fact]) -> _Line | None
 
 
 def _test(lines: Sequence[_Line]) -> list[_Tested]:
-    histories = [cleaned(line.changes[:-1]) for line in lines]
-    prior = shared_prior([kept for kept, _ in histories])
-    if prior is None:
-        return []
+    results = tested_together([line.changes for line in lines])
     return [
-        _Tested(line, moderated_t(line.changes[-1], kept, prior), dropped)
-        for line, (kept, dropped) in zip(lines, histories, strict=True)
+        _Tested(line, result, dropped)
+        for line, (result, dropped) in zip(lines, results, strict=bool(results))
     ]
 
 
@@ -126,7 +121,7 @@ def _finding(
     latest = line.facts[-1]
     low, high = line.level(item.result.low), line.level(item.result.high)
     aside = "" if item.dropped is None else wording.stretch(line.facts[item.dropped + 1].period)
-    p_text = _probability(item.result.p)
+    p_text = probability_words(item.result.p)
     return Finding(
         period=latest.period,
         subject=CONCEPTS[line.concept].name.lower(),
@@ -153,7 +148,7 @@ def _finding(
                 "moderated t",
                 f"(newest change − mean of {len(line.changes) - 1} past changes) / shrunken spread",
                 Decimal(repr(item.result.t)),
-                f"{item.result.t:.2f} (p {p_text}, adjusted p {_probability(adjusted)})",
+                f"{item.result.t:.2f} (p {p_text}, adjusted p {probability_words(adjusted)})",
                 line.facts,
             ),
         ),
@@ -166,7 +161,8 @@ def _finding(
     )
 
 
-def _probability(p: float) -> str:
+def probability_words(p: float) -> str:
+    """Write a probability behind 'p': '= 0.012', '< 0.001'."""
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 

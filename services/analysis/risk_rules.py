@@ -6,6 +6,7 @@ from services.analysis import (
     liquidity,
     metric_risks,
     narrative,
+    refinancing,
     text_cues,
 )
 from services.analysis.rule import NARRATIVE, SCREEN, TEXT_CUE, THRESHOLD, Rule
@@ -43,6 +44,14 @@ RISKS: tuple[Rule, ...] = (
         THRESHOLD,
         "Look at the share of floating-rate debt and one-off charges in operating income.",
         leverage.coverage,
+    ),
+    Rule(
+        "K05",
+        InsightKind.RISK,
+        "Refinancing wall",
+        THRESHOLD,
+        "Look at committed credit lines, their expiry, and what was refinanced after the date.",
+        refinancing.wall,
     ),
     Rule(
         "K06",

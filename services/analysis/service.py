@@ -120,6 +120,7 @@ def context_of(
         currency=money[0] if money else "USD",
         tie_outs=tuple(tie_outs),
         cues=None if report.format.is_workbook else report.cues,
+        credit_lines=report.credit_lines,
         claims=None if report.format.is_workbook else report.claims,
         dated=Period(end=date.fromisoformat(report.period_end)) if report.period_end else None,
     )

@@ -100,6 +100,21 @@ def moderated_t(newest: float, history: Sequence[float], prior: Prior) -> Modera
     return Moderated(mean=mean, low=mean - reach, high=mean + reach, t=t, df=whole, p=p)
 
 
+def tested_together(changes: Sequence[Sequence[float]]) -> list[tuple[Moderated, int | None]]:
+    """Test each line's newest change against its past ones, the spread shrunken to that of all lines.
+
+    Beside each result stands the index of an old outlier that was set aside; [] below two lines.
+    """
+    histories = [cleaned(line[:-1]) for line in changes]
+    prior = shared_prior([kept for kept, _ in histories])
+    if prior is None:
+        return []
+    return [
+        (moderated_t(line[-1], kept, prior), dropped)
+        for line, (kept, dropped) in zip(changes, histories, strict=True)
+    ]
+
+
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Return the adjusted p-values in the order given; reject those at or below q."""
     count = len(p_values)

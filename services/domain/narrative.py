@@ -35,3 +35,11 @@ class NarrativeClaim(Record):
     year: int | None
     quote: str
     page: int
+
+
+class CreditLine(Record):
+    """A sentence that states undrawn credit: its amount in base units, quoted with its 1-based page."""
+
+    amount: Amount
+    quote: str
+    page: int

@@ -16,7 +16,7 @@ from services.domain.ids import (
     TieOutId,
     UserId,
 )
-from services.domain.narrative import NarrativeClaim
+from services.domain.narrative import CreditLine, NarrativeClaim
 from services.domain.periods import Period
 from services.domain.provenance import SourceRef
 
@@ -79,7 +79,7 @@ class Report(Record):
     """An uploaded document and its state.
 
     ``cues`` are what its text asserts beside the numbers, ``claims`` the sentences that state numbers of a
-    headline figure. ``corrections`` counts the corrections by people
+    headline figure, ``credit_lines`` those that state undrawn credit. ``corrections`` counts the corrections by people
     that its last analysis took in.
     """
 
@@ -101,6 +101,7 @@ class Report(Record):
     error: str | None = None
     cues: tuple[TextCue, ...] = ()
     claims: tuple[NarrativeClaim, ...] = ()
+    credit_lines: tuple[CreditLine, ...] = ()
     corrections: int = 0
 
 

@@ -17,6 +17,7 @@ from services.domain.reports import (
 )
 from services.extraction.claims import claims_in
 from services.extraction.completeness import Gap, gaps
+from services.extraction.credit_lines import credit_lines_in
 from services.extraction.cues import cues_in
 from services.extraction.derived import derive
 from services.extraction.facts import assemble
@@ -136,6 +137,7 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
             "page_count": document.page_count,
             "cues": cues_in(texts),
             "claims": claims_in(texts),
+            "credit_lines": credit_lines_in(texts),
         }
     )
     findings = [finding for statement in read for finding in oddities(report, statement)]

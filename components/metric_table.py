@@ -1,11 +1,12 @@
 """A report's metrics as a table by period, and the trend of one of them."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pandas as pd
 
 from components.format import money
-from services.analysis.metric_catalogue import SPECS
+from services.analysis.metric_catalogue import BY_ID, SPECS
 from services.analysis.metric_spec import is_percent
 from services.analysis.metrics import Metric
 from services.analysis.wording import percent
@@ -46,14 +47,19 @@ def metric_name(metric_id: str) -> str:
 
 def metric_words(metric: Metric, currency: str) -> str:
     """Write a metric's value as finance people do: 23.4 %, 1.68×, 55.9 days, USD (1,234) m."""
-    value = metric.value
-    if metric.unit == "USD":
+    return value_words(metric.metric_id, metric.value, currency)
+
+
+def value_words(metric_id: str, value: Decimal, currency: str = "USD") -> str:
+    """Write a value as one of a metric."""
+    unit = BY_ID[metric_id].unit
+    if unit == "USD":
         return money(value, currency)
-    if metric.unit == "days":
+    if unit == "days":
         return f"{value:,.1f} days"
-    if metric.unit == "score":
+    if unit == "score":
         return f"{value:,.2f}"
-    if is_percent(metric.metric_id):
+    if is_percent(metric_id):
         return percent(value)
     return f"{value:,.{_PLACES}f}×"
 

@@ -49,6 +49,10 @@ PAGES: dict[str, PageEntry] = {
             Permission.VIEW_INSIGHTS, frozenset(),
         ),
         PageEntry(
+            "company", "pages/analyst/company.py", "Companies", "domain",
+            Permission.VIEW_REPORTS, _EVERYBODY,
+        ),
+        PageEntry(
             "review", "pages/reviewer/queue.py", "Review queue", "rule",
             Permission.VIEW_AUDIT, _CONTROLLERS,
         ),

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     CORRECT = "correct"
     REQUEST_REVIEW = "request_review"
     REVIEW = "review"
+    SET_MATERIALITY = "set_materiality"
     VIEW_SUMMARY = "view_summary"
     VIEW_AUDIT = "view_audit"
     ADMINISTER = "administer"
@@ -29,9 +30,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.CORRECT,
         Permission.REQUEST_REVIEW,
         Permission.REVIEW,
+        Permission.SET_MATERIALITY,
         Permission.VIEW_AUDIT,
     },
-    Role.CFO: _READ,
+    Role.CFO: _READ | {Permission.SET_MATERIALITY},
     Role.AUDITOR: _READ | {Permission.VIEW_AUDIT},
     Role.ADMIN: _READ | {Permission.UPLOAD, Permission.VIEW_AUDIT, Permission.ADMINISTER},
 }
@@ -44,6 +46,7 @@ _DOING = {
     Permission.CORRECT: "correct numbers",
     Permission.REQUEST_REVIEW: "ask for a review",
     Permission.REVIEW: "decide on insights",
+    Permission.SET_MATERIALITY: "set materiality",
     Permission.VIEW_SUMMARY: "see the CFO summary",
     Permission.VIEW_AUDIT: "see the audit trail",
     Permission.ADMINISTER: "administer the system",

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.wiring import local_ports
 from services.analysis.templates import Templates, load_templates
+from services.companies import CompanyDesk
 from services.config import PROJECT_ROOT, Settings, read_settings
 from services.corrections.desk import CorrectionDesk
 from services.corrections.facts import FactDesk
 from services.engine import Engine, MetricDesk
 from services.intake import Intake
+from services.materiality import MaterialityDesk
 from services.ports import Ports
 from services.review import ReviewDesk
 from services.samples import SampleShelf
@@ -26,8 +28,10 @@ class Services:
     facts: FactDesk
     corrections: CorrectionDesk
     review: ReviewDesk
+    materiality: MaterialityDesk
     summary: SummaryDesk
     metrics: MetricDesk
+    companies: CompanyDesk
     samples: SampleShelf
     templates: Templates
 
@@ -41,6 +45,7 @@ def build(settings: Settings | None = None) -> Services:
     ports = local_ports(settings)
     intake = Intake(ports, settings.max_upload_bytes)
     facts = FactDesk(ports.records)
+    templates = _templates()
     return Services(
         settings=settings,
         ports=ports,
@@ -48,10 +53,12 @@ def build(settings: Settings | None = None) -> Services:
         facts=facts,
         corrections=CorrectionDesk(ports.records),
         review=ReviewDesk(ports.records),
+        materiality=MaterialityDesk(ports.records),
         summary=SummaryDesk(ports.records, facts.facts),
         metrics=MetricDesk(ports.records),
+        companies=CompanyDesk(ports.records, templates),
         samples=SampleShelf(PROJECT_ROOT / "samples", intake),
-        templates=_templates(),
+        templates=templates,
     )
 
 

@@ -15,6 +15,7 @@ from services.domain.base import utc_now
 from services.domain.corrections import Correction
 from services.domain.errors import NotFound
 from services.domain.ids import FactId, ReportId, deterministic_id
+from services.domain.materiality import MaterialityChoice, company_key
 from services.domain.reports import Fact, Report, ReportStatus, Statement, TieOut
 from services.domain.users import SYSTEM
 from services.extraction.service import Extraction, checked, extract
@@ -99,7 +100,7 @@ def same_company(one: Report, other: Report) -> bool:
     """Whether two reports name the same company; an unknown company is the same as none."""
     if one.company is None or other.company is None:
         return False
-    return one.company.casefold() == other.company.casefold()
+    return company_key(one.company) == company_key(other.company)
 
 
 def companions(report: Report, reports: Sequence[Report]) -> list[Report]:
@@ -132,6 +133,7 @@ class Stored:
     corrections: Sequence[Correction]
     others: Sequence[Report]
     history: Sequence[Fact]
+    choice: MaterialityChoice | None
 
 
 def stored(report: Report, records: RecordStore) -> Stored:
@@ -148,7 +150,14 @@ def stored(report: Report, records: RecordStore) -> Stored:
         corrections=corrections,
         others=others,
         history=[fact for other in others for fact in facts_of(other.report_id)],
+        choice=_choice(report, records),
     )
+
+
+def _choice(report: Report, records: RecordStore) -> MaterialityChoice | None:
+    """Return what people set of the company's materiality last, None where the proposal stands."""
+    made = records.materiality_choices(company_key(report.company)) if report.company else []
+    return made[-1] if made and not made[-1].withdrawn else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from services.domain.corrections import Correction
 from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.layout import PageLayout, SheetLayout
+from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects, Message, Queue
 from services.domain.reports import (
     Fact,
@@ -219,6 +220,10 @@ class RecordStore(Protocol):
 
     def materiality(self, report_id: ReportId) -> Materiality | None:
         """Return a report's materiality or None before analysis."""
+        ...
+
+    def materiality_choices(self, company: str) -> list[MaterialityChoice]:
+        """Return what people set of a company's materiality, oldest first; by ``company_key``."""
         ...
 
     def not_computable(self, report_id: ReportId) -> list[NotComputable]:

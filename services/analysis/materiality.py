@@ -10,10 +10,12 @@ from typing import NamedTuple
 from services.analysis import wording
 from services.analysis.facts_view import FactsView, Missing
 from services.analysis.profile import Profile
+from services.domain.concepts import CONCEPTS
 from services.domain.ids import ReportId
 from services.domain.insights import Materiality, Severity
+from services.domain.materiality import MaterialityChoice
 from services.domain.periods import Period
-from services.domain.reports import Fact
+from services.domain.reports import Fact, TextCue
 
 INCOME_PERCENT = Decimal("0.05")
 REVENUE_PERCENT = Decimal("0.005")
@@ -24,7 +26,13 @@ TRIVIAL_SHARE = Decimal("0.05")
 THIN_MARGIN = Decimal("0.02")
 STEADY_VARIATION = Decimal("0.5")
 YEARS = 3
+DOUBTED_SHARE = Decimal("0.50")
 _CRITICAL_MULTIPLE = 3
+_DOUBTS = {
+    "controls_not_effective": "controls were not effective",
+    "non_reliance": "published statements are not to be relied upon",
+    "error_corrected": "published figures were corrected",
+}
 
 
 class _Base(NamedTuple):
@@ -35,15 +43,34 @@ class _Base(NamedTuple):
     currency: str
 
 
+def doubts_of(cues: Sequence[TextCue]) -> tuple[str, ...]:
+    """Return what a report's text says against its controls or figures, in words (§2.5)."""
+    return tuple(dict.fromkeys(_DOUBTS[cue.kind] for cue in cues if cue.kind in _DOUBTS))
+
+
 def materiality_of(
-    report_id: ReportId, view: FactsView, profile: Profile, period: Period | None
+    report_id: ReportId,
+    view: FactsView,
+    profile: Profile,
+    period: Period | None,
+    doubts: Sequence[str] = (),
+    choice: MaterialityChoice | None = None,
 ) -> Materiality | Missing:
-    """Return the materiality of a report's latest period, or why it has none."""
-    base = _base(view, profile, period)
+    """Return the materiality of a report's latest period, or why it has none.
+
+    With ``doubts`` performance materiality is half of overall materiality, not three quarters. What people
+    set in ``choice`` stands before any proposal; a base they chose has to be read in this report.
+    """
+    base = _chosen_base(view, period, choice) or _base(view, profile, period)
     if isinstance(base, Missing):
         return base
     overall = base.amount * base.percent
-    performance, trivial = overall * PERFORMANCE_SHARE, overall * TRIVIAL_SHARE
+    if choice is not None and choice.cap is not None:
+        overall = min(overall, choice.cap)
+    share = DOUBTED_SHARE if doubts else PERFORMANCE_SHARE
+    if choice is not None and choice.performance_share is not None:
+        share = choice.performance_share
+    performance, trivial = overall * share, overall * TRIVIAL_SHARE
     shown = [wording.money(amount, base.currency) for amount in (overall, performance, trivial)]
     return Materiality(
         report_id=report_id,
@@ -53,12 +80,48 @@ def materiality_of(
         overall=overall,
         performance=performance,
         trivial=trivial,
+        version=0 if choice is None else choice.version,
         sentence=(
-            f"Overall materiality is {shown[0]}: {wording.percent(base.percent)} of {base.name} of "
-            f"{wording.money(base.amount, base.currency)}, because {base.why}. Performance "
-            f"materiality {shown[1]}, clearly trivial below {shown[2]}."
+            f"Overall materiality is {shown[0]}: {_measure(base)}, because {base.why}. Performance "
+            f"materiality {shown[1]}{_reduced(doubts, choice)}, clearly trivial below {shown[2]}."
         ),
     )
+
+
+def _measure(base: _Base) -> str:
+    if base.percent == 1:
+        return base.name
+    amount = wording.money(base.amount, base.currency)
+    decimals = 1 if base.percent * 1000 == int(base.percent * 1000) else 2
+    return f"{wording.percent(base.percent, decimals)} of {base.name} of {amount}"
+
+
+def _reduced(doubts: Sequence[str], choice: MaterialityChoice | None) -> str:
+    if choice is not None and choice.performance_share is not None:
+        return (
+            f" ({wording.percent(choice.performance_share, 0)} of it, set by {choice.made_by_name})"
+        )
+    return f" (half of it, because {' and '.join(doubts)})" if doubts else ""
+
+
+def _chosen_base(
+    view: FactsView, period: Period | None, choice: MaterialityChoice | None
+) -> _Base | None:
+    """Return the base that a person set, None where none was set or it is not read in this report."""
+    if choice is None:
+        return None
+    why = f"{choice.made_by_name} set it (version {choice.version}): {choice.comment}"
+    if choice.fixed is not None:
+        currency = next((fact.currency for fact in view.own()), "USD")
+        return _Base("a fixed amount", choice.fixed, Decimal(1), why, currency)
+    if choice.base is None or choice.percent is None:
+        return None
+    concept = CONCEPTS[choice.base]
+    found = view.at(choice.base, period) if concept.instant else view.get(choice.base, period)
+    if isinstance(found, Missing) or found.value <= 0:
+        return None
+    name = f"{concept.name[:1].lower()}{concept.name[1:]} ({found.period.label})"
+    return _Base(name, found.value, choice.percent, why, found.currency)
 
 
 def severity_by_amount(amount: Decimal, materiality: Materiality) -> Severity | None:

@@ -1,14 +1,14 @@
 """The analysis stage: facts and checks in, insights with their proof out. Pure: the time is given."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from time import perf_counter
 
 from services.analysis.chain import chain_of
 from services.analysis.facts_view import FactsView, Missing
 from services.analysis.finding import CannotCompute, Context, Finding
-from services.analysis.materiality import materiality_of
+from services.analysis.materiality import doubts_of, materiality_of
 from services.analysis.metrics import Metric, derived_metrics
 from services.analysis.profile import profile_of
 from services.analysis.registry import RULES
@@ -26,6 +26,7 @@ from services.domain.insights import (
     ReasoningChain,
     Route,
 )
+from services.domain.materiality import MaterialityChoice
 from services.domain.periods import Period
 from services.domain.reports import Fact, Report, Statement, TieOut, TieOutStatus
 
@@ -59,12 +60,14 @@ def analyse(  # noqa: PLR0913 - the stage's whole input, each a different thing
     templates: Templates,
     now: datetime,
     stopwatch: Callable[[], float] = perf_counter,
+    choice: MaterialityChoice | None = None,
 ) -> Analysis:
     """Run every rule on one report; ``history`` are facts of the company's other reports.
 
+    ``choice`` is what people set of the company's materiality: it ranks, and never touches confidence.
     ``stopwatch`` gives seconds: what a rule took stands in its chains and in nothing else.
     """
-    context = context_of(report, statements, facts, tie_outs, history)
+    context = context_of(report, statements, facts, tie_outs, history, choice)
     pairs: list[tuple[Insight, ReasoningChain]] = []
     open_: list[NotComputable] = []
     for rule in RULES:
@@ -103,6 +106,7 @@ def context_of(
     facts: Sequence[Fact],
     tie_outs: Sequence[TieOut],
     history: Sequence[Fact],
+    choice: MaterialityChoice | None = None,
 ) -> Context:
     """Return what the rules of one report work with."""
     view = FactsView(facts, history, tie_outs)
@@ -114,7 +118,9 @@ def context_of(
         statements=statements,
         view=view,
         profile=profile,
-        materiality=materiality_of(report.report_id, view, profile, income),
+        materiality=materiality_of(
+            report.report_id, view, profile, income, doubts_of(report.cues), choice
+        ),
         income=income,
         cash=next(iter(view.durations(StatementKind.CASH_FLOW)), None),
         currency=money[0] if money else "USD",
@@ -172,7 +178,19 @@ def _proved(
         what_to_check=rule.what_to_check,
         created_at=now,
     )
-    return insight, chain_of(rule, finding, insight, consulted, templates, elapsed)
+    ranked = replace(finding, threshold=_with_materiality(finding, context))
+    return insight, chain_of(rule, ranked, insight, consulted, templates, elapsed)
+
+
+def _with_materiality(finding: Finding, context: Context) -> str:
+    """Return the threshold and, where an amount ranks the finding, the materiality it was ranked by."""
+    if finding.amount is None or isinstance(context.materiality, Missing):
+        return finding.threshold
+    one = context.materiality
+    amounts = [context.money(value) for value in (one.overall, one.performance, one.trivial)]
+    return f"{finding.threshold}; materiality version {one.version}: overall {amounts[0]}, " + (
+        f"performance {amounts[1]}, trivial {amounts[2]}"
+    )
 
 
 def _consulted(finding: Finding, context: Context) -> list[TieOut]:

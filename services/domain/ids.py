@@ -13,6 +13,7 @@ ChainId = NewType("ChainId", str)
 ReviewItemId = NewType("ReviewItemId", str)
 DecisionId = NewType("DecisionId", str)
 CorrectionId = NewType("CorrectionId", str)
+ChoiceId = NewType("ChoiceId", str)
 MessageId = NewType("MessageId", str)
 UserId = NewType("UserId", str)
 

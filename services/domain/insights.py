@@ -98,7 +98,10 @@ class Chart(Record):
 
 
 class Materiality(Record):
-    """Overall, performance and trivial amounts in base units, with the base they come from (SAB 99 practice)."""
+    """Overall, performance and trivial amounts in base units, with the base they come from (SAB 99 practice).
+
+    ``version`` is that of the choice people made for the company, 0 where the proposal stands.
+    """
 
     report_id: ReportId
     base: str
@@ -107,7 +110,7 @@ class Materiality(Record):
     overall: Amount
     performance: Amount
     trivial: Amount
-    version: int = 1
+    version: int = 0
     sentence: str
 
 

@@ -64,6 +64,19 @@ def message(
     )
 
 
+_REFRESH = "/history"
+
+
+def refresh_run(run: str) -> str:
+    """Return the correlation of a run that works a report through again and starts no other."""
+    return run + _REFRESH
+
+
+def is_refresh(run: str) -> bool:
+    """Whether a correlation is that of a refresh."""
+    return run.endswith(_REFRESH)
+
+
 @dataclass(frozen=True, slots=True)
 class Effects:
     """Everything one stage wants to happen, committed in one transaction or not at all.

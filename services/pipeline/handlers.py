@@ -26,7 +26,7 @@ from services.domain.insights import (
     ReasoningChain,
     Route,
 )
-from services.domain.messages import Effects, Message, MessageKind, message
+from services.domain.messages import Effects, Message, MessageKind, is_refresh, message, refresh_run
 from services.domain.reports import (
     Fact,
     Finding,
@@ -44,7 +44,6 @@ from services.ports import Ports
 from services.progress import PageProgress
 from services.review import open_finding, open_item
 
-_REFRESH = "/history"
 _ANALYSED = (
     TieOut, FactInForce, StatementInForce, ReasoningChain, Insight, Materiality, NotComputable, ReviewItem,
 )  # fmt: skip
@@ -159,7 +158,9 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
     work = stored(report, records)
     read, stated, history = work.read, work.corrections, work.history
     numbers = (read.statements, read.facts, read.tie_outs, history)
-    analysis = context.analyse(report, *numbers, context.templates, context.clock())
+    analysis = context.analyse(
+        report, *numbers, context.templates, context.clock(), choice=work.choice
+    )
     insights = keep_requests(analysis.insights, records.insights(report_id))
     status = ReportStatus.ANALYSED if read.facts else ReportStatus.NO_STATEMENTS
     analysed = report.model_copy(
@@ -200,9 +201,9 @@ def _refreshed(incoming: Message, others: Sequence[Report]) -> tuple[Message, ..
     Whichever order reports come in, each is analysed after all of them were read. A refresh itself
     refreshes nobody.
     """
-    if incoming.correlation_id.endswith(_REFRESH):
+    if is_refresh(incoming.correlation_id):
         return ()
-    run = incoming.correlation_id + _REFRESH
+    run = refresh_run(incoming.correlation_id)
     return tuple(message(MessageKind.FACTS_EXTRACTED, other.report_id, run) for other in others)
 
 

@@ -57,7 +57,7 @@ def replay(insight_id: InsightId, records: RecordStore, templates: Templates) ->
         raise NotFound("The report of this insight is not stored any more.")
     work = stored(report, records)
     numbers = (work.read.statements, work.read.facts, work.read.tie_outs, work.history)
-    again = analyse(report, *numbers, templates, insight.created_at)
+    again = analyse(report, *numbers, templates, insight.created_at, choice=work.choice)
     new = next((one for one in again.insights if one.insight_id == insight_id), None)
     new_chain = next((one for one in again.chains if one.insight_id == insight_id), None)
     if new is None or new_chain is None:

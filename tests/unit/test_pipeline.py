@@ -92,7 +92,7 @@ class Analyst:
     def __init__(self) -> None:
         self.history: list[int] = []
 
-    def __call__(self, report: Report, *rest: object) -> Analysis:
+    def __call__(self, report: Report, *rest: object, **_: object) -> Analysis:
         self.history.append(len(cast("list[object]", rest[3])))
         insights = three_insights(report)
         return an_analysis(report, insights)
@@ -357,7 +357,7 @@ def test_insights_nobody_finds_any_more_are_gone_with_their_chains_and_items(con
     run_all(context)
     unsure = three_insights(report)[2]
 
-    def only_the_sure_one(report: Report, *_: object) -> Analysis:
+    def only_the_sure_one(report: Report, *_: object, **__: object) -> Analysis:
         return an_analysis(report, three_insights(report)[:1])
 
     again = message(MessageKind.FACTS_EXTRACTED, report.report_id, "re-run")

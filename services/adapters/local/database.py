@@ -11,7 +11,9 @@ from services.adapters.local.tables import RECORD_TABLES
 from services.audit import GENESIS
 from services.domain.errors import Conflict, Unavailable
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+_GROWS_FROM = 2
+"""From this version on, later ones only add tables: a data folder of it is kept and completed."""
 _BUSY_SECONDS = 15.0
 
 _PLUMBING = """
@@ -145,6 +147,9 @@ def _ensure_schema(connection: sqlite3.Connection) -> None:
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found == SCHEMA_VERSION:
         return
+    if _GROWS_FROM <= found < SCHEMA_VERSION:
+        _add_missing(connection)
+        return
     if found != 0:
         raise Unavailable(
             f"The data folder was written by another version (schema {found}, this is {SCHEMA_VERSION}). "
@@ -153,9 +158,17 @@ def _ensure_schema(connection: sqlite3.Connection) -> None:
     for statement in _statements(_PLUMBING):
         connection.execute(statement)
     connection.execute("INSERT INTO audit_head VALUES (1, 0, ?)", (GENESIS,))
+    _add_missing(connection)
+
+
+def _add_missing(connection: sqlite3.Connection) -> None:
+    """Create the record tables that are not there, and say which schema this is from now on."""
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    there = {row[0] for row in found}
     for table in RECORD_TABLES.values():
-        for statement in table.create_statements():
-            connection.execute(statement)
+        if table.name not in there:
+            for statement in table.create_statements():
+                connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

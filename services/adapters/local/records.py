@@ -12,6 +12,7 @@ from services.domain.base import Record, utc_now
 from services.domain.corrections import Correction, FactInForce, StatementInForce
 from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
+from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects
 from services.domain.reports import Fact, Finding, Progress, Report, Statement, TieOut
 from services.domain.reviews import Decision, ReviewItem, ReviewStatus
@@ -104,6 +105,10 @@ class SqliteRecordStore:
     def materiality(self, report_id: ReportId) -> Materiality | None:
         """Return a report's materiality or None before analysis."""
         return self._one(Materiality, "report_id = ?", report_id)
+
+    def materiality_choices(self, company: str) -> list[MaterialityChoice]:
+        """Return what people set of a company's materiality, oldest first."""
+        return self._all(MaterialityChoice, "company = ? ORDER BY version", company)
 
     def not_computable(self, report_id: ReportId) -> list[NotComputable]:
         """Return the rules that did not run on a report and why."""

@@ -10,6 +10,7 @@ from services.domain.base import Record
 from services.domain.corrections import Correction, FactInForce, StatementInForce
 from services.domain.ids import ReportId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
+from services.domain.materiality import MaterialityChoice
 from services.domain.reports import Fact, Finding, Report, Statement, TieOut
 from services.domain.reviews import Decision, ReviewItem
 
@@ -117,6 +118,15 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
     Finding: RecordTable("findings", lambda finding: finding.finding_id),
     TieOut: RecordTable("tie_outs", lambda tie_out: tie_out.tie_out_id),
     Materiality: RecordTable("materialities", lambda materiality: materiality.report_id),
+    MaterialityChoice: RecordTable(
+        "materiality_choices",
+        lambda choice: choice.choice_id,
+        columns={
+            "company": lambda choice: choice.company,
+            "version": lambda choice: choice.version,
+        },
+        unique=(("company", "version"),),
+    ),
     NotComputable: RecordTable("not_computable", _report_and_rule),
     Insight: RecordTable(
         "insights",

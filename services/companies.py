@@ -1,0 +1,161 @@
+"""Companies by their stored reports: what applies to them, their peers, what another materiality would change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.analysis.facts_view import FactsView
+from services.analysis.metrics import Metric, derived_metrics
+from services.analysis.peers import FEWEST, Standing, sector_of, standings
+from services.analysis.profile import Profile, profile_of
+from services.analysis.service import analyse
+from services.analysis.templates import Templates
+from services.domain.base import utc_now
+from services.domain.ids import ReportId
+from services.domain.insights import Insight, Materiality, NotComputable, Severity
+from services.domain.materiality import MaterialityChoice, company_key
+from services.domain.reports import Report, ReportStatus
+from services.engine import stored
+from services.ports import RecordStore
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company as its newest analysed report names it, with its analysed reports, newest first."""
+
+    key: str
+    name: str
+    reports: tuple[Report, ...]
+
+    @property
+    def latest(self) -> Report:
+        """The newest report."""
+        return self.reports[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """What applies to a company and what does not: its sector, sentences, and rules that had no answer."""
+
+    sector: str
+    sentences: tuple[str, ...]
+    materiality: Materiality | None
+    not_computable: tuple[NotComputable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The companies of one sector, and where one of them stands; ``missing`` more are needed when empty."""
+
+    sector: str
+    names: tuple[str, ...]
+    standings: tuple[Standing, ...]
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An insight under another materiality: None where it would not be there."""
+
+    report_id: ReportId
+    title: str
+    before: Severity | None
+    after: Severity | None
+
+
+class CompanyDesk:
+    """Answers about companies from the stored reports; it changes nothing."""
+
+    def __init__(self, records: RecordStore, templates: Templates) -> None:
+        self._records = records
+        self._templates = templates
+
+    def companies(self) -> list[Company]:
+        """Return the companies with an analysed report that no newer version replaces, by name."""
+        reports = self._records.reports()
+        replaced = {report.supersedes for report in reports}
+        groups: dict[str, list[Report]] = {}
+        for report in reports:
+            current = report.status is ReportStatus.ANALYSED and report.report_id not in replaced
+            if current and report.company:
+                groups.setdefault(company_key(report.company), []).append(report)
+        found = []
+        for key, group in groups.items():
+            ordered = sorted(group, key=lambda one: one.period_end or "", reverse=True)
+            found.append(Company(key, ordered[0].company or key, tuple(ordered)))
+        return sorted(found, key=lambda one: one.name.casefold())
+
+    def standard(self, company: Company) -> Standard:
+        """Return what applies to a company, by its newest report."""
+        report_id = company.latest.report_id
+        profile, _ = self._profile_and_metrics(company.latest)
+        return Standard(
+            sector=sector_of(profile),
+            sentences=tuple(_sentences(profile)),
+            materiality=self._records.materiality(report_id),
+            not_computable=tuple(self._records.not_computable(report_id)),
+        )
+
+    def peers(self, company: Company) -> Peers:
+        """Return where a company stands among those of its sector; nothing below five of them."""
+        profile, own = self._profile_and_metrics(company.latest)
+        sector, names, others = sector_of(profile), [company.name], []
+        for other in self.companies():
+            if other.key != company.key:
+                its_profile, metrics = self._profile_and_metrics(other.latest)
+                if sector_of(its_profile) == sector:
+                    names.append(other.name)
+                    others.append(metrics)
+        missing = max(0, FEWEST - len(names))
+        found = () if missing else tuple(standings(own, others))
+        return Peers(sector, tuple(names), found, missing)
+
+    def preview(self, company: Company, choice: MaterialityChoice | None) -> list[Change]:
+        """Return the insights whose severity another materiality would change, in every report."""
+        changes: list[Change] = []
+        for report in company.reports:
+            now = {insight.insight_id: insight for insight in self._found(report, None, as_is=True)}
+            then = {insight.insight_id: insight for insight in self._found(report, choice)}
+            for insight_id in dict.fromkeys([*now, *then]):
+                before, after = now.get(insight_id), then.get(insight_id)
+                one = after or before
+                old = before.severity if before else None
+                new = after.severity if after else None
+                if one is not None and old != new:
+                    changes.append(Change(report.report_id, one.title, old, new))
+        return changes
+
+    def _found(
+        self, report: Report, choice: MaterialityChoice | None, *, as_is: bool = False
+    ) -> Sequence[Insight]:
+        work = stored(report, self._records)
+        numbers = (work.read.statements, work.read.facts, work.read.tie_outs, work.history)
+        chosen = work.choice if as_is else choice
+        return analyse(report, *numbers, self._templates, utc_now(), choice=chosen).insights
+
+    def _profile_and_metrics(self, report: Report) -> tuple[Profile, list[Metric]]:
+        work = stored(report, self._records)
+        view = FactsView(work.read.facts, work.history, work.read.tie_outs)
+        profile = profile_of(work.read.statements, view)
+        return profile, derived_metrics(view, profile)
+
+
+def _sentences(profile: Profile) -> list[str]:
+    """Say what the shape of the statements decides, as the sector matrix of the design has it."""
+    said = []
+    if profile.financial:
+        said.append(
+            "Liquidity ratios, debt to EBITDA, margins, distress and manipulation screens do not apply: "
+            "the statements are those of a bank or insurer."
+        )
+    elif profile.liquidity_objection is not None:
+        said.append(f"Liquidity floors do not apply: {profile.liquidity_objection}.")
+    if profile.utility:
+        said.append("Leverage is held against higher limits: a utility's debt is high by design.")
+    if profile.property_company:
+        said.append("Distress and manipulation screens do not apply to property companies.")
+    if profile.mezzanine:
+        said.append("Redeemable equity stands between debt and equity and is named apart.")
+    if not profile.financial:
+        kind = "a manufacturer" if profile.manufacturer else "a company that is no manufacturer"
+        said.append(f"The Altman score is the one for {kind}.")
+    return said or ["Every rule applies."]

@@ -167,7 +167,7 @@ def _peers(company: Company) -> None:
         )
         return
     others = ", ".join(plain(name) for name in peers.names if name != company.name)
-    st.caption(f"{counted(len(peers.names), 'company', 'companies')}: this one and {others}.")
+    st.caption(f"{counted(len(peers.names), 'company', 'companies')}: this one and {others}")
     st.dataframe(
         {
             "Metric": [metric_name(one.metric_id) for one in peers.standings],

@@ -263,6 +263,18 @@ def test_what_is_committed_is_there_after_opening_the_file_again(
     again.close()
 
 
+def test_a_file_of_the_schema_before_is_completed_and_keeps_what_is_in_it(
+    database: Database, store: SqliteRecordStore, tmp_path
+):
+    store.commit(Effects(creates=(REPORT,)))
+    with database.transaction() as connection:
+        connection.execute("DROP TABLE materiality_choices")
+        connection.execute("PRAGMA user_version = 2")
+    again = SqliteRecordStore(Database(tmp_path / "advisor.sqlite3"))
+    assert again.reports() == [REPORT]
+    assert again.materiality_choices("acme") == []
+
+
 def test_a_file_of_another_schema_is_refused_with_a_sentence(database: Database, tmp_path):
     with database.reading() as connection:
         connection.execute("PRAGMA user_version = 99")

@@ -75,6 +75,7 @@ class Context:
     cues: tuple[TextCue, ...] | None = None
     claims: tuple[NarrativeClaim, ...] | None = None
     credit_lines: tuple[CreditLine, ...] = ()
+    recasts: tuple[Quote, ...] = ()
     dated: Period | None = None
 
     def fact(self, concept: str, period: Period | None) -> Fact:

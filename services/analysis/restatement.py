@@ -5,6 +5,7 @@ tiers (A equity, earnings, revenue, operating cash; B totals; C anything else), 
 few that matter.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from services.analysis.facts_view import Missing
 from services.analysis.failed_checks import rule
 from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
 from services.domain.concepts import CONCEPTS, Unit
-from services.domain.insights import Chart, Severity
+from services.domain.insights import Calculation, Chart, Quote, Severity
 from services.domain.reports import Fact
 
 _TIER_A = {
@@ -26,6 +27,9 @@ _TIER_B = {
     "total_liabilities_and_equity", "gross_profit", "operating_income", "income_before_tax",
     "cash_from_investing", "cash_from_financing",
 }  # fmt: skip
+_GROUPS = {"B": "totals", "C": "other lines"}
+_NAMED = 4
+"""So many lines are named in the sentence; all stand among the calculations."""
 _SCALES = {1: "single units", 1_000: "thousands", 1_000_000: "millions", 1_000_000_000: "billions"}
 
 
@@ -62,10 +66,28 @@ def _pairs(context: Context) -> list[_Pair]:
 
 
 def prior_figures(context: Context) -> list[Finding]:
-    """A07: an amount of an earlier period differs from what the report of that period said."""
-    changed = [pair for pair in _pairs(context) if abs(pair.change) > pair.rounding]
-    found = (_changed(context, pair) for pair in changed)
-    return [finding for finding in found if finding is not None]
+    """A07: amounts of earlier periods differ from what the report of that period said.
+
+    One finding for each figure of tier A, one for all totals, one for all other lines: readers see what
+    matters and not thirty cards of one reclassification.
+    """
+    pairs = _pairs(context)
+    changed = [pair for pair in pairs if _matters(context, pair)]
+    groups: dict[tuple[str, str], list[_Pair]] = {}
+    for pair in changed:
+        tier, _ = _tier(pair.now.concept or "")
+        key = (tier, pair.now.concept or "") if tier == "A" else (tier, _GROUPS[tier])
+        groups.setdefault(key, []).append(pair)
+    compared = f"{len(pairs)} figures printed in both reports, {len(pairs) - len(changed)} alike"
+    return [_changed(context, tier, group, compared) for (tier, _), group in groups.items()]
+
+
+def _matters(context: Context, pair: _Pair) -> bool:
+    if abs(pair.change) <= pair.rounding:
+        return False
+    money = CONCEPTS[pair.now.concept or ""].unit is Unit.MONEY
+    measured = not isinstance(context.materiality, Missing)
+    return not (money and measured and context.severity(pair.change) is None)
 
 
 def _tier(concept: str) -> tuple[str, Severity]:
@@ -74,46 +96,95 @@ def _tier(concept: str) -> tuple[str, Severity]:
     return ("B", Severity.MEDIUM) if concept in _TIER_B else ("C", Severity.LOW)
 
 
-def _changed(context: Context, pair: _Pair) -> Finding | None:
-    concept = CONCEPTS[pair.now.concept or ""]
+def _weight(pair: _Pair) -> tuple[bool, Decimal, int]:
+    money = CONCEPTS[pair.now.concept or ""].unit is Unit.MONEY
+    return money, abs(pair.change) if money else Decimal(0), pair.now.period.end.toordinal()
+
+
+def _changed(context: Context, tier: str, group: Sequence[_Pair], compared: str) -> Finding:
+    ordered = sorted(group, key=_weight, reverse=True)
+    first, *rest = ordered
+    then, now = first
+    concept = CONCEPTS[now.concept or ""]
+    _, severity = _tier(concept.concept_id)
     money = concept.unit is Unit.MONEY
-    measured = not isinstance(context.materiality, Missing)
-    if money and measured and context.severity(pair.change) is None:
-        return None
-    tier, severity = _tier(concept.concept_id)
-    then, now = pair
+    reason = _reason(context, concept.name)
     return Finding(
         period=now.period,
-        subject=concept.name.lower(),
+        subject=concept.name.lower() if tier == "A" else _GROUPS[tier],
         severity=severity,
-        template="A07",
+        template="A07 several" if rest else "A07",
         values={
             "line": concept.name,
             "old": _shown(context, then),
             "new": _shown(context, now),
-            "d": _amount(context, now, pair.change),
+            "d": _amount(context, now, first.change),
             "old_report": then.source.document,
             "old_place": then.source.place,
             "new_place": now.source.place,
             "tier": tier,
             "date": wording.stretch(now.period),
+            "others": _others(rest),
+            "reason": _reason_words(reason),
         },
-        inputs=((now, f"now: {role(now)}"), (then, f"before: {role(then)}")),
-        calculations=(
-            calculation(
-                "change of the figure",
-                f"{_shown(context, now)} − {_shown(context, then)}",
-                pair.change,
-                _amount(context, now, pair.change),
-                pair,
-            ),
+        inputs=tuple(
+            pair_role
+            for pair in ordered
+            for pair_role in (
+                (pair.now, f"now: {role(pair.now)}"),
+                (pair.then, f"before: {role(pair.then)}"),
+            )
         ),
-        threshold=f"differs by more than one printed unit and is not trivial; tier {tier}",
-        margin=rounding_margin(pair, lambda moved: moved[0] != moved[1]),
-        amount=pair.change if money else None,
-        chart=_chart(concept.name, pair) if money else None,
-        key=concept.concept_id,
+        calculations=tuple(_step(context, pair) for pair in ordered),
+        threshold="differs by more than one printed unit and is not trivial; "
+        f"tier {tier}; {compared}",
+        margin=rounding_margin(first, lambda moved: moved[0] != moved[1]),
+        amount=first.change if money else None,
+        chart=_chart(concept.name, first) if money else None,
+        key=concept.concept_id if tier == "A" else tier,
+        quotes=() if reason is None else (reason,),
     )
+
+
+def _others(rest: Sequence[_Pair]) -> str:
+    """Name what else changed: the same figure of other periods, or other figures."""
+    names = [CONCEPTS[pair.now.concept or ""].name.lower() for pair in rest]
+    lines = list(dict.fromkeys(names))
+    shown = ", ".join(lines[:_NAMED]) + (
+        f" and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
+    )
+    figures = "figure" if len(rest) == 1 else "figures"
+    return f"{len(rest)} more {figures} ({shown})"
+
+
+def _step(context: Context, pair: _Pair) -> Calculation:
+    name = CONCEPTS[pair.now.concept or ""].name.lower()
+    return calculation(
+        f"change of {name}, {pair.now.period.label}",
+        f"{_shown(context, pair.now)} − {_shown(context, pair.then)}",
+        pair.change,
+        _amount(context, pair.now, pair.change),
+        pair,
+    )
+
+
+def _reason(context: Context, name: str) -> Quote | None:
+    """Return the sentence that says why: one that names the figure, else one of the whole statements."""
+    if not context.recasts:
+        return None
+    words = name.lower().partition(",")[0]
+
+    def fits(quote: Quote) -> tuple[bool, bool]:
+        said = quote.text.lower()
+        return words in said, "financial statements" in said or "certain" in said
+
+    return max(context.recasts, key=fits)
+
+
+def _reason_words(reason: Quote | None) -> str:
+    if reason is None:
+        return "No reason for it was found in the text."
+    return f"The text says: “{reason.text.rstrip('.')}” (page {reason.page})."
 
 
 def _shown(context: Context, fact: Fact) -> str:

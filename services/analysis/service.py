@@ -127,6 +127,7 @@ def context_of(
         tie_outs=tuple(tie_outs),
         cues=None if report.format.is_workbook else report.cues,
         credit_lines=report.credit_lines,
+        recasts=report.recasts,
         claims=None if report.format.is_workbook else report.claims,
         dated=Period(end=date.fromisoformat(report.period_end)) if report.period_end else None,
     )

@@ -16,6 +16,7 @@ from services.domain.ids import (
     TieOutId,
     UserId,
 )
+from services.domain.insights import Quote
 from services.domain.narrative import CreditLine, NarrativeClaim
 from services.domain.periods import Period
 from services.domain.provenance import SourceRef
@@ -79,7 +80,8 @@ class Report(Record):
     """An uploaded document and its state.
 
     ``cues`` are what its text asserts beside the numbers, ``claims`` the sentences that state numbers of a
-    headline figure, ``credit_lines`` those that state undrawn credit. ``corrections`` counts the corrections by people
+    headline figure, ``credit_lines`` those that state undrawn credit, ``recasts`` those that say why prior
+    figures changed. ``corrections`` counts the corrections by people
     that its last analysis took in.
     """
 
@@ -102,6 +104,7 @@ class Report(Record):
     cues: tuple[TextCue, ...] = ()
     claims: tuple[NarrativeClaim, ...] = ()
     credit_lines: tuple[CreditLine, ...] = ()
+    recasts: tuple[Quote, ...] = ()
     corrections: int = 0
 
 

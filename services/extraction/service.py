@@ -31,6 +31,7 @@ from services.extraction.mentions import again_printed
 from services.extraction.model import RawStatement, RowMatch
 from services.extraction.notes import Note, read_notes
 from services.extraction.pictures import Pictures, read_pictures, text_of
+from services.extraction.recasts import recasts_in
 from services.extraction.second_reading import read_again
 from services.extraction.sheets import read_workbook
 from services.extraction.statements import ReadStatement, read_statements
@@ -138,6 +139,7 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
             "cues": cues_in(texts),
             "claims": claims_in(texts),
             "credit_lines": credit_lines_in(texts),
+            "recasts": recasts_in(texts),
         }
     )
     findings = [finding for statement in read for finding in oddities(report, statement)]

@@ -4,9 +4,17 @@ from decimal import Decimal
 
 import pytest
 
-from services.domain.insights import Severity
-from tests.unit.analysis.contexts import CERTAIN, INCOME, analysed, reason_of
-from tests.unit.statement_builder import build, year
+from services.analysis.service import analyse
+from services.domain.insights import Quote, Severity
+from tests.unit.analysis.contexts import (
+    CERTAIN,
+    INCOME,
+    NOW,
+    analysed,
+    reason_of,
+    shipped_templates,
+)
+from tests.unit.statement_builder import build, report, year
 
 
 def two_reports(now, then, *, scale=1_000_000, scale_then=1_000_000):
@@ -53,7 +61,8 @@ def test_a_changed_revenue_is_tier_a_with_both_values_sources_and_the_change():
     assert insight.severity is Severity.HIGH
     assert insight.text == (
         "Revenue for the year to Dec 31, 2017 was USD 1,000 m in annual.pdf (page 1) and is "
-        "USD 980 m in this report (page 1), a change of USD (20.0) m (tier A)."
+        "USD 980 m in this report (page 1), a change of USD (20.0) m (tier A). No reason for it was "
+        "found in the text."
     )
     assert {e.fact_id.split("-")[1] for e in insight.evidence} == {"0", "1"}
 
@@ -61,8 +70,8 @@ def test_a_changed_revenue_is_tier_a_with_both_values_sources_and_the_change():
 @pytest.mark.parametrize(
     ("now", "title", "severity"),
     [
-        ((1000, 10, 80), "Prior-year figures changed: income before tax", Severity.MEDIUM),
-        ((1000, 16, 90), "Prior-year figures changed: interest expense", Severity.LOW),
+        ((1000, 10, 80), "Prior-year figures changed: totals", Severity.MEDIUM),
+        ((1000, 16, 90), "Prior-year figures changed: other lines", Severity.LOW),
     ],
 )
 def test_totals_are_tier_b_and_other_lines_tier_c(now, title, severity):
@@ -101,3 +110,61 @@ def test_the_amount_is_the_change_in_base_units():
         "Prior-year figures changed: revenue"
     ]
     assert insight.amount == Decimal(-20_000_000)
+
+
+def test_lines_of_one_tier_are_one_finding_that_names_the_largest_and_the_others():
+    found = changed(two_reports((1000, 16, 80), (1000, 10, 90)))
+    assert set(found) == {
+        "Prior-year figures changed: totals",
+        "Prior-year figures changed: other lines",
+    }
+    latest = build(
+        INCOME,
+        [year(2018), year(2017)],
+        [
+            ("Net sales", "revenue", 1100, 1000),
+            ("Gross profit", "gross_profit", 500, 430),
+            ("Income before tax", "income_before_tax", 100, 80),
+        ],
+        confidence=CERTAIN,
+    )
+    _, earlier = build(
+        INCOME,
+        [year(2017)],
+        [
+            ("Net sales", "revenue", 1000),
+            ("Gross profit", "gross_profit", 400),
+            ("Income before tax", "income_before_tax", 90),
+        ],
+        confidence=CERTAIN,
+        report_id="report-0",
+    )
+    (insight,) = changed(analysed([latest[0]], latest[1], earlier)).values()
+    assert insight.text.startswith("Gross profit for the year to Dec 31, 2017 was USD 400 m")
+    assert "1 more figure (income before tax) changed too" in insight.text
+    assert [c.display for c in insight.calculations] == ["USD 30.0 m", "USD (10.0) m"]
+    assert len(insight.evidence) == 4
+
+
+def test_how_many_figures_were_compared_stands_in_the_chain():
+    analysis = two_reports((980, 10, 90), (1000, 10, 90))
+    lines = [line for chain in analysis.chains for step in chain.steps for line in step.inputs]
+    assert any("3 figures printed in both reports, 2 alike" in line for line in lines)
+
+
+def test_the_reason_that_the_text_gives_is_quoted_with_its_page():
+    statement, facts = build(
+        INCOME, [year(2018), year(2017)], [("Net sales", "revenue", 1100, 980)], confidence=CERTAIN
+    )
+    _, earlier = build(
+        INCOME, [year(2017)], [("Net sales", "revenue", 1000)], confidence=CERTAIN,
+        report_id="report-0",
+    )  # fmt: skip
+    reason = Quote(text="Certain prior year amounts were reclassified.", page=63)
+    of = report(recasts=(reason,))
+    analysis = analyse(of, [statement], facts, [], earlier, shipped_templates(), NOW, lambda: 0.0)
+    (insight,) = changed(analysis).values()
+    assert (
+        "The text says: “Certain prior year amounts were reclassified” (page 63)." in insight.text
+    )
+    assert insight.quotes == (reason,)

@@ -35,6 +35,18 @@ def open_item(insight: Insight, reasons: tuple[str, ...], at: datetime) -> Revie
     )
 
 
+def reopened_item(insight: Insight, at: datetime) -> ReviewItem:
+    """Return the item of an insight that a later report re-opens; the same figures, the same item."""
+    parts = ("review", insight.insight_id, *insight.reopened)
+    return ReviewItem(
+        review_item_id=ReviewItemId(deterministic_id(*parts)),
+        insight_id=insight.insight_id,
+        report_id=insight.report_id,
+        reasons=insight.reopened,
+        opened_at=at,
+    )
+
+
 def open_finding(finding: Finding, at: datetime) -> ReviewItem:
     """Return the review item of a finding that numbers may be missing; the same finding, the same item."""
     return ReviewItem(

@@ -10,7 +10,7 @@ from services.analysis.finding import CannotCompute, Context, Finding, calculati
 from services.analysis.metric_catalogue import BY_ID
 from services.analysis.metric_spec import is_percent
 from services.analysis.metrics import Measured, measure
-from services.domain.concepts import CONCEPTS
+from services.domain.concepts import CONCEPTS, Unit
 from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact
@@ -62,6 +62,20 @@ def shown(context: Context, side: Measured) -> str:
     if side.spec.unit == "ratio" and is_percent(side.spec.metric_id):
         return wording.percent(side.value)
     return wording.plain(side.value)
+
+
+def shown_fact(context: Context, fact: Fact) -> str:
+    """Write a fact's amount: whole millions, so that two of them can be compared."""
+    return shown_amount(context, fact, fact.value)
+
+
+def shown_amount(context: Context, fact: Fact, amount: Decimal) -> str:
+    """Write an amount as one of a fact's kind."""
+    if fact.unit is Unit.PER_SHARE:
+        return wording.per_share(amount, fact.currency)
+    if fact.unit is Unit.MONEY:
+        return wording.millions(amount, context.currency)
+    return wording.plain(amount, 0)
 
 
 def inputs_of(sides: Sequence[Measured], also: Sequence[Fact] = ()) -> tuple[tuple[Fact, str], ...]:

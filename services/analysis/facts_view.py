@@ -63,6 +63,7 @@ class FactsView:
             if _usable(fact) and fact.concept is not None and fact.is_reported:
                 _keep_best(self._earlier, (fact.concept, fact.period), fact)
         self._history = tuple(history)
+        self._later_index: dict[tuple[str, Period], Fact] | None = None
         self.tie_outs = tuple(tie_outs)
         self._sums = {
             tie_out.total: tie_out
@@ -173,11 +174,7 @@ class FactsView:
 
     def previous_report(self) -> dict[tuple[str, Period], Fact]:
         """Return the printed facts of the company's latest report before this one, by meaning."""
-        newest: dict[ReportId, date] = {}
-        for fact in self._history:
-            if fact.is_reported and fact.concept is not None:
-                end = newest.get(fact.report_id, fact.period.end)
-                newest[fact.report_id] = max(end, fact.period.end)
+        newest = self._report_ends()
         own = max((fact.period.end for fact in self._own.values()), default=None)
         before = [(end, report) for report, end in newest.items() if own is not None and end < own]
         if not before:
@@ -195,6 +192,41 @@ class FactsView:
         """Return the periods of this report's facts of one concept, latest first."""
         periods = {period for name, period in self._own if name == concept}
         return sorted(periods, key=lambda period: (-period.end.toordinal(), _span_rank(period)))
+
+    def restated_by(self, fact: Fact) -> Fact | None:
+        """Return what a later report of the company prints for this figure, None where it agrees or is silent."""
+        if fact.concept is None or fact.derived_from:
+            return None
+        later = self._later().get((fact.concept, fact.period))
+        if later is None or later.currency != fact.currency:
+            return None
+        unit = max(fact.rounding_unit, later.rounding_unit)
+        return later if abs(later.value - fact.value) > unit else None
+
+    def _later(self) -> dict[tuple[str, Period], Fact]:
+        """Index the printed facts of reports that end after this one, the newest report's first."""
+        if self._later_index is None:
+            ends = self._report_ends()
+            own = max((fact.period.end for fact in self._own.values()), default=date.max)
+            self._later_index = {}
+            for fact in self._history:
+                key = (fact.concept or "", fact.period)
+                if ends.get(fact.report_id, own) <= own or not fact.concept or fact.derived_from:
+                    continue
+                kept = self._later_index.get(key)
+                newer = kept is None or ends[kept.report_id] < ends[fact.report_id]
+                if _usable(fact) and fact.is_reported and newer:
+                    self._later_index[key] = fact
+        return self._later_index
+
+    def _report_ends(self) -> dict[ReportId, date]:
+        """Return the last day of the reported figures of each report in the history."""
+        newest: dict[ReportId, date] = {}
+        for fact in self._history:
+            if fact.is_reported and fact.concept is not None:
+                end = newest.get(fact.report_id, fact.period.end)
+                newest[fact.report_id] = max(end, fact.period.end)
+        return newest
 
     def durations(self, statement: StatementKind) -> list[Period]:
         """Return the stretches of time of a primary statement, latest and longest-known first.

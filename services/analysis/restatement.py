@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.analysis import charts, wording
-from services.analysis.compared import role
+from services.analysis.compared import role, shown_amount, shown_fact
 from services.analysis.facts_view import Missing
 from services.analysis.failed_checks import rule
 from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
@@ -116,9 +116,9 @@ def _changed(context: Context, tier: str, group: Sequence[_Pair], compared: str)
         template="A07 several" if rest else "A07",
         values={
             "line": concept.name,
-            "old": _shown(context, then),
-            "new": _shown(context, now),
-            "d": _amount(context, now, first.change),
+            "old": shown_fact(context, then),
+            "new": shown_fact(context, now),
+            "d": shown_amount(context, now, first.change),
             "old_report": then.source.document,
             "old_place": then.source.place,
             "new_place": now.source.place,
@@ -161,9 +161,9 @@ def _step(context: Context, pair: _Pair) -> Calculation:
     name = CONCEPTS[pair.now.concept or ""].name.lower()
     return calculation(
         f"change of {name}, {pair.now.period.label}",
-        f"{_shown(context, pair.now)} − {_shown(context, pair.then)}",
+        f"{shown_fact(context, pair.now)} − {shown_fact(context, pair.then)}",
         pair.change,
-        _amount(context, pair.now, pair.change),
+        shown_amount(context, pair.now, pair.change),
         pair,
     )
 
@@ -185,18 +185,6 @@ def _reason_words(reason: Quote | None) -> str:
     if reason is None:
         return "No reason for it was found in the text."
     return f"The text says: “{reason.text.rstrip('.')}” (page {reason.page})."
-
-
-def _shown(context: Context, fact: Fact) -> str:
-    return _amount(context, fact, fact.value)
-
-
-def _amount(context: Context, fact: Fact, value: Decimal) -> str:
-    if fact.unit is Unit.PER_SHARE:
-        return wording.per_share(value, fact.currency)
-    if fact.unit is Unit.MONEY:
-        return wording.millions(value, context.currency)
-    return wording.plain(value, 0)
 
 
 def _chart(name: str, pair: _Pair) -> Chart:
@@ -233,8 +221,8 @@ def _presented(context: Context) -> list[Finding]:
                 "scale_b": _SCALES.get(then.scale, f"units of {then.scale:,}"),
                 "old_report": then.source.document,
                 "line": CONCEPTS[now.concept or ""].name.lower(),
-                "old": _shown(context, then),
-                "new": _shown(context, now),
+                "old": shown_fact(context, then),
+                "new": shown_fact(context, now),
                 "date": wording.stretch(now.period),
             },
             inputs=((now, f"now: {role(now)}"), (then, f"before: {role(then)}")),
@@ -243,7 +231,7 @@ def _presented(context: Context) -> list[Finding]:
                     "amount printed in both reports, after normalising",
                     f"{now.source.printed} × {now.scale:,} and {then.source.printed} × {then.scale:,}",
                     now.value - then.value,
-                    _amount(context, now, now.value - then.value),
+                    shown_amount(context, now, now.value - then.value),
                     (now, then),
                 ),
             ),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from time import perf_counter
 
 from services.analysis.chain import chain_of
+from services.analysis.compared import role, shown_fact
 from services.analysis.facts_view import FactsView, Missing
 from services.analysis.finding import CannotCompute, Context, Finding
 from services.analysis.materiality import doubts_of, materiality_of
@@ -153,6 +154,9 @@ def _proved(
     failed = any(tie_out.status is TieOutStatus.FAIL for tie_out in consulted)
     score = insight_confidence(finding.facts, finding.margin, rule.prior)
     where, reasons = route(score, finding.severity, has_failed_check=failed)
+    reopened = _reopened(finding, context)
+    if reopened:
+        where, reasons = Route.REVIEW, (*reopened, *reasons)
     parts = (context.report_id, rule.rule_id, finding.period.model_dump_json(), finding.key)
     insight = Insight(
         insight_id=InsightId(deterministic_id("ins", *parts)),
@@ -170,6 +174,7 @@ def _proved(
         route_reasons=reasons,
         status=_STATUS[where],
         has_failed_check=failed,
+        reopened=reopened,
         evidence=tuple(Evidence(fact_id=fact.fact_id, role=role) for fact, role in finding.inputs),
         quotes=finding.quotes,
         calculations=finding.calculations,
@@ -181,6 +186,17 @@ def _proved(
     )
     ranked = replace(finding, threshold=_with_materiality(finding, context))
     return insight, chain_of(rule, ranked, insight, consulted, templates, elapsed)
+
+
+def _reopened(finding: Finding, context: Context) -> tuple[str, ...]:
+    """Say which figures a later report gives otherwise: who relied on them has to look again."""
+    pairs = [(fact, context.view.restated_by(fact)) for fact in finding.facts]
+    return tuple(
+        f"{later.source.document} gives {shown_fact(context, later)} for {role(fact)}, this report "
+        f"{shown_fact(context, fact)}"
+        for fact, later in pairs
+        if later is not None and fact.report_id == context.report_id
+    )
 
 
 def _with_materiality(finding: Finding, context: Context) -> str:

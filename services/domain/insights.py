@@ -115,7 +115,10 @@ class Materiality(Record):
 
 
 class Insight(Record):
-    """A finding made trustworthy: what, how much, why believed, where it goes."""
+    """A finding made trustworthy: what, how much, why believed, where it goes.
+
+    ``reopened`` says which of its figures a later report of the company gives otherwise.
+    """
 
     insight_id: InsightId
     report_id: ReportId
@@ -132,6 +135,7 @@ class Insight(Record):
     route_reasons: tuple[str, ...] = ()
     status: InsightStatus
     has_failed_check: bool = False
+    reopened: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...]
     quotes: tuple[Quote, ...] = ()
     calculations: tuple[Calculation, ...] = ()

@@ -40,6 +40,7 @@ from services.domain.reviews import ReviewItem, ReviewStatus
 from services.domain.users import SYSTEM
 from services.engine import stored
 from services.extraction.service import Extraction, extract
+from services.pipeline.reopening import reopen
 from services.ports import Ports
 from services.progress import PageProgress
 from services.review import open_finding, open_item
@@ -161,12 +162,22 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
     analysis = context.analyse(
         report, *numbers, context.templates, context.clock(), choice=work.choice
     )
-    insights = keep_requests(analysis.insights, records.insights(report_id))
+    earlier = records.insights(report_id)
+    reopened = reopen(keep_requests(analysis.insights, earlier), earlier, records, context.clock())
+    insights = reopened.insights
     status = ReportStatus.ANALYSED if read.facts else ReportStatus.NO_STATEMENTS
     analysed = report.model_copy(
         update={"status": status, "error": None, "corrections": len(stated)}
     )
     materiality = () if analysis.materiality is None else (analysis.materiality,)
+    counts = {
+        "insights": len(insights),
+        "escalated": sum(insight.route is Route.REVIEW for insight in insights),
+        "not_computable": len(analysis.not_computable),
+        "history_facts": len(history),
+        "corrections": len(stated),
+    }
+    told = {name: str(count) for name, count in counts.items()}
     return Effects(
         replaces=_pairs(report_id, *_ANALYSED),
         records=(
@@ -178,20 +189,10 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
             *materiality,
             *analysis.not_computable,
             *_open_items(report_id, insights, context),
+            *reopened.items,
         ),
         messages=(*_routed(incoming, insights), *_refreshed(incoming, work.others)),
-        audit=(
-            event(
-                context,
-                "report_analysed",
-                report_id,
-                insights=str(len(insights)),
-                escalated=str(sum(insight.route is Route.REVIEW for insight in insights)),
-                not_computable=str(len(analysis.not_computable)),
-                history_facts=str(len(history)),
-                corrections=str(len(stated)),
-            ),
-        ),
+        audit=(event(context, "report_analysed", report_id, **told), *reopened.events),
     )
 
 

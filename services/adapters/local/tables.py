@@ -24,7 +24,7 @@ class RecordTable:
 
     ``columns`` are copied out of the record so that SQL can select by them. ``keep`` is a condition on a
     stored row: where it holds, a person has decided on it, so that no re-run drops or overwrites the row
-    unless ``yields`` holds for the new one.
+    unless ``yields`` holds for the new one: another decision, or a later report that changed a figure of it.
     """
 
     name: str
@@ -136,7 +136,7 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
             "severity": lambda insight: insight.severity.rank,
         },
         keep=f"status IN {_DECIDED}",
-        yields=f"excluded.status IN {_DECIDED}",
+        yields=f"excluded.status IN {_DECIDED} OR json_array_length(excluded.record, '$.reopened') > 0",
     ),
     ReasoningChain: RecordTable(
         "chains",

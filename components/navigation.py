@@ -41,6 +41,10 @@ PAGES: dict[str, PageEntry] = {
             Permission.VIEW_REPORTS, _EVERYBODY,
         ),
         PageEntry(
+            "changes", "pages/analyst/changes.py", "What changed", "difference",
+            Permission.VIEW_REPORTS, _EVERYBODY,
+        ),
+        PageEntry(
             "insights", "pages/analyst/insights.py", "Insights", "lightbulb",
             Permission.VIEW_INSIGHTS, _EVERYBODY - {Role.CFO},
         ),

@@ -5,6 +5,7 @@ from base64 import b64encode
 import streamlit as st
 
 from components.format import day
+from services.analysis.text_change import TextChange
 from services.bootstrap import Services, build
 from services.domain.ids import ReportId, UserId
 from services.domain.layout import SheetLayout
@@ -104,6 +105,19 @@ def quote_boxes(blob_key: str, page: int, quote: str, _report: Report) -> tuple[
     with ports.layout.open(ports.blobs.get(blob_key), _report.format) as document:
         found = (boxes_of_quote(layout, quote) for layout in document.page_words([page]))
         return next(found, ())
+
+
+@st.cache_resource(show_spinner="Reading the risk factors of both reports …", max_entries=32)
+def _risk_changes(report_id: ReportId, last_id: ReportId) -> TextChange | str:
+    report, last = (services().ports.records.report(one) for one in (report_id, last_id))
+    if report is None or last is None:
+        return "One of the two reports is no longer stored."
+    return services().changes.risk_factors(report, last)
+
+
+def risk_changes(report: Report, last: Report) -> TextChange | str:
+    """Return what the risk factors say otherwise than in the last report, or why that cannot be told."""
+    return _risk_changes(report.report_id, last.report_id)
 
 
 def sheet_names(report: Report) -> list[str]:

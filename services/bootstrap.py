@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.wiring import local_ports
 from services.analysis.templates import Templates, load_templates
+from services.changes import ChangeDesk
 from services.companies import CompanyDesk
 from services.config import PROJECT_ROOT, Settings, read_settings
 from services.corrections.desk import CorrectionDesk
@@ -32,6 +33,7 @@ class Services:
     summary: SummaryDesk
     metrics: MetricDesk
     companies: CompanyDesk
+    changes: ChangeDesk
     samples: SampleShelf
     templates: Templates
 
@@ -57,6 +59,7 @@ def build(settings: Settings | None = None) -> Services:
         summary=SummaryDesk(ports.records, facts.facts),
         metrics=MetricDesk(ports.records),
         companies=CompanyDesk(ports.records, templates),
+        changes=ChangeDesk(ports.records, ports.blobs, ports.layout),
         samples=SampleShelf(PROJECT_ROOT / "samples", intake),
         templates=templates,
     )

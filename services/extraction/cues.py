@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from services.domain.reports import CueKind, TextCue
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[”\"’)]*\s+(?=[“\"(A-Z•])")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\bU\.S\.)(?<!\bNo\.)(?<!\bInc\.)[”\"’)]*\s+(?=[“\"(A-Z•])"
+)
 _LONGEST = 700
 """Characters: what runs on longer is a table or a list and not a sentence."""
 

@@ -1,0 +1,108 @@
+"""What changed since the company's last report: figures, restated figures, and the text of its risk factors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.analysis.facts_view import FactsView, Missing
+from services.analysis.text_change import TextChange, compare
+from services.domain.concepts import CONCEPTS, StatementKind, Unit
+from services.domain.insights import Insight, Quote
+from services.domain.periods import Period
+from services.domain.reports import Fact, Report
+from services.engine import companions, stored
+from services.extraction.risk_factors import risk_factors
+from services.ports import BlobStore, LayoutReader, RecordStore
+
+_SHOWN = {Unit.MONEY, Unit.PER_SHARE}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One line in this report's latest period and in the last report's latest period of the same length."""
+
+    concept: str
+    now: Fact
+    then: Fact
+
+    @property
+    def change(self) -> Decimal:
+        """This report's figure less the last report's, in base units."""
+        return self.now.value - self.then.value
+
+    @property
+    def share(self) -> Decimal | None:
+        """The change over the last report's figure, None where that is not positive."""
+        return self.change / self.then.value if self.then.value > 0 else None
+
+
+class ChangeDesk:
+    """Answers what changed between two stored reports of one company; it changes nothing."""
+
+    def __init__(self, records: RecordStore, blobs: BlobStore, layout: LayoutReader) -> None:
+        self._records = records
+        self._blobs = blobs
+        self._layout = layout
+
+    def last_before(self, report: Report) -> Report | None:
+        """Return the company's latest report that ends before this one, None when there is none."""
+        ends = report.period_end or ""
+        older = [
+            other
+            for other in companions(report, self._records.reports())
+            if (other.period_end or "") < ends and other.period_end
+        ]
+        return max(older, key=lambda other: other.period_end or "", default=None)
+
+    def figures(self, report: Report, last: Report) -> list[Moved]:
+        """Return the lines that both reports give for their latest period, in the order of the concepts."""
+        now, then = self._view(report), self._view(last)
+        found = []
+        for concept in CONCEPTS.values():
+            if concept.unit not in _SHOWN:
+                continue
+            one = _latest(now, concept.concept_id)
+            other = None if one is None else _latest(then, concept.concept_id, one.period)
+            if one is not None and other is not None and one.currency == other.currency:
+                found.append(Moved(concept.concept_id, one, other))
+        return found
+
+    def restated(self, report: Report) -> list[Insight]:
+        """Return the findings on figures that this report gives otherwise than the last one did."""
+        insights = self._records.insights(report.report_id)
+        return [insight for insight in insights if insight.rule_id in {"A07", "A08"}]
+
+    def risk_factors(self, report: Report, last: Report) -> TextChange | str:
+        """Return what the risk factors say anew, no more and otherwise, or why they cannot be compared."""
+        before, after = self._risks(last), self._risks(report)
+        for one, sentences in ((last, before), (report, after)):
+            if not sentences:
+                return f"{one.name} has no section of risk factors (Item 1A) that could be read."
+        return compare(before, after)
+
+    def _view(self, report: Report) -> FactsView:
+        work = stored(report, self._records)
+        return FactsView(work.read.facts, (), work.read.tie_outs)
+
+    def _risks(self, report: Report) -> Sequence[Quote]:
+        if report.format.is_workbook:
+            return ()
+        data = self._blobs.get(report.blob_key)
+        with self._layout.open(data, report.format) as document:
+            return risk_factors(document.page_texts())
+
+
+def _latest(view: FactsView, concept: str, like: Period | None = None) -> Fact | None:
+    """Return a concept's newest fact, of the same length as ``like`` where that is given."""
+    periods = _periods(view, concept)
+    fitting = [period for period in periods if like is None or period.span == like.span]
+    found = view.get(concept, fitting[0]) if fitting else None
+    return None if found is None or isinstance(found, Missing) else found
+
+
+def _periods(view: FactsView, concept: str) -> list[Period]:
+    if CONCEPTS[concept].instant:
+        return view.stretches(concept)
+    flows = [*view.durations(StatementKind.INCOME), *view.durations(StatementKind.CASH_FLOW)]
+    first = {period: place for place, period in enumerate(dict.fromkeys(flows))}
+    return sorted(view.stretches(concept), key=lambda period: first.get(period, len(first)))

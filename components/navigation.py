@@ -45,6 +45,10 @@ PAGES: dict[str, PageEntry] = {
             Permission.VIEW_REPORTS, _EVERYBODY,
         ),
         PageEntry(
+            "budget", "pages/analyst/budget.py", "Budget", "balance",
+            Permission.VIEW_REPORTS, _EVERYBODY,
+        ),
+        PageEntry(
             "insights", "pages/analyst/insights.py", "Insights", "lightbulb",
             Permission.VIEW_INSIGHTS, _EVERYBODY - {Role.CFO},
         ),

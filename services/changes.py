@@ -1,9 +1,10 @@
-"""What changed since the company's last report: figures, restated figures, and the text of its risk factors."""
+"""A report beside others of its company: the last one (figures, restated figures, risk factors), its budget."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.analysis.budget import Variance, variances
 from services.analysis.facts_view import FactsView, Missing
 from services.analysis.text_change import TextChange, compare
 from services.domain.concepts import CONCEPTS, StatementKind, Unit
@@ -79,6 +80,11 @@ class ChangeDesk:
             if not sentences:
                 return f"{one.name} has no section of risk factors (Item 1A) that could be read."
         return compare(before, after)
+
+    def budget(self, report: Report) -> list[Variance]:
+        """Return the figures of a report that have a budget, in it or in another file of the company."""
+        work = stored(report, self._records)
+        return variances(FactsView(work.read.facts, work.history, work.read.tie_outs))
 
     def _view(self, report: Report) -> FactsView:
         work = stored(report, self._records)

@@ -9,7 +9,7 @@ from services.domain.concepts import CONCEPTS, StatementKind
 from services.domain.confidence import MEDIUM_FROM
 from services.domain.ids import FactId, ReportId, TieOutId
 from services.domain.periods import Period
-from services.domain.reports import Fact, TieOut, TieOutStatus
+from services.domain.reports import Fact, Scenario, TieOut, TieOutStatus
 
 YEAR_DAYS = (350, 380)
 """A comparable period ended this many days earlier (52 or 53 weeks included)."""
@@ -55,6 +55,7 @@ class FactsView:
         self._by_id: dict[FactId, Fact] = {}
         self._own: dict[tuple[str, Period], Fact] = {}
         self._weak: dict[tuple[str, Period], Fact] = {}
+        self._facts = tuple(facts)
         self._readings = [f for f in facts if f.concept and f.is_reported and not f.derived_from]
         self._index(facts)
         self._earlier: dict[tuple[str, Period], Fact] = {}
@@ -192,6 +193,15 @@ class FactsView:
         """Return the periods of this report's facts of one concept, latest first."""
         periods = {period for name, period in self._own if name == concept}
         return sorted(periods, key=lambda period: (-period.end.toordinal(), _span_rank(period)))
+
+    def budgets(self) -> dict[tuple[str, Period], Fact]:
+        """Return the budget figures of the whole by meaning, this report's before other files' of the company."""
+        found: dict[tuple[str, Period], Fact] = {}
+        for fact in (*self._facts, *self._history):
+            budgeted = fact.scenario is Scenario.BUDGET and fact.member is None
+            if budgeted and fact.concept and not fact.derived_from and _usable(fact):
+                found.setdefault((fact.concept, fact.period), fact)
+        return found
 
     def restated_by(self, fact: Fact) -> Fact | None:
         """Return what a later report of the company prints for this figure, None where it agrees or is silent."""

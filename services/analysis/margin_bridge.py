@@ -24,10 +24,10 @@ BRIDGE_RESIDUAL = Decimal("0.0005")
 DRIVERS_NAMED = 3
 STEPS_DRAWN = 6
 
-_Leaves = Mapping[int, tuple[int, Fact]]
+Leaves = Mapping[int, tuple[int, Fact]]
 
 
-class _Side(NamedTuple):
+class Side(NamedTuple):
     """Operating margin of one period."""
 
     income: Fact
@@ -35,10 +35,12 @@ class _Side(NamedTuple):
 
     @property
     def margin(self) -> Decimal:
+        """Operating income over revenue; raises CannotCompute without revenue."""
         return ratio(self.income.value, self.revenue.value, "revenue")
 
     @property
     def label(self) -> str:
+        """The period in words."""
         return self.income.period.label
 
 
@@ -83,26 +85,26 @@ def margin_bridge(context: Context) -> list[Finding]:
     ]
 
 
-def _side(context: Context, period: Period | None) -> _Side:
-    return _Side(context.fact("operating_income", period), context.fact("revenue", period))
+def _side(context: Context, period: Period | None) -> Side:
+    return Side(context.fact("operating_income", period), context.fact("revenue", period))
 
 
 def _still_moves(moved: Sequence[Decimal]) -> bool:
     return abs(moved[0] / moved[1] - moved[2] / moved[3]) >= MARGIN_STEP
 
 
-def _drivers(context: Context, before: _Side, now: _Side) -> list[_Driver]:
-    leaves, leaves_before = _leaves(context, now), _leaves(context, before)
+def _drivers(context: Context, before: Side, now: Side) -> list[_Driver]:
+    leaves, leaves_before = leaves_of(context, now), leaves_of(context, before)
     drivers = []
     for row in sorted({*leaves, *leaves_before}):
-        share = _contribution(leaves, row) / now.revenue.value
-        share_before = _contribution(leaves_before, row) / before.revenue.value
+        share = contribution(leaves, row) / now.revenue.value
+        share_before = contribution(leaves_before, row) / before.revenue.value
         facts = tuple(side[row][1] for side in (leaves, leaves_before) if row in side)
         drivers.append(_Driver(facts[0].label.strip(" $"), share - share_before, facts))
     return sorted(drivers, key=lambda driver: -abs(driver.shift))
 
 
-def _leaves(context: Context, side: _Side) -> dict[int, tuple[int, Fact]]:
+def leaves_of(context: Context, side: Side) -> dict[int, tuple[int, Fact]]:
     """Return the printed rows that make operating income out of revenue: row → (sign, fact)."""
     found: dict[int, tuple[int, Fact]] = {}
     open_: list[tuple[int, Fact]] = [(1, side.income)]
@@ -124,7 +126,7 @@ def _leaves(context: Context, side: _Side) -> dict[int, tuple[int, Fact]]:
     return found
 
 
-def _contribution(leaves: _Leaves, row: int) -> Decimal:
+def contribution(leaves: Leaves, row: int) -> Decimal:
     """Return what a row adds to operating income; a row blank in a proven sum adds nothing."""
     if row not in leaves:
         return Decimal(0)
@@ -132,9 +134,7 @@ def _contribution(leaves: _Leaves, row: int) -> Decimal:
     return sign * fact.printed_value * fact.scale
 
 
-def _words(
-    context: Context, before: _Side, now: _Side, drivers: Sequence[_Driver]
-) -> dict[str, str]:
+def _words(context: Context, before: Side, now: Side, drivers: Sequence[_Driver]) -> dict[str, str]:
     delta = now.margin - before.margin
     named = [
         f"{driver.label} {wording.basis_points(driver.shift)}"
@@ -152,7 +152,7 @@ def _words(
     }
 
 
-def _inputs(before: _Side, now: _Side, drivers: Sequence[_Driver]) -> tuple[tuple[Fact, str], ...]:
+def _inputs(before: Side, now: Side, drivers: Sequence[_Driver]) -> tuple[tuple[Fact, str], ...]:
     return (
         *((side.income, f"operating income, {side.label}") for side in (now, before)),
         *((side.revenue, f"revenue, {side.label}") for side in (now, before)),
@@ -165,7 +165,7 @@ def _inputs(before: _Side, now: _Side, drivers: Sequence[_Driver]) -> tuple[tupl
 
 
 def _steps(
-    context: Context, before: _Side, now: _Side, drivers: Sequence[_Driver]
+    context: Context, before: Side, now: Side, drivers: Sequence[_Driver]
 ) -> tuple[Calculation, ...]:
     margins = tuple(
         calculation(
@@ -190,7 +190,7 @@ def _steps(
     return (*margins, *shifts)
 
 
-def _chart(before: _Side, now: _Side, drivers: Sequence[_Driver]) -> Chart:
+def _chart(before: Side, now: Side, drivers: Sequence[_Driver]) -> Chart:
     drawn = [(driver.label, driver.shift * 100, None) for driver in drivers[:STEPS_DRAWN]]
     rest = sum((driver.shift for driver in drivers[STEPS_DRAWN:]), Decimal(0))
     if len(drivers) > STEPS_DRAWN:

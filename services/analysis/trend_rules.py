@@ -1,6 +1,6 @@
 """The trend rules: where the company is heading."""
 
-from services.analysis import free_cash, margin_bridge, metric_trends, series_rules, trend
+from services.analysis import budget, free_cash, margin_bridge, metric_trends, series_rules, trend
 from services.analysis.rule import DESCRIPTION, DRIVER, STATISTICAL, THRESHOLD, Rule
 from services.domain.insights import InsightKind
 
@@ -148,5 +148,13 @@ TRENDS: tuple[Rule, ...] = (
         DESCRIPTION,
         "Look for buybacks, acquisitions paid in shares, and splits.",
         metric_trends.share_count,
+    ),
+    Rule(
+        "R22",
+        InsightKind.TREND,
+        "Budget against actual",
+        DESCRIPTION,
+        "Ask for volume, price and timing behind the largest step; compare with the latest forecast.",
+        budget.against_budget,
     ),
 )

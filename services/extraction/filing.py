@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -110,6 +110,23 @@ def company_on(texts: Sequence[str]) -> str | None:
         for line in lines:
             if len(line) < _LONGEST_NAME and _COMPANY_LINE.search(line) and _may_name(line):
                 return _tidy(line)
+    return None
+
+
+_LEGAL_END = re.compile(
+    r"\b(?:inc|incorporated|corp|corporation|plc|ltd|limited|llc|l\.p|n\.v|s\.a|ag|se|gmbh)\.?$",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*\([^)]*\)\s*$")
+
+
+def company_in_titles(titles: Iterable[str]) -> str | None:
+    """Return the company that a table's title names by its legal form, None where none does."""
+    for title in titles:
+        for part in title.split(" - "):
+            name = _ASIDE.sub("", part.strip())
+            if len(name) < _LONGEST_NAME and _LEGAL_END.search(name) and _may_name(name):
+                return _tidy(name)
     return None
 
 

@@ -21,7 +21,13 @@ from services.extraction.credit_lines import credit_lines_in
 from services.extraction.cues import cues_in
 from services.extraction.derived import derive
 from services.extraction.facts import assemble
-from services.extraction.filing import Filing, calendar_of, company_on, read_filing
+from services.extraction.filing import (
+    Filing,
+    calendar_of,
+    company_in_titles,
+    company_on,
+    read_filing,
+)
 from services.extraction.findings import no_statements, oddities, of_gap, of_note, of_pictures
 from services.extraction.known import Known, known_of
 from services.extraction.lines import lines_of
@@ -112,7 +118,9 @@ def _read_workbook(document: DocumentReader, report: Report) -> _Read:
     read = read_workbook(document.sheets())
     findings = [of_note(report, note) for note in read.notes]
     end = _iso(_newest(read.statements))
-    return _Read(report.model_copy(update={"period_end": end}), read.statements, findings)
+    company = company_in_titles(raw.title for raw in read.statements)
+    told = report.model_copy(update={"period_end": end, "company": company})
+    return _Read(told, read.statements, findings)
 
 
 def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) -> _Read:

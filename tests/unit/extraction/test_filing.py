@@ -1,6 +1,8 @@
 from datetime import date
 
-from services.extraction.filing import calendar_of, company_on, read_filing
+import pytest
+
+from services.extraction.filing import calendar_of, company_in_titles, company_on, read_filing
 
 COVER = """UNITED STATES
 SECURITIES AND EXCHANGE COMMISSION
@@ -58,3 +60,15 @@ def test_the_calendar_knows_the_dates_printed_on_the_statements() -> None:
     assert calendar.period_end == date(2019, 2, 2)
     assert calendar.dates == {date(2019, 2, 2), date(2018, 2, 3)}
     assert calendar.annual
+
+
+@pytest.mark.parametrize(
+    "name", ["Unit price", "Product group", "Company name", "For the year ended 2025"]
+)
+def test_a_heading_without_a_legal_form_names_no_company(name: str) -> None:
+    assert company_in_titles([f"{name} - Income statement"]) is None
+
+
+def test_a_title_names_the_company_by_its_legal_form() -> None:
+    titles = ["Larkfield Instruments, Inc. (invented company) - Income statement - in thousands"]
+    assert company_in_titles(titles) == "Larkfield Instruments, Inc."

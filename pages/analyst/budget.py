@@ -1,0 +1,90 @@
+"""Budget against actual: every line with its variance, the bridge of the profit line, the cells behind it."""
+
+import streamlit as st
+
+from components import frame
+from components.changes import budget_table
+from components.charts import show_chart
+from components.evidence import Item, show_items
+from components.format import concept_name, plain
+from components.navigation import chosen, link, remember
+from components.session import listed, services
+from services.analysis.budget import Variance
+from services.domain.periods import Period
+from services.domain.reports import Report, ReportStatus
+
+_SOURCE_HEIGHT = 420
+
+
+def _pick(reports: list[Report]) -> Report:
+    ids = [str(report.report_id) for report in reports]
+    named = chosen("report")
+    picked = st.selectbox(
+        "Report",
+        range(len(reports)),
+        index=ids.index(named) if named in ids else 0,
+        format_func=lambda i: listed(reports[i]),
+        key=f"budget_of_{named or ''}",
+        label_visibility="collapsed",
+    )
+    remember("report", ids[picked])
+    return reports[picked]
+
+
+def _pick_period(found: list[Variance]) -> Period:
+    periods = list(dict.fromkeys(one.actual.period for one in found))
+    return st.selectbox(
+        "Period", periods, format_func=lambda period: period.label, key="budget_when"
+    )
+
+
+def _bridge(report: Report) -> None:
+    insights = services().ports.records.insights(report.report_id)
+    found = next((insight for insight in insights if insight.rule_id == "R22"), None)
+    if found is None or found.chart is None:
+        st.caption("The profit line is within performance materiality of its budget.")
+        return
+    st.markdown(plain(found.text))
+    show_chart(found.chart, "budget_bridge")
+    link("insight", "Open the finding", "arrow_forward", insight=found.insight_id)
+
+
+def _cells(lines: list[Variance]) -> None:
+    frame.section("Cells")
+    picked = st.selectbox(
+        "Line", range(len(lines)), format_func=lambda i: concept_name(lines[i].concept), key="line"
+    )
+    one = lines[picked]
+    items = [Item(one.actual, "actual"), Item(one.budget, "budget")]
+    show_items(items, f"budget_{one.concept}_{one.actual.period.label}", _SOURCE_HEIGHT)
+
+
+def _show(report: Report) -> None:
+    found = services().changes.budget(report)
+    if not found:
+        frame.empty(
+            "No budget for this report",
+            "Upload a workbook with budget and actual columns, or the company's budget as a file of its "
+            "own: its periods are matched with this report's.",
+        )
+        link("upload", "Upload a budget", "upload_file")
+        return
+    left, right = st.columns([9, 11], gap="large")
+    with left:
+        lines = [
+            one for period in [_pick_period(found)] for one in found if one.actual.period == period
+        ]
+        st.dataframe(budget_table(lines), hide_index=True, height="content")
+        st.caption("Favourable is what adds to profit: a cost below budget, revenue above it.")
+    with right:
+        _bridge(report)
+    _cells(lines)
+
+
+frame.header("Budget", "Budget against actual, line by line, and what reconciles the two.")
+analysed = [r for r in services().ports.records.reports() if r.status is ReportStatus.ANALYSED]
+if analysed:
+    _show(_pick(analysed))
+else:
+    frame.empty("No budget yet", "It appears here when a report and its budget have been analysed.")
+    link("upload", "Upload a report", "upload_file")

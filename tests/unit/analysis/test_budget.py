@@ -1,0 +1,141 @@
+"""Budget against actual: variance, verdict, a bridge that adds up, and a budget that is never an actual fact."""
+
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.analysis.budget import bridge, variances
+from services.bootstrap import build_engine
+from services.domain.reports import Scenario, StatementColumn
+from tests.unit.analysis.contexts import (
+    CERTAIN,
+    INCOME,
+    analysed,
+    context_of,
+    insight_of,
+    reason_of,
+)
+from tests.unit.statement_builder import build, year
+
+ROWS = (
+    ("Revenue", "revenue", 950, 1000),
+    ("Cost of revenue", "cost_of_revenue", 480, 500),
+    ("Selling, general and administrative", "sga", 330, 300),
+    ("Restructuring", None, 40, 0),
+    ("Operating income", "operating_income", 100, 200),
+)
+SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "Larkfield_FY2025_budget_vs_actual.xlsx"
+
+
+def two_columns(rows=ROWS, report_id="report-1"):
+    """Return a statement whose second column is the budget of the same year."""
+    statement, facts = build(
+        INCOME, [year(2018), year(2018)], list(rows), confidence=CERTAIN, report_id=report_id
+    )
+    columns = (
+        StatementColumn(period=year(2018)),
+        StatementColumn(period=year(2018), scenario=Scenario.BUDGET),
+    )
+    facts = [
+        fact.model_copy(update={"scenario": Scenario.BUDGET}) if fact.column == 1 else fact
+        for fact in facts
+    ]
+    return [statement.model_copy(update={"columns": columns})], facts
+
+
+def test_a_profit_below_budget_names_variance_verdict_and_the_largest_steps():
+    found = insight_of(analysed(*two_columns()), "R22")
+    assert found.text == (
+        "Operating income of USD 100 m in the year to Dec 31, 2018 is USD (100) m, (50.0) % against the "
+        "budget of USD 200 m, adverse. Largest steps: Revenue USD (50.0) m, Restructuring USD (40.0) m, "
+        "Selling, general and administrative USD (30.0) m."
+    )
+
+
+def test_the_bridge_leads_from_budget_to_actual_exactly_and_draws_every_step():
+    chart = insight_of(analysed(*two_columns()), "R22").chart
+    (series,) = chart.series
+    assert (chart.kind, chart.totals) == ("waterfall", (0, len(series.y) - 1))
+    assert sum(series.y[:-1]) == series.y[-1]
+    assert "Cost of revenue" in series.x
+
+
+def test_what_named_lines_do_not_explain_is_a_step_of_its_own():
+    statements, actual = build(
+        INCOME, [year(2018)], [(label, concept, now) for label, concept, now, _ in ROWS],
+        confidence=CERTAIN,
+    )  # fmt: skip
+    _, plans = two_columns(report_id="report-2")
+    found = insight_of(analysed([statements], actual, plans), "R22")
+    steps = dict(zip(found.chart.series[0].x, found.chart.series[0].y, strict=True))
+    assert steps["Other lines"] == -40_000_000
+    assert sum(list(steps.values())[:-1]) == steps["Actual"]
+
+
+def test_costs_above_budget_are_adverse_and_below_it_favourable():
+    lines = {one.concept: one for one in variances(context_of(*two_columns()).view)}
+    assert (lines["sga"].verdict, lines["sga"].effect) == ("adverse", -30_000_000)
+    assert lines["cost_of_revenue"].verdict == "favourable"
+    assert lines["revenue"].verdict == "adverse"
+
+
+def test_a_profit_on_budget_is_quiet_and_a_report_without_one_says_what_to_upload():
+    even = [(label, concept, plan, plan) for label, concept, _, plan in ROWS]
+    assert insight_of(analysed(*two_columns(even)), "R22") is None
+    assert reason_of(analysed(*two_columns(even)), "R22") is None
+    statement, facts = build(INCOME, [year(2018)], [("Revenue", "revenue", 9)], confidence=CERTAIN)
+    assert "upload a workbook with budget columns" in reason_of(analysed([statement], facts), "R22")
+
+
+def test_a_budget_is_never_an_actual_figure_nor_in_a_metric():
+    statements, facts = two_columns()
+    plans = {fact.fact_id for fact in facts if fact.scenario is Scenario.BUDGET}
+    analysis = analysed(statements, facts)
+    used = {fact_id for metric in analysis.metrics for fact_id in metric.fact_ids}
+    assert used
+    assert not used & plans
+    others = [i for i in analysis.insights if i.rule_id != "R22"]
+    assert not {e.fact_id for i in others for e in i.evidence} & plans
+
+
+@given(
+    numbers=st.lists(
+        st.tuples(st.integers(1, 10**6), st.integers(1, 10**6)), min_size=4, max_size=4
+    )
+)
+def test_the_steps_always_add_up_to_the_variance(numbers):
+    (r, rb), (c, cb), (s, sb), (x, xb) = numbers
+    rows = (
+        ("Revenue", "revenue", r, rb),
+        ("Cost of revenue", "cost_of_revenue", c, cb),
+        ("Selling, general and administrative", "sga", s, sb),
+        ("Restructuring", None, x, xb),
+        ("Operating income", "operating_income", r - c - s - x, rb - cb - sb - xb),
+    )
+    context = context_of(*two_columns(rows))
+    lines = variances(context.view)
+    line = next(one for one in lines if one.concept == "operating_income")
+    assert sum((step for _, step, _ in bridge(context, line, lines)), Decimal(0)) == line.amount
+
+
+def test_the_sample_workbook_gives_the_year_against_its_budget():
+    engine = build_engine()
+    read = engine.read(SAMPLE.name, SAMPLE.read_bytes())
+    assert read.report.company == "Larkfield Instruments, Inc."
+    (analysed_,) = engine.analyse([read])
+    found = insight_of(analysed_.analysis, "R22")
+    assert found.text.startswith(
+        "Operating income of USD 22.4 m in the year to Dec 31, 2025 is USD (45.0) m"
+    )
+    assert [one.name for one in found.calculations][1:3] == [
+        "effect of Revenue",
+        "effect of Cost of products",
+    ]
+
+
+def test_periods_of_variances_come_longest_latest_first():
+    spans = [one.actual.period for one in variances(context_of(*two_columns()).view)]
+    assert all(a.end >= b.end for a, b in pairwise(spans))

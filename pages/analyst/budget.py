@@ -69,15 +69,11 @@ def _show(report: Report) -> None:
         )
         link("upload", "Upload a budget", "upload_file")
         return
-    left, right = st.columns([9, 11], gap="large")
-    with left:
-        lines = [
-            one for period in [_pick_period(found)] for one in found if one.actual.period == period
-        ]
-        st.dataframe(budget_table(lines), hide_index=True, height="content")
-        st.caption("Favourable is what adds to profit: a cost below budget, revenue above it.")
-    with right:
-        _bridge(report)
+    period = _pick_period(found)
+    lines = [one for one in found if one.actual.period == period]
+    st.dataframe(budget_table(lines), hide_index=True, height="content")
+    st.caption("Favourable is what adds to profit: a cost below budget, revenue above it.")
+    _bridge(report)
     _cells(lines)
 
 

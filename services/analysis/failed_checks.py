@@ -16,6 +16,9 @@ from services.domain.concepts import Unit
 from services.domain.insights import Severity
 from services.domain.reports import Fact, TieOut
 
+_OF_WORDS = {"T16"}
+"""Checks on share counts in the words of a row, whatever its cells hold."""
+_VARIANTS = {"T16": ("shares",), "T27": ("part",)}
 _THOUSANDFOLD = (Decimal(980), Decimal(1020))
 
 
@@ -47,12 +50,13 @@ def _failed(context: Context, kind: _Kind) -> list[Finding]:
 def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fact]) -> Finding:
     gap = tie_out.difference or Decimal(0)
     subject = facts[0]
-    write = partial(_written, context, subject)
+    unit = Unit.SHARES if tie_out.check in _OF_WORDS else subject.unit
+    write = partial(_written, context, unit)
     return Finding(
         period=subject.period,
         subject=subject.label.strip(" $"),
         severity=kind.severity or _by_amount(context, gap),
-        template=kind.template,
+        template=" ".join((kind.template, *_VARIANTS.get(tie_out.check, ()))),
         values={
             "line": f"'{subject.label.strip(' $')}'",
             "first": tie_out.name.partition(" ")[0],
@@ -63,20 +67,21 @@ def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fac
             "period": wording.stretch(subject.period),
             "page": subject.source.place,
             "cause": _cause(tie_out),
+            "said": tie_out.sentence.rstrip("."),
         },
         inputs=tuple((fact, role(fact)) for fact in facts),
         calculations=(
             calculation(f"difference, {tie_out.name}", tie_out.sentence, gap, write(gap), facts),
         ),
         threshold=f"difference above {write(tie_out.tolerance or Decimal(0))}",
-        amount=abs(gap) if subject.unit is Unit.MONEY else None,
+        amount=abs(gap) if unit is Unit.MONEY else None,
         chart=charts.bars(
             tie_out.name,
             "money",
             charts.computed_series("As printed", [subject.period], [tie_out.actual]),
             charts.computed_series("As the others say", [subject.period], [tie_out.expected]),
         )
-        if subject.unit is Unit.MONEY
+        if unit is Unit.MONEY
         else None,
         tie_outs=(tie_out.tie_out_id,),
         key=tie_out.tie_out_id,
@@ -89,10 +94,10 @@ def _by_amount(context: Context, gap: Decimal) -> Severity:
     return context.severity(gap) or Severity.LOW
 
 
-def _written(context: Context, subject: Fact, amount: Decimal) -> str:
-    if subject.unit is Unit.PER_SHARE:
-        return wording.per_share(amount, subject.currency)
-    return context.money(amount) if subject.unit is Unit.MONEY else wording.plain(amount, 0)
+def _written(context: Context, unit: Unit, amount: Decimal) -> str:
+    if unit is Unit.PER_SHARE:
+        return wording.per_share(amount, context.currency)
+    return context.money(amount) if unit is Unit.MONEY else wording.plain(amount, 0)
 
 
 def _cause(tie_out: TieOut) -> str:
@@ -112,7 +117,10 @@ _KINDS = {
     "A08": _Kind("A08", ("T26",), Severity.HIGH, ""),
     "A09": _Kind("A09", ("T22",), None, "no periods of different length with one end were read"),
     "A11": _Kind(
-        "A11", ("T24", "T34"), Severity.MEDIUM, "no amount that cannot be negative was read"
+        "A11",
+        ("T16", "T24", "T27", "T34"),
+        Severity.MEDIUM,
+        "no amount that cannot be negative was read",
     ),
 }
 

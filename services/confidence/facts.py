@@ -42,8 +42,10 @@ _CROSS_STATEMENT = {"T13", "T14", "T20", "T21"}
 _SAME_PERIOD = {"T12", "T13", "T14", "T20", "T21", "T22"}
 """Between columns: they hold only where both columns have the right period."""
 _SHARE_CHECK = "T15"
-_NO_PROOF = {"T22", "T25", "T34"}
+_NO_PROOF = {"T16", "T22", "T25", "T27", "T34"}
 """That one amount is no less than another, or that columns end together, proves no amount."""
+_OF_WORDS = {"T16"}
+"""Where these fail the words of a row are at fault, not the numbers in its cells."""
 _OF_PERIODS = {"T25"}
 """Where these fail the headings are at fault, not the numbers below them."""
 _PASSES = {TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING}
@@ -78,7 +80,7 @@ def rescore(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> list[Fact]:
     _credit_scale(ledger, passing, by_id)
     failing = [tie_out for tie_out in known if tie_out.status is TieOutStatus.FAIL]
     _blame_period(ledger, [t for t in failing if t.check in _OF_PERIODS])
-    _blame(ledger, by_id, [t for t in failing if t.check not in _OF_PERIODS])
+    _blame(ledger, by_id, [t for t in failing if t.check not in _OF_PERIODS | _OF_WORDS])
     told = {fact_id: _told(by_id[fact_id], evidence) for fact_id, evidence in ledger.items()}
     return _disputed([told.get(fact.fact_id, fact) for fact in facts] if told else facts)
 

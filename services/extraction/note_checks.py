@@ -1,27 +1,39 @@
 """Where the tables of the notes meet the statements: segments and revenue, the tax table and the tax."""
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from services.domain.concepts import StatementKind, Unit
-from services.domain.reports import Fact, TieOut, TieOutStatus
-from services.extraction.statement_view import Check, StatementView, Term, conclude, judged
+from services.domain.reports import Fact, LineItem, TieOut, TieOutStatus
+from services.extraction.statement_view import (
+    PASSES,
+    Check,
+    StatementView,
+    Term,
+    conclude,
+    judged,
+    shown,
+)
 
 SEGMENTS = Check("T20", "Segments add up to the consolidated amount")
+PARTS = Check("T27", "No part of the revenue is more than the whole")
 TAXES = Check("T21", "The tax reconciliation ends at the tax expense")
 
 _WHOLES = ("revenue", "operating_income")
+_MEASURE = re.compile(r"\b(?:sales|revenues?)\b", re.IGNORECASE)
 _RATE_TOLERANCE = Decimal("0.1")
 _FEWEST_PARTS = 2
 
 
 def check(consolidated: Sequence[StatementView]) -> list[TieOut]:
-    """Return T20 and T21: totals of the notes that print what the income statement prints."""
+    """Return T20 and T21, totals of the notes that the income statement prints too, and T27 of revenue's parts."""
     incomes = [view for view in consolidated if view.statement.kind is StatementKind.INCOME]
     results: list[TieOut] = []
     for view in consolidated:
         if view.statement.kind is StatementKind.SEGMENTS:
             results += _segments(view, incomes)
+            results += _parts(view, incomes)
         elif view.statement.kind is StatementKind.TAX_RECONCILIATION:
             results += _taxes(view, incomes)
     return results
@@ -58,6 +70,69 @@ def _segments(view: StatementView, incomes: Sequence[StatementView]) -> list[Tie
             if whole is not None and total.unit is Unit.MONEY and total.value == whole.value:
                 found.append(judged(SEGMENTS, whole, [Term(1, total)]))
     return found
+
+
+def _parts(view: StatementView, incomes: Sequence[StatementView]) -> Iterator[TieOut]:
+    """Yield T27 of the rows that add up to a row of revenue in one column at least, for every column."""
+    for place, row in enumerate(view.statement.rows):
+        totals = {
+            column: fact
+            for column in view.reported_columns
+            if (fact := view.cell(row, column)) is not None and fact.unit is Unit.MONEY
+        }
+        if not any(_is_revenue(fact, incomes) for fact in totals.values()):
+            continue
+        parts = _rows_of(view, place)
+        verdicts = [
+            _part(total, [f for part in parts if (f := view.cell(part, column)) is not None])
+            for column, total in totals.items()
+        ]
+        if len(parts) >= _FEWEST_PARTS and any(added for added, _ in verdicts):
+            yield from (tie_out for _, tie_out in verdicts)
+
+
+def _is_revenue(fact: Fact, incomes: Sequence[StatementView]) -> bool:
+    revenue = _of_income(incomes, "revenue", fact)
+    return fact.member is None and revenue is not None and revenue.value == fact.value
+
+
+def _rows_of(view: StatementView, place: int) -> list[LineItem]:
+    """Return the rows of parts: those of its own name, or those printed above it up to another total."""
+    rows, total = view.statement.rows, view.statement.rows[place]
+    named = [row for row in rows[:place] if row.label == total.label and _member(view, row)]
+    if named and _MEASURE.search(total.label):
+        return named
+    found: list[LineItem] = []
+    for row in reversed(rows[:place]):
+        units = {f.unit for c in view.reported_columns if (f := view.cell(row, c)) is not None}
+        if units == {Unit.PURE}:
+            continue  # the shares of revenue between its parts
+        if not _member(view, row) or (found and row.section != found[0].section):
+            break
+        found.append(row)
+    return found[::-1]
+
+
+def _member(view: StatementView, row: LineItem) -> str | None:
+    facts = (view.cell(row, column) for column in view.reported_columns)
+    return next((fact.member for fact in facts if fact is not None), None)
+
+
+def _part(total: Fact, parts: Sequence[Fact]) -> tuple[bool, TieOut]:
+    """Return whether the parts add up to the total, and the verdict that none of them is more."""
+    base = judged(PARTS, total, [Term(1, part) for part in parts])
+    taken = sum((-part.value for part in parts if part.value < 0), Decimal(0))
+    over = [part for part in parts if part.value > total.value + taken + (base.tolerance or 0)]
+    status = TieOutStatus.FAIL if over else TieOutStatus.PASS
+    when, label = total.period.label, total.label.strip(" $")
+    sentence = f"{PARTS.name}: holds for '{label}' of {when}."
+    if over:
+        sentence = (
+            f"{PARTS.name}: '{over[0].member}' is {shown(over[0].value, over[0])} and '{label}' "
+            f"{shown(total.value, total)} for {when}."
+        )
+    update = {"status": status, "sentence": sentence}
+    return base.status in PASSES, base.model_copy(update=update)
 
 
 def _taxes(view: StatementView, incomes: Sequence[StatementView]) -> list[TieOut]:

@@ -13,10 +13,12 @@ from services.domain.reports import Fact, LineItem, Statement, TieOut, TieOutSta
 from services.extraction import (
     balance_checks,
     cash_checks,
+    debt_checks,
     income_checks,
     ledger_checks,
     note_checks,
     period_checks,
+    share_checks,
     size_checks,
 )
 from services.extraction.footing import (
@@ -80,8 +82,10 @@ def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut
     results += balance_checks.check(consolidated, subtotals)
     results += cash_checks.check(consolidated)
     results += note_checks.check(consolidated)
+    results += debt_checks.check(consolidated)
     results += period_checks.check(consolidated)
     results += size_checks.check(consolidated)
+    results += share_checks.check(consolidated)
     results += ledger_checks.check(ledgers, facts)
     return list({tie_out.tie_out_id: tie_out for tie_out in results}.values())
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from services.domain.concepts import StatementKind
 from services.domain.insights import Severity
 from tests.unit.analysis.contexts import analysed
-from tests.unit.statement_builder import altered, manufacturer
+from tests.unit.statement_builder import altered, at, build, manufacturer, year
 
 
 def found(rule_id, fact_id, printed):
@@ -48,3 +49,37 @@ def test_a_row_of_another_order_is_named_with_its_unit():
     insights = found("A08", place("Goodwill and other assets"), "140530000")
     assert [insight.severity for insight in insights] == [Severity.HIGH]
     assert "check the unit" in insights[0].text
+
+
+def test_more_shares_issued_than_authorised_are_impossible_in_numbers_of_shares():
+    statements, facts = manufacturer()
+    label = "Common stock: 900 shares authorized; 961 shares issued"
+    sheet, stock = build(StatementKind.BALANCE, [at(2018)], [(label, None, 9)], name="equity")
+    insights = analysed([*statements, sheet], [*facts, *stock]).insights
+    (insight,) = [insight for insight in insights if insight.rule_id == "A11"]
+    assert insight.text == (
+        "The words 'Common stock: 900 shares authorized; 961 shares issued' (page 1) give 961 shares for "
+        "Dec 31, 2018 where 900 are the most possible: shares outstanding are no more than issued, and "
+        "issued than authorised. Check the label."
+    )
+    assert insight.chart is None
+
+
+def test_a_segment_above_the_companys_revenue_is_impossible():
+    statements, facts = manufacturer()
+    table, rows = build(
+        StatementKind.SEGMENTS,
+        [year(2018), year(2017)],
+        [
+            ("Safety", None, 127650, 12000),
+            ("Consumer", None, 20000, 19657),
+            ("Total", None, 32765, 31657),
+        ],
+    )
+    parts = [f.model_copy(update={"member": f.label if f.row < 2 else None}) for f in rows]
+    insights = analysed([*statements, table], [*facts, *parts]).insights
+    (insight,) = [insight for insight in insights if insight.rule_id == "A11"]
+    assert insight.text == (
+        "No part of the revenue is more than the whole: 'Safety' is 127,650 million and 'Total' 32,765 "
+        "million for Year to Dec 31, 2018 (page 1). Check the number and its label."
+    )

@@ -1,6 +1,14 @@
 """The trend rules: where the company is heading."""
 
-from services.analysis import budget, free_cash, margin_bridge, metric_trends, series_rules, trend
+from services.analysis import (
+    budget,
+    free_cash,
+    margin_bridge,
+    metric_trends,
+    segment_mix,
+    series_rules,
+    trend,
+)
 from services.analysis.rule import DESCRIPTION, DRIVER, STATISTICAL, THRESHOLD, Rule
 from services.domain.insights import InsightKind
 
@@ -108,6 +116,14 @@ TRENDS: tuple[Rule, ...] = (
         DESCRIPTION,
         "Look for acquisitions late in the year: assets are in, revenue is not.",
         metric_trends.turnovers,
+    ),
+    Rule(
+        "R14",
+        InsightKind.TREND,
+        "Revenue mix",
+        DESCRIPTION,
+        "Separate acquisitions, disposals and redrawn segments from growth of the part itself.",
+        segment_mix.segment_mix,
     ),
     Rule(
         "R16",

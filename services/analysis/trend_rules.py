@@ -2,6 +2,7 @@
 
 from services.analysis import (
     budget,
+    customers,
     free_cash,
     margin_bridge,
     metric_trends,
@@ -9,7 +10,7 @@ from services.analysis import (
     series_rules,
     trend,
 )
-from services.analysis.rule import DESCRIPTION, DRIVER, STATISTICAL, THRESHOLD, Rule
+from services.analysis.rule import DESCRIPTION, DRIVER, STATISTICAL, TEXT_CUE, THRESHOLD, Rule
 from services.domain.insights import InsightKind
 
 TRENDS: tuple[Rule, ...] = (
@@ -124,6 +125,14 @@ TRENDS: tuple[Rule, ...] = (
         DESCRIPTION,
         "Separate acquisitions, disposals and redrawn segments from growth of the part itself.",
         segment_mix.segment_mix,
+    ),
+    Rule(
+        "R15",
+        InsightKind.TREND,
+        "Customer concentration",
+        TEXT_CUE,
+        "Look at the contract's end, the receivable from this customer, and what replaces it.",
+        customers.concentration,
     ),
     Rule(
         "R16",

@@ -64,16 +64,23 @@ CueKind = Literal[
     "error_corrected",
     "auditor_changed",
     "covenant_breached",
+    "customer_share",
+    "customer_group_share",
 ]
 """What a sentence of a report can assert about it that no statement shows."""
 
 
 class TextCue(Record):
-    """A sentence of the document that asserts something grave: quoted exactly, with its 1-based page."""
+    """A sentence of the document that asserts something grave: quoted exactly, with its 1-based page.
+
+    ``amounts`` are the numbers it asserts, of the latest year first: shares of revenue as fractions, money
+    in base units.
+    """
 
     kind: CueKind
     quote: str
     page: int
+    amounts: tuple[Amount, ...] = ()
 
 
 class Report(Record):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from services.domain.narrative import AmountRole, Direction, NarrativeClaim, StatedAmount
-from services.extraction.cues import sentences
+from services.extraction.sentences import flowing, sentences
 
 _SUBJECTS = {
     "revenue": r"(?:net )?sales|(?:net )?revenues?",
@@ -167,7 +167,7 @@ def claims_in(texts: Sequence[str]) -> tuple[NarrativeClaim, ...]:
     for page, text in enumerate(texts, start=1):
         if _STATES.search(text) is None:
             continue
-        for sentence in sentences(text):
+        for sentence in sentences(flowing(text)):
             for claim in _claims(sentence, page):
                 found.setdefault((claim.subject, sentence), claim)
     return tuple(found.values())

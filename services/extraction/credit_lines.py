@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from services.domain.narrative import CreditLine
-from services.extraction.cues import sentences
+from services.extraction.sentences import flowing, sentences
 
 _AMOUNT = r"\$\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s*(?P<scale>billion|million)"
 _CREDIT = r"(?:credit (?:facilit\w+|agreements?|lines?)|lines? of credit|revolv\w+)"
@@ -32,7 +32,7 @@ def credit_lines_in(texts: Sequence[str]) -> tuple[CreditLine, ...]:
         lowered = text.lower()
         if "credit" not in lowered and "revolv" not in lowered:
             continue
-        for sentence in sentences(text):
+        for sentence in sentences(flowing(text)):
             amount = _undrawn(sentence)
             if amount is not None:
                 line = CreditLine(amount=amount, quote=sentence, page=page)

@@ -5,16 +5,11 @@ about the registrant, in a sentence without a hypothesis and not about an accoun
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.domain.reports import CueKind, TextCue
-
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?])(?<!\bU\.S\.)(?<!\bNo\.)(?<!\bInc\.)[”\"’)]*\s+(?=[“\"(A-Z•])"
-)
-_LONGEST = 700
-"""Characters: what runs on longer is a table or a list and not a sentence."""
+from services.extraction.sentences import flowing, sentences
 
 _CONTROLS = r"(disclosure controls and procedures|internal controls? over financial reporting)"
 _DOUBT = r"substantial doubt (about|as to|regarding) (its|our|the (company|corporation|group)[’']?s|[A-Z]\w+[’']s)"
@@ -34,7 +29,6 @@ _WORTH_READING = re.compile(
     r"substantial doubt|not effective|not maintain effective|remediated|be relied|to correct|"
     r"dismissed|resigned|declined to stand|not in compliance|obtained (?:a |an )?waiver"
 )
-_PAGE_HEAD = re.compile(r"^Table of Contents ", re.IGNORECASE)
 
 
 class _Pattern(NamedTuple):
@@ -113,22 +107,15 @@ def cues_in(texts: Sequence[str]) -> tuple[TextCue, ...]:
     """Return the cues of a document's page texts, in reading order, the same sentence once a kind."""
     found: dict[tuple[CueKind, str], TextCue] = {}
     for page, text in enumerate(texts, start=1):
-        if _WORTH_READING.search(" ".join(text.split()).lower()) is None:
+        line = flowing(text)
+        if _WORTH_READING.search(line.lower()) is None:
             continue
-        for sentence in sentences(text):
+        for sentence in sentences(line):
             for pattern in _PATTERNS:
                 if _asserted(pattern, sentence):
                     cue = TextCue(kind=pattern.kind, quote=sentence, page=page)
                     found.setdefault((pattern.kind, sentence), cue)
     return tuple(found.values())
-
-
-def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a page's text, line breaks made blanks; what runs on too long is left out."""
-    flowing = " ".join(text.split())
-    for sentence in _SENTENCE_END.split(_PAGE_HEAD.sub("", flowing)):
-        if len(sentence) <= _LONGEST:
-            yield sentence.strip()
 
 
 def _asserted(pattern: _Pattern, sentence: str) -> bool:

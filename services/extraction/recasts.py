@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from services.domain.insights import Quote
-from services.extraction.cues import sentences
+from services.extraction.sentences import flowing, sentences
 
 _PRIOR = re.compile(
     r"\b(?:prior|previous|comparative|earlier)\b[^.;]{0,60}\b"
@@ -27,7 +27,7 @@ def recasts_in(texts: Sequence[str]) -> tuple[Quote, ...]:
     for page, text in enumerate(texts, start=1):
         if _CHANGED.search(text) is None:
             continue
-        for sentence in sentences(text):
+        for sentence in sentences(flowing(text)):
             if len(sentence) <= _LONGEST and _says_so(sentence):
                 found.setdefault(sentence, Quote(text=sentence, page=page))
     return tuple(found.values())[:_MOST]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from services.domain.insights import Quote
-from services.extraction.cues import sentences
+from services.extraction.sentences import flowing, sentences
 
 _HEADING = re.compile(r"^\W*item\s*1a\b[\s.:–—-]*risk\s*factors[\s.:–—-]*$", re.IGNORECASE)
 _NEXT = re.compile(
@@ -47,7 +47,7 @@ def _sentences(lines: Sequence[tuple[int, str]]) -> tuple[Quote, ...]:
     rest = ""
     for page, printed in pages.items():
         text = rest + " " + _RUNNING.sub("", "\n".join(printed).strip())
-        parts = list(sentences(text))
+        parts = list(sentences(flowing(text)))
         rest = ""
         if parts and not parts[-1].endswith((".", "!", "?", ":")):
             rest = parts.pop()  # goes on over the page

@@ -17,6 +17,7 @@ from services.domain.reports import (
 )
 from services.extraction.claims import claims_in
 from services.extraction.completeness import Gap, gaps
+from services.extraction.concentration import concentrations_in
 from services.extraction.credit_lines import credit_lines_in
 from services.extraction.cues import cues_in
 from services.extraction.derived import derive
@@ -144,7 +145,7 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
             "form": filing.form,
             "period_end": _iso(_period_end(filing, read)),
             "page_count": document.page_count,
-            "cues": cues_in(texts),
+            "cues": (*cues_in(texts), *concentrations_in(texts)),
             "claims": claims_in(texts),
             "credit_lines": credit_lines_in(texts),
             "recasts": recasts_in(texts),

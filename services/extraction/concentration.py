@@ -19,10 +19,13 @@ _OWN = r"our|its|the Company[’']s|total|consolidated"
 _TELLING = (
     r"net|annual|operating|overall|worldwide|\d{4}|fiscal|\$[\d.,]+\s(?:million|billion)(?:\sin)?"
 )
-_WHOLE = rf"(?:of|to)\s(?:(?:{_TELLING})\s)*(?:{_OWN})\s(?:(?:{_OWN}|{_TELLING})\s)*(?:revenues?|sales)\b"
-_VERB = r"(?:account(?:ed|s)\sfor|represent(?:ed|s)|contributed|compris(?:ed|es)|constitute[ds])"
+_WHOLE = (
+    rf"(?:of|to)\s(?:(?:{_OWN}|{_TELLING})\s)*(?:revenues?|sales)\b"
+    r"(?!\s(?:increase|growth|decline)|\s(?:of|in|to|within)\s(?:our|the|its)\s|(?:(?!\sand\b)[^.;,]){0,60}\bsegment)"
+)
+_VERB = r"(?:account(?:ed|s)\sfor|represent(?:ed|s)|contributed|compris(?:ed|es)|constitute[ds]|were|was)"
 _STATES = re.compile(
-    rf"\b{_VERB},?\s{_ROUGHLY}{_SHARES}{_RESPECTIVELY}\s{_WHOLE}(?!\s(?:from|of|in|to)\sour\b|\sfrom\b)",
+    rf"\b{_VERB},?\s{_ROUGHLY}{_SHARES}{_RESPECTIVELY}\s{_WHOLE}(?!\sfrom\b)",
     re.IGNORECASE,
 )
 _COMES = re.compile(
@@ -31,6 +34,7 @@ _COMES = re.compile(
     r"(?P<who>(?:U\.S\.|Inc\.|Corp\.|[^;.:]){3,120})",
     re.IGNORECASE,
 )
+_TOGETHER = re.compile(r",?\s(?:together|alone|collectively|each|individually)\s?$")
 _CLAUSE = re.compile(r"[;:](?=\s)")
 _ONE = r"(?:customer|client|distributor|wholesaler|retailer|reseller|licensee|government)"
 _MANY = rf"(?:{_ONE}s)"
@@ -52,7 +56,7 @@ _TAKEN_BACK = re.compile(
 _YEARS = re.compile(r"20\d\d(?:(?:\s?,|\sand|,\sand)\s20\d\d)+")
 _SHORT_PERIODS = re.compile(r"\b(?:three|six|nine)\b.{0,20}\bmonths\b", re.IGNORECASE)
 _PARTY = re.compile(
-    rf"{_ONE}|accounted for \d\d (?:%|percent)|\b(?:Inc|Corp|Corporation|LLC|Ltd|plc|Co)\b",
+    rf"{_ONE}|\b(?:Inc|Corp|Corporation|LLC|Ltd|plc|Co)\b",
     re.IGNORECASE,
 )
 _SHARE_OF = re.compile(r"(?:%|percent)\D{0,80}\b(?:revenue|sales)")
@@ -75,7 +79,7 @@ def _stated(sentence: str) -> Iterator[tuple[CueKind, tuple[Decimal, ...]]]:
     if _SHARE_OF.search(sentence) is None or _PARTY.search(sentence) is None:
         return
     for match in _STATES.finditer(sentence):
-        who = _CLAUSE.split(sentence[: match.start()])[-1].strip(" ,")
+        who = _TOGETHER.sub("", _CLAUSE.split(sentence[: match.start()])[-1]).strip(" ,")
         if _GROUP.search(who):
             yield from _unless_taken_back(sentence, match, True)
         elif _ENDS_AS_ONE.search(who):

@@ -42,7 +42,26 @@ STATED = [
         ("customer_group_share", ["0.34"]),
     ),
 ]
+STATED += [
+    (
+        "In each of the years ended December 31, 2021, 2020 and 2019, net sales to our largest customer, "
+        "Walmart Inc. and its affiliates (“Walmart”), were 24%, 23% and 24% respectively, of our "
+        "consolidated net sales.",
+        ("customer_share", ["0.24", "0.23", "0.24"]),
+    ),
+    (
+        "Walmart Inc. and its affiliates together accounted for approximately 13% and 18% of our "
+        "consolidated net sales for the fiscal years ended June 30, 2026 and 2025, respectively.",
+        ("customer_share", ["0.13", "0.18"]),
+    ),
+    ("Our largest customer accounted for 22% of net sales.", ("customer_share", ["0.22"])),
+]
+"""Those without a page are wordings of other companies' reports."""
 NOT_STATED = [
+    "One customer accounted for 14% of net sales of our Retail segment in 2020.",
+    "The Rest of World segment represents 43% of our consolidated net sales.",
+    "Sales to distributors accounted for 60% of our revenue in 2020.",
+    "Growth from one customer was 15% of our sales increase.",
     # EBAY_2021_10K, page 71
     "In each of the years ended December 31, 2021, 2020 and 2019, no customer accounted for more than 10% "
     "of net revenues.",

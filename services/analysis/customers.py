@@ -1,11 +1,11 @@
 """Dependence on customers (R15): shares of revenue that the report's own text states."""
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 
 from services.analysis import wording
 from services.analysis.finding import CannotCompute, Context, Finding, calculation
+from services.analysis.text_cues import years_named
 from services.domain.insights import Calculation, Quote, Severity
 from services.domain.periods import Period
 from services.domain.reports import TextCue
@@ -13,7 +13,6 @@ from services.domain.reports import TextCue
 _LIMITS = {"customer_share": Decimal("0.10"), "customer_group_share": Decimal("0.20")}
 _TEMPLATES = {"customer_share": "R15", "customer_group_share": "R15 group"}
 SHARE_STEP = Decimal("0.05")
-_YEAR = re.compile(r"\b20\d\d\b")
 _FIRST_MONTHS = 2
 """A year that ends so early is called by the year before as often as by its own."""
 
@@ -30,7 +29,7 @@ def concentration(context: Context) -> list[Finding]:
 
 def _is_of(cue: TextCue, period: Period) -> bool:
     """Whether the latest year the sentence names is the report's, or it names none."""
-    named = max((int(year) for year in _YEAR.findall(cue.quote)), default=period.end.year)
+    named = max(years_named(cue), default=period.end.year)
     late = period.end.month <= _FIRST_MONTHS and named == period.end.year - 1
     return named == period.end.year or late
 

@@ -1,6 +1,7 @@
 """The risk rules: what could go wrong."""
 
 from services.analysis import (
+    contingencies,
     distress,
     leverage,
     liquidity,
@@ -156,5 +157,13 @@ RISKS: tuple[Rule, ...] = (
         THRESHOLD,
         "Look at the headroom of impairment tests in the notes.",
         metric_risks.goodwill,
+    ),
+    Rule(
+        "K19",
+        InsightKind.RISK,
+        "Contingency or subsequent event",
+        TEXT_CUE,
+        "Read the note in full: what is still open, and whether insurance or a buyer bears part of it.",
+        contingencies.contingencies,
     ),
 )

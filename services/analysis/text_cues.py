@@ -6,6 +6,7 @@ Each finding is a quotation with its page; no number is computed, and nothing is
 does not say.
 """
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -43,6 +44,14 @@ _RULES: dict[str, tuple[_Said, ...]] = {
     "K14": (_Said("auditor_changed", "K14", Severity.LOW),),
     "K15": (_Said("covenant_breached", "K15", Severity.HIGH),),
 }
+
+
+_YEAR = re.compile(r"\b20\d\d\b")
+
+
+def years_named(cue: TextCue) -> list[int]:
+    """Return the years that a sentence names, in the order in which it does."""
+    return [int(year) for year in _YEAR.findall(cue.quote)]
 
 
 def rule(rule_id: str) -> Callable[[Context], list[Finding]]:

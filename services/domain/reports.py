@@ -66,6 +66,8 @@ CueKind = Literal[
     "covenant_breached",
     "customer_share",
     "customer_group_share",
+    "subsequent_event",
+    "contingency",
 ]
 """What a sentence of a report can assert about it that no statement shows."""
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from services.domain.concepts import StatementKind
 from services.domain.periods import Period
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -20,7 +20,7 @@ _MONTHS = {
     )
     for name in names
 }  # fmt: skip
-_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DATE = re.compile(rf"\b{_MONTH}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*{_YEAR}\b")
 _DAY_FIRST = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\s*,?\s*{_YEAR}\b")
@@ -99,7 +99,7 @@ def _date_of(match: re.Match[str]) -> date | None:
     year = int(match["year"])
     return _date(
         year + 2000 if year < 100 else year,
-        _MONTHS[month] if month in _MONTHS else int(month),
+        MONTHS[month] if month in MONTHS else int(month),
         int(match["day"]),
     )
 
@@ -161,7 +161,7 @@ def _end(plain: str) -> tuple[int | None, int | None, int | None]:
         year = last + 2000 if last < 100 else last
     match = _MONTH_DAY.search(plain)
     if match is not None:
-        return _MONTHS[match["month"]], int(match["day"]), year
+        return MONTHS[match["month"]], int(match["day"]), year
     return None, None, year
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_END = re.compile(r"(?<=[.!?])(?<!\bU\.S\.)(?<!\bNo\.)[”\"’)]*\s+(?=[“\"(A-Z•%])")
+_END = re.compile(r"(?:(?<=[.!?])(?<!\bU\.S\.)(?<!\bNo\.)|(?<=[.!?][”\"’)]))\s+(?=[“\"(A-Z•%])")
 _LONGEST = 700
 """Characters: what runs on longer is a table or a list and not a sentence."""
 _PAGE_HEAD = re.compile(r"^Table of Contents ", re.IGNORECASE)

@@ -21,6 +21,7 @@ from services.extraction.concentration import concentrations_in
 from services.extraction.credit_lines import credit_lines_in
 from services.extraction.cues import cues_in
 from services.extraction.derived import derive
+from services.extraction.events import events_in
 from services.extraction.facts import assemble
 from services.extraction.filing import (
     Filing,
@@ -139,13 +140,18 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
     layouts = _layouts(document, numbers, pictures)
     calendar = calendar_of(filing, [texts[0] if texts else "", *(texts[n - 1] for n in numbers)])
     read = read_statements(layouts, located, calendar)
+    period_end = _period_end(filing, read)
     filled = report.model_copy(
         update={
             "company": filing.company or company_on([texts[n - 1] for n in numbers]),
             "form": filing.form,
-            "period_end": _iso(_period_end(filing, read)),
+            "period_end": _iso(period_end),
             "page_count": document.page_count,
-            "cues": (*cues_in(texts), *concentrations_in(texts)),
+            "cues": (
+                *cues_in(texts),
+                *concentrations_in(texts),
+                *events_in(texts, period_end),
+            ),
             "claims": claims_in(texts),
             "credit_lines": credit_lines_in(texts),
             "recasts": recasts_in(texts),

@@ -11,6 +11,7 @@ from services.domain.reports import ReportFormat
 from services.extraction.concentration import concentrations_in
 from services.extraction.cues import cues_in
 from services.extraction.quoting import boxes_of_quote
+from tests.golden.test_filings import reading
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "eval"
 EXPECTED = {
@@ -49,6 +50,39 @@ CUSTOMERS = {
     ("PFIZER_2021_10K", 109, "0.13"),
 }
 
+EVENTS_AND_CLAIMS = {
+    "subsequent_event": {
+        ("3M_2018_10K", 27, 700),
+        ("AMAZON_2022_10K", 57, 8000),
+        ("AMCOR_2019_10K", 95, 394),
+        ("AMERICANWATERWORKS_2021_10K", 56, 6),
+        ("EBAY_2021_10K", 43, 750),
+        ("EBAY_2021_10K", 98, 750),
+        ("PFIZER_2015_10K", 78, 1000),
+        ("PFIZER_2015_10K", 120, 1000),
+        ("PFIZER_2015_10K", 193, 784),
+    },
+    "contingency": {
+        ("3M_2018_10K", 112, 28),
+        ("3M_2018_10K", 119, 59),
+        ("3M_2022_10K", 111, 592),
+        ("3M_2022_10K", 111, 29),
+        ("AMCOR_2023_10K", 99, 9),
+        ("AMCOR_2023_10K", 99, 54),
+        ("CVSHEALTH_2022_10K", 88, 5800),
+        ("CVSHEALTH_2022_10K", 174, 651),
+        ("LOCKHEEDMARTIN_2016_10K", 56, 1000),
+        ("LOCKHEEDMARTIN_2016_10K", 101, 1000),
+        ("LOCKHEEDMARTIN_2020_10K", 59, 789),
+        ("LOCKHEEDMARTIN_2020_10K", 104, 789),
+        ("LOCKHEEDMARTIN_2021_10K", 57, 742),
+        ("LOCKHEEDMARTIN_2021_10K", 103, 742),
+        ("LOCKHEEDMARTIN_2022_10K", 55, 696),
+        ("LOCKHEEDMARTIN_2022_10K", 99, 696),
+    },
+}
+"""Filing, page, USD million; those below performance materiality make no finding."""
+
 
 def reports() -> list[Path]:
     paths = [*SHARED.glob("filings/*.pdf"), *SHARED.glob("cues/*.pdf")]
@@ -85,3 +119,18 @@ def test_customers_shares_are_read_where_they_are_stated_and_nowhere_else():
         for cue in concentrations_in(texts(path))
     }
     assert found == CUSTOMERS
+
+
+@pytest.mark.slow
+def test_events_and_claims_are_read_where_they_are_stated_and_nowhere_else():
+    found = {
+        (path.stem, cue.page, cue.kind, int(cue.amounts[0] / 1_000_000))
+        for path in reports()
+        for cue in reading(path).report.cues
+        if cue.kind in {"subsequent_event", "contingency"}
+    }
+    assert found == {
+        (name, page, kind, amount)
+        for kind, places in EVENTS_AND_CLAIMS.items()
+        for name, page, amount in places
+    }

@@ -39,7 +39,7 @@ _IDENTITIES = {"T01", "T02", "T03", "T04", "T05", "T11", "T12", "T13", "T18", "T
 _MAPPED_IDENTITIES = {"T07", "T08", "T09"}
 """Provable by rows of any label: these speak for meanings only when every row has one."""
 _CROSS_STATEMENT = {"T13", "T14", "T20", "T21"}
-_SAME_PERIOD = {"T12", "T13", "T14", "T20", "T21", "T22"}
+_SAME_PERIOD = {"T12", "T13", "T17", "T14", "T20", "T21", "T22"}
 """Between columns: they hold only where both columns have the right period."""
 _SHARE_CHECK = "T15"
 _NO_PROOF = {"T16", "T22", "T25", "T27", "T34"}

@@ -21,6 +21,7 @@ class StatementKind(StrEnum):
     SEGMENTS = "segments"
     TAX_RECONCILIATION = "tax_reconciliation"
     INTEREST = "interest"
+    RETAINED_EARNINGS = "retained_earnings"
     TRIAL_BALANCE = "trial_balance"
     OTHER = "other_table"
 

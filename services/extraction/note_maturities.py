@@ -134,7 +134,7 @@ def _across(lines: Sequence[Line], page: int) -> Iterator[tuple[int, list[RawRow
             yield (
                 index,
                 [
-                    RawRow(head, (_cell(token, page),), page=page, label_boxes=(_box(line),))
+                    RawRow(head, (cell_of(token, page),), page=page, label_boxes=(_box(line),))
                     for head, token in zip(heads, below.cells, strict=True)
                 ],
             )
@@ -163,14 +163,15 @@ def _row(line: Line, page: int) -> RawRow:
     label = " ".join(token.text for token in line.tokens if token is not amount).strip(" $")
     words = [token for token in line.tokens if token is not amount]
     boxes = (Box(words[0].x0, words[0].y0, words[-1].x1, words[-1].y1),) if words else ()
-    return RawRow(label, (_cell(amount, page),), page=page, label_boxes=boxes)
+    return RawRow(label, (cell_of(amount, page),), page=page, label_boxes=boxes)
 
 
 def _box(line: Line) -> Box:
     return Box(line.tokens[0].x0, line.y0, line.tokens[-1].x1, line.y1)
 
 
-def _cell(token: Token, page: int) -> RawCell | None:
+def cell_of(token: Token, page: int) -> RawCell | None:
+    """Return a printed number as a cell of its page, None for a word."""
     number = token.number
     if number is None:
         return None

@@ -1,7 +1,8 @@
 """Tables of the notes that analyses need, each accepted only where it ties to the primary statements.
 
-Debt maturities are told by the words above them; a table of segments, taxes, interest, shares or cash
-paid must agree with what the statements print, so that a look-alike is never taken for the real one.
+Debt maturities are told by the words above them, retained earnings by their amounts; a table of segments,
+taxes, interest, shares or cash paid must agree with what the statements print, so that a look-alike is never
+taken for the real one.
 """
 
 import re
@@ -16,6 +17,7 @@ from services.domain.reports import ColumnKind
 from services.extraction.known import Known
 from services.extraction.matching import match_statement
 from services.extraction.model import RawCell, RawRow, RawStatement, RowMatch
+from services.extraction.note_equity import equity_pages, retained_earnings
 from services.extraction.note_maturities import debt_maturities
 from services.extraction.note_places import note_places
 from services.extraction.note_tables import as_note, note_tables, shows
@@ -70,6 +72,7 @@ class Notes:
         """Return the accepted tables in document order, at most one of a kind."""
         wanted = {kind for kind, concepts in _GIVES.items() if self.known.lacks(concepts)}
         places = note_places(self.texts, self.taken, {*wanted, *_ALWAYS})
+        places[StatementKind.RETAINED_EARNINGS] = equity_pages(self.texts, self.known)
         found: dict[StatementKind, Note] = {}
         for turn in range(_ROUNDS):
             asked = {
@@ -88,6 +91,9 @@ class Notes:
     def _note(self, kind: StatementKind, layout: PageLayout) -> Note | None:
         if kind is StatementKind.DEBT_MATURITIES:
             raw = debt_maturities(layout, self.calendar.period_end)
+            return None if raw is None else self._matched(raw)
+        if kind is StatementKind.RETAINED_EARNINGS:
+            raw = retained_earnings(layout, self.known)
             return None if raw is None else self._matched(raw)
         for table in note_tables(layout):
             raw = _READERS[kind](table, self)

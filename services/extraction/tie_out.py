@@ -14,6 +14,7 @@ from services.extraction import (
     balance_checks,
     cash_checks,
     debt_checks,
+    equity_checks,
     income_checks,
     ledger_checks,
     note_checks,
@@ -83,6 +84,7 @@ def check(statements: Sequence[Statement], facts: Sequence[Fact]) -> list[TieOut
     results += cash_checks.check(consolidated)
     results += note_checks.check(consolidated)
     results += debt_checks.check(consolidated)
+    results += equity_checks.check(consolidated)
     results += period_checks.check(consolidated)
     results += size_checks.check(consolidated)
     results += share_checks.check(consolidated)

@@ -7,10 +7,11 @@ from services.analysis import (
     liquidity,
     metric_risks,
     narrative,
+    non_gaap,
     refinancing,
     text_cues,
 )
-from services.analysis.rule import NARRATIVE, SCREEN, TEXT_CUE, THRESHOLD, Rule
+from services.analysis.rule import DESCRIPTION, NARRATIVE, SCREEN, TEXT_CUE, THRESHOLD, Rule
 from services.domain.insights import InsightKind
 
 RISKS: tuple[Rule, ...] = (
@@ -165,5 +166,13 @@ RISKS: tuple[Rule, ...] = (
         TEXT_CUE,
         "Read the note in full: what is still open, and whether insurance or a buyer bears part of it.",
         contingencies.contingencies,
+    ),
+    Rule(
+        "K20",
+        InsightKind.RISK,
+        "Adjusted profit",
+        DESCRIPTION,
+        "See which adjustments recur every year, and whether management is paid on the adjusted figure.",
+        non_gaap.gap,
     ),
 )

@@ -22,6 +22,7 @@ class StatementKind(StrEnum):
     TAX_RECONCILIATION = "tax_reconciliation"
     INTEREST = "interest"
     RETAINED_EARNINGS = "retained_earnings"
+    NON_GAAP = "non_gaap_reconciliation"
     TRIAL_BALANCE = "trial_balance"
     OTHER = "other_table"
 

@@ -18,8 +18,10 @@ from services.extraction.statement_view import (
 
 SEGMENTS = Check("T20", "Segments add up to the consolidated amount")
 PARTS = Check("T27", "No part of the revenue is more than the whole")
+ADJUSTED = Check("T30", "Adjustments lead from reported to adjusted profit")
 TAXES = Check("T21", "The tax reconciliation ends at the tax expense")
 
+_REPORTED = ("operating_income", "net_income")
 _WHOLES = ("revenue", "operating_income")
 _MEASURE = re.compile(r"\b(?:sales|revenues?)\b", re.IGNORECASE)
 _RATE_TOLERANCE = Decimal("0.1")
@@ -27,13 +29,18 @@ _FEWEST_PARTS = 2
 
 
 def check(consolidated: Sequence[StatementView]) -> list[TieOut]:
-    """Return T20 and T21, totals of the notes that the income statement prints too, and T27 of revenue's parts."""
+    """Return T20 and T21, totals of the notes that the income statement prints too, and T27 of revenue's parts.
+
+    T30 is made of what was read as a reconciliation to adjusted profit, from its first row to its last.
+    """
     incomes = [view for view in consolidated if view.statement.kind is StatementKind.INCOME]
     results: list[TieOut] = []
     for view in consolidated:
         if view.statement.kind is StatementKind.SEGMENTS:
             results += _segments(view, incomes)
             results += _parts(view, incomes)
+        elif view.statement.kind is StatementKind.NON_GAAP:
+            results += _adjusted(view, incomes)
         elif view.statement.kind is StatementKind.TAX_RECONCILIATION:
             results += _taxes(view, incomes)
     return results
@@ -133,6 +140,18 @@ def _part(total: Fact, parts: Sequence[Fact]) -> tuple[bool, TieOut]:
         )
     update = {"status": status, "sentence": sentence}
     return base.status in PASSES, base.model_copy(update=update)
+
+
+def _adjusted(view: StatementView, incomes: Sequence[StatementView]) -> Iterator[TieOut]:
+    """Yield T30 of every column; reported profit is the income statement's own where it prints it."""
+    for column in view.reported_columns:
+        cells = [f for row in view.statement.rows if (f := view.cell(row, column)) is not None]
+        if len(cells) <= _FEWEST_PARTS:
+            continue
+        first, *adjustments, adjusted = cells
+        printed = (_of_income(incomes, concept, first) for concept in _REPORTED)
+        reported = next((f for f in printed if f is not None and f.value == first.value), first)
+        yield judged(ADJUSTED, adjusted, [Term(1, f) for f in (reported, *adjustments)])
 
 
 def _taxes(view: StatementView, incomes: Sequence[StatementView]) -> list[TieOut]:

@@ -19,6 +19,7 @@ from services.extraction.matching import match_statement
 from services.extraction.model import RawCell, RawRow, RawStatement, RowMatch
 from services.extraction.note_equity import equity_pages, retained_earnings
 from services.extraction.note_maturities import debt_maturities
+from services.extraction.note_non_gaap import reconciliation, reconciliation_pages
 from services.extraction.note_places import note_places
 from services.extraction.note_tables import as_note, note_tables, shows
 from services.extraction.periods import Calendar
@@ -73,6 +74,7 @@ class Notes:
         wanted = {kind for kind, concepts in _GIVES.items() if self.known.lacks(concepts)}
         places = note_places(self.texts, self.taken, {*wanted, *_ALWAYS})
         places[StatementKind.RETAINED_EARNINGS] = equity_pages(self.texts, self.known)
+        places[StatementKind.NON_GAAP] = reconciliation_pages(self.texts, self.known)
         found: dict[StatementKind, Note] = {}
         for turn in range(_ROUNDS):
             asked = {
@@ -89,17 +91,18 @@ class Notes:
         return sorted(found.values(), key=lambda note: note[0].pages)
 
     def _note(self, kind: StatementKind, layout: PageLayout) -> Note | None:
+        raw = self._raw(kind, layout)
+        return None if raw is None else self._matched(raw)
+
+    def _raw(self, kind: StatementKind, layout: PageLayout) -> RawStatement | None:
         if kind is StatementKind.DEBT_MATURITIES:
-            raw = debt_maturities(layout, self.calendar.period_end)
-            return None if raw is None else self._matched(raw)
+            return debt_maturities(layout, self.calendar.period_end)
         if kind is StatementKind.RETAINED_EARNINGS:
-            raw = retained_earnings(layout, self.known)
-            return None if raw is None else self._matched(raw)
-        for table in note_tables(layout):
-            raw = _READERS[kind](table, self)
-            if raw is not None:
-                return self._matched(raw)
-        return None
+            return retained_earnings(layout, self.known)
+        if kind is StatementKind.NON_GAAP:
+            return reconciliation(layout, self.known, self.calendar)
+        read = (_READERS[kind](table, self) for table in note_tables(layout))
+        return next((raw for raw in read if raw is not None), None)
 
     def _matched(self, raw: RawStatement) -> Note:
         """Give the rows their meanings, without those that the statements have already."""

@@ -6,6 +6,7 @@ serve                            the product at http://localhost:8501 (pages, AP
 workers                          only the worker processes
 verify                           check that the audit trail is whole
 replay INSIGHT_ID                compute an insight again from the stored facts; say what differs
+narrate INSIGHT_ID               list the numbers that a text about an insight may use; judge one (--text)
 """
 
 import argparse
@@ -20,20 +21,22 @@ from services.bootstrap import build, build_engine
 from services.config import read_settings
 from services.domain.errors import AdvisorError, InvalidInput, NotFound
 from services.domain.ids import InsightId
-from services.engine import Analysed, Engine, Read
+from services.engine import Analysed, Engine, NarrativeDesk, Read
 from services.extraction.jsonl import fact_line
+from services.narrative.grounds import Given
 from services.pipeline.replay import replay
 from services.supervisor import supervise
 from services.worker import run_worker
 
 ROOT = Path(__file__).resolve().parent.parent
 EXIT_OK, EXIT_DOCUMENT, EXIT_WRONG_USE, EXIT_BROKEN_TRAIL, EXIT_DIFFERS = 0, 1, 2, 3, 4
+EXIT_REFUSED = 5
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code.
 
-    0 fine, 1 a file could not be read, 2 wrong use, 3 trail broken, 4 a replay differs.
+    0 fine, 1 a file could not be read, 2 wrong use, 3 trail broken, 4 a replay differs, 5 a text is refused.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -69,6 +72,12 @@ def _parser() -> argparse.ArgumentParser:
     replayed = commands.add_parser("replay", help="compute an insight again and compare")
     replayed.add_argument("insight_id", metavar="INSIGHT_ID")
     replayed.set_defaults(run=_replay)
+    narrate = commands.add_parser(
+        "narrate", help="list an insight's numbers; judge a text about it"
+    )
+    narrate.add_argument("insight_id", metavar="INSIGHT_ID")
+    narrate.add_argument("--text", metavar="FILE", type=Path)
+    narrate.set_defaults(run=_narrate)
     return parser
 
 
@@ -190,3 +199,36 @@ def _replay(arguments: argparse.Namespace) -> int:
     for difference in found.differences:
         sys.stdout.write(f"  {difference}\n")
     return EXIT_DIFFERS
+
+
+def _narrate(arguments: argparse.Namespace) -> int:
+    desk, insight_id = NarrativeDesk(build().ports.records), InsightId(arguments.insight_id)
+    try:
+        if arguments.text is None:
+            return _list_numbers(desk.given(insight_id))
+        return _judge(desk, insight_id, arguments.text)
+    except NotFound as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return EXIT_WRONG_USE
+
+
+def _list_numbers(given: Given) -> int:
+    for ground in given.grounds:
+        period = "" if ground.period is None else f", {ground.period.label}"
+        names = " or ".join(sorted(ground.terms))
+        sys.stdout.write(f"{{{{{ground.key}}}}}  {ground.display}  {names}{period}\n")
+    return EXIT_OK
+
+
+def _judge(desk: NarrativeDesk, insight_id: InsightId, path: Path) -> int:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read as text ({type(error).__name__}).") from error
+    verdict = desk.judge(insight_id, text)
+    if verdict.accepted:
+        sys.stdout.write(f"{verdict.text}\n")
+        return EXIT_OK
+    sys.stdout.write("The text is refused:\n")
+    sys.stdout.writelines(f"  {refusal}\n" for refusal in verdict.refusals)
+    return EXIT_REFUSED

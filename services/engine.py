@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from services.analysis import wording
 from services.analysis.facts_view import FactsView
 from services.analysis.metrics import Metric, derived_metrics
 from services.analysis.profile import profile_of
@@ -12,14 +13,18 @@ from services.analysis.templates import Templates
 from services.confidence.facts import unscored
 from services.corrections.facts import FactDesk, with_corrections
 from services.domain.base import utc_now
+from services.domain.concepts import Unit
 from services.domain.corrections import Correction
 from services.domain.errors import NotFound
-from services.domain.ids import FactId, ReportId, deterministic_id
+from services.domain.ids import FactId, InsightId, ReportId, deterministic_id
 from services.domain.materiality import MaterialityChoice, company_key
 from services.domain.reports import Fact, Report, ReportStatus, Statement, TieOut
 from services.domain.users import SYSTEM
 from services.extraction.service import Extraction, checked, extract
 from services.intake import detect_format
+from services.narrative.given import given_of
+from services.narrative.grounds import Given
+from services.narrative.guard import Verdict, judge
 from services.ports import LayoutReader, RecordStore
 
 Read = Extraction
@@ -184,3 +189,31 @@ class MetricDesk:
         metrics = derived_metrics(view, profile_of(work.read.statements, view))
         facts = {fact.fact_id: fact for fact in (*work.history, *work.read.facts)}
         return Measures(metrics, facts)
+
+
+def shown(fact: Fact) -> str:
+    """Write a fact as the product's sentences do; nothing where they write no such number."""
+    if fact.unit is Unit.PER_SHARE:
+        return wording.per_share(fact.value, fact.currency)
+    return wording.money(fact.value, fact.currency) if fact.unit is Unit.MONEY else ""
+
+
+class NarrativeDesk:
+    """Takes what others write about a stored insight: a model, or a person with prose of their own."""
+
+    def __init__(self, records: RecordStore) -> None:
+        self._records = records
+
+    def given(self, insight_id: InsightId) -> Given:
+        """Return all that a text about an insight may use; raises NotFound when it is not stored."""
+        insight = self._records.insight(insight_id)
+        report = None if insight is None else self._records.report(insight.report_id)
+        if insight is None or report is None:
+            raise NotFound("This insight is not stored.")
+        work = stored(report, self._records)
+        facts = {fact.fact_id: fact for fact in (*work.history, *work.read.facts)}
+        return given_of(insight, facts, shown, report.company or "")
+
+    def judge(self, insight_id: InsightId, text: str) -> Verdict:
+        """Fill and judge a text about an insight; raises NotFound when it is not stored."""
+        return judge(text, self.given(insight_id))

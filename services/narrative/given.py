@@ -1,7 +1,7 @@
 """An insight as what a narrative about it may use."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from services.domain.concepts import CONCEPTS
 from services.domain.ids import FactId
@@ -11,9 +11,12 @@ from services.domain.reports import Fact
 from services.narrative.grounds import Given, Ground, numbers_in
 
 _CHANGE = re.compile(r"\b(?:change|growth|cagr|slope|above expectation)\b|^[+−]|\b(?:bp|pp)$", re.I)
-_WORDS = re.compile(r"[A-Za-z](?:[A-Za-z'’&″.-]*[A-Za-z″])?")
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_CURRENCIES = ("usd", "eur", "gbp", "chf", "jpy", "cad", "aud", "cny", "inr")
+_LEGAL_FORM = re.compile(
+    r",? \b(?:inc|corp|corporation|co|company|ltd|limited|llc|plc|n\.?v|s\.?a|se|ag)$"
+)
+_OF_CHANGE = re.compile(
+    r"^(?:change|difference) (?:in|of) (?P<a>.+)$|^(?P<b>.+) (?:growth|change)$"
+)
 
 
 def given_of(
@@ -30,21 +33,24 @@ def given_of(
         shown: How a fact is written, such as ``USD 1,234 m``.
         company: The company's name, which may be said.
     """
-    own = [facts[e.fact_id] for e in insight.evidence if e.fact_id in facts]
-    known = {fact.fact_id: fact for fact in own}
+    known = {e.fact_id: facts[e.fact_id] for e in insight.evidence if e.fact_id in facts}
     grounds = [_of_fact(fact, shown(fact)) for fact in known.values()]
     grounds += [_of_calculation(n, c, known) for n, c in enumerate(insight.calculations)]
     periods = dict.fromkeys(fact.period for fact in known.values())
     if insight.period is not None:
         periods[insight.period] = None
-    names = [insight.title, company, *(fact.label for fact in known.values())]
-    names += [term for ground in grounds for term in ground.terms]
     return Given(
         grounds=tuple(ground for ground in grounds if _is_one_number(ground.display)),
         periods=tuple(periods),
-        vocabulary=frozenset([*_words(names), *_MONTHS, *_CURRENCIES]),
+        names=_names(company),
         quotes=tuple(quote.text for quote in insight.quotes),
     )
+
+
+def _names(company: str) -> frozenset[str]:
+    """Return what a company is called: with and without its legal form."""
+    whole = company.casefold().strip(" .")
+    return frozenset({whole, _LEGAL_FORM.sub("", whole).strip(" ,")} - {""})
 
 
 def _is_one_number(display: str) -> bool:
@@ -52,14 +58,11 @@ def _is_one_number(display: str) -> bool:
     return len(found) == 1 and (found[0].start, found[0].end) == (0, len(display))
 
 
-def _words(names: Iterable[str]) -> list[str]:
-    return [word.casefold() for name in names for word in _WORDS.findall(name)]
-
-
 def _of_fact(fact: Fact, display: str) -> Ground:
     label = fact.label.strip(" $:").casefold()
     named = [CONCEPTS[fact.concept].name.casefold()] if fact.concept in CONCEPTS else []
-    terms = {term.partition(",")[0].partition(" (")[0].strip() for term in (*named, label)}
+    whole = (*named, label)
+    terms = {*whole, *(term.partition(",")[0].partition(" (")[0].strip() for term in whole)}
     return Ground(
         key=f"fact:{fact.fact_id}",
         display=display,
@@ -78,14 +81,22 @@ def _of_calculation(number: int, calculation: Calculation, facts: Mapping[FactId
         amount *= 100
     if shown and shown[0].kind == "bp":
         amount *= 10_000
+    changes = bool(_CHANGE.search(calculation.name) or _CHANGE.search(calculation.display))
     return Ground(
         key=f"calc:{number}",
         display=calculation.display,
         amount=amount,
         period=max(periods, key=_ending, default=None),
         terms=frozenset({name}),
-        changes=bool(_CHANGE.search(calculation.name) or _CHANGE.search(calculation.display)),
+        changes=changes,
+        bases=_changing(name) if changes else frozenset(),
     )
+
+
+def _changing(name: str) -> frozenset[str]:
+    """Return the name of what a change is one of."""
+    match = _OF_CHANGE.match(name)
+    return frozenset({match["a"] or match["b"]}) if match else frozenset()
 
 
 def _ending(period: Period) -> int:

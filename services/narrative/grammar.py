@@ -3,18 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from services.narrative.grounds import Given, Ground, Printed, numbers_in
+from services.narrative.grounds import Bound, Given, Ground, numbers_in
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(?P<key>[^{}]*?)\s*\}\}")
 _BRACE = re.compile(r"[{}]")
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A number in a rendered text, and what it is."""
-
-    printed: Printed
-    ground: Ground
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from services.domain.periods import Period
 Kind = Literal["money", "percent", "bp", "pp", "times", "days", "plain"]
 
 NUMBER = re.compile(
-    r"(?P<currency>\b[A-Z]{3}\s)?(?P<sign>[+−])?(?P<open>\()?(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<close>\))?"
+    r"(?P<currency>\b[A-Z]{3}\s)?(?P<sign>[+−])?(?P<open>\((?=[\d,.]+\)))?"
+    r"(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<close>(?(open)\)))"
     r"(?P<unit>\s?(?:%|×)|\s(?:bn|m|bp|pp|days)\b)?"
 )
 _KINDS: dict[str, Kind] = {
@@ -42,7 +43,7 @@ class Ground:
     """A number of the insight: its id (``fact:…`` or ``calc:…``), how it is shown, and what it is of.
 
     ``amount`` is the value as the display counts it; ``terms`` are the names of what it measures, any of
-    which says it; ``changes`` tells a difference from a level.
+    which says it; ``changes`` tells a difference from a level, and ``bases`` names what it is one of.
     """
 
     key: str
@@ -51,23 +52,37 @@ class Ground:
     period: Period | None
     terms: frozenset[str]
     changes: bool = False
+    bases: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number in a text, and what it is."""
+
+    printed: Printed
+    ground: Ground
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """All that a narrative about one insight may use.
 
-    ``vocabulary`` are the words that may begin with a capital; ``quotes`` the document's own sentences.
+    ``names`` are those of the company, in lower case; ``quotes`` the document's own sentences.
     """
 
     grounds: tuple[Ground, ...]
     periods: tuple[Period, ...]
-    vocabulary: frozenset[str]
+    names: frozenset[str] = frozenset()
     quotes: tuple[str, ...] = ()
 
     def of(self, key: str) -> Ground | None:
         """Return the number of an id, None when the insight has none such."""
         return next((ground for ground in self.grounds if ground.key == key), None)
+
+
+def blanked(pattern: re.Pattern[str], text: str) -> str:
+    """Return a text with every match blanked out, so that all else keeps its place."""
+    return pattern.sub(lambda match: " " * len(match[0]), text)
 
 
 def numbers_in(text: str) -> list[Printed]:
@@ -80,7 +95,7 @@ def _printed(match: re.Match[str]) -> Printed:
     decimals = len(match["digits"].partition(".")[2])
     scale = _SCALES.get(unit, Decimal(1))
     size = Decimal(match["digits"].replace(",", "")) * scale
-    negative = match["sign"] == "−" or bool(match["open"] and match["close"])
+    negative = match["sign"] == "−" or match["open"] is not None
     kind: Kind = "money" if match["currency"] else _KINDS.get(unit, "plain")
     return Printed(
         start=match.start(),

@@ -6,22 +6,30 @@ insight does not say; whether it says it well is not judged here.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 
-from services.domain.periods import Period
-from services.narrative.grammar import Bound, render
-from services.narrative.grounds import Given, Ground, Printed, binding, numbers_in
-from services.narrative.lexicon import DOWN, UP, refused_words
+from services.narrative.dates import MENTION, is_of, mentions_in, wrong_periods
+from services.narrative.directions import wrong_directions
+from services.narrative.grammar import render
+from services.narrative.grounds import (
+    NUMBER,
+    Bound,
+    Given,
+    Ground,
+    Printed,
+    binding,
+    blanked,
+    numbers_in,
+)
+from services.narrative.lexicon import DOWN, foreign_signs, refused_words, words_in
+from services.narrative.naming import Name, is_named, names_in, wrong_names
+from services.narrative.quotes import QUOTE, without_quotes, wrong_quotes
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“])")
-_QUOTE = re.compile(r"“([^”]*)”")
-_DATE = re.compile(
-    r"(?P<label>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{1,2}, (?:19|20)\d\d)"
-    r"|\b(?:fiscal |FY ?)?(?P<year>(?:19|20)\d\d)\b"
+_TOUCHES_BEFORE = re.compile(r"[\w$€£¥+−–—/-]$|\b[A-Z]{3}\s$")
+_TOUCHES_BEHIND = re.compile(
+    r"[\w%×/–—-]|\s?[%×]|\s(?:bn|m|bp|pp|days|months|years|times|shares|k|mn|a|an|per|each)\b"
 )
-_WORD = re.compile(r"[A-Za-z](?:[A-Za-z'’&″.-]*[A-Za-z″])?")
-_FROM_TO = re.compile(r"\bfrom\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,202 +69,81 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _moved(printed: Printed, by: int) -> Printed:
-    return Printed(
-        printed.start + by, printed.end + by, printed.kind, printed.currency, printed.value,
-        printed.unit, printed.signed,
-    )  # fmt: skip
+    return replace(printed, start=printed.start + by, end=printed.end + by)
 
 
 def _refused(sentence: str, filled: list[Bound] | None, given: Given) -> list[str]:
-    quotes = _QUOTE.findall(sentence)
-    refusals = [f"“{quote}” is not in the document" for quote in quotes if not _said(quote, given)]
-    own = _QUOTE.sub(lambda match: " " * len(match[0]), sentence)
-    unnamed = _without_names(own, given)
-    refusals += refused_words(unnamed, quoted=bool(quotes))
-    mentions = list(_DATE.finditer(own))
-    dated = [(match.start(), match.end()) for match in mentions]
+    own = without_quotes(sentence)
+    names = names_in(own, given)
+    unnamed = _without_company(_without(own, names), given)
+    dated = [(match.start(), match.end()) for match in mentions_in(unnamed)]
     free = [
         number
-        for number in numbers_in(own)
+        for number in numbers_in(unnamed)
         if not any(start <= number.start < end for start, end in dated)
     ]
-    if filled is None:
-        bound, loose = _bind(own, free, given)
-    else:
-        bound = filled
-        taken = {one.printed.start for one in filled}
-        loose = [number for number in free if number.start not in taken]
-    refusals += [f"'{own[n.start : n.end]}' is no number of this insight" for n in loose]
-    refusals += _wrong_periods(mentions, bound, given)
-    refusals += _wrong_units(own, bound)
-    refusals += _wrong_names(own, bound, given)
-    return [*refusals, *_wrong_directions(unnamed, bound)]
+    bound, loose = _bound(own, free, given, names, filled)
+    refusals = [f"'{own[n.start : n.end]}' is no number of this insight" for n in loose]
+    if not bound and not QUOTE.search(sentence):
+        refusals.append("a sentence gives no number and no quotation of this insight")
+    refusals += [*foreign_signs(unnamed), *wrong_quotes(sentence, given)]
+    refusals += refused_words(blanked(NUMBER, blanked(MENTION, unnamed)), sentence)
+    refusals += wrong_periods(unnamed, bound, given)
+    refusals += _touched(own, bound)
+    refusals += wrong_names(own, bound, given)
+    return [*refusals, *wrong_directions(own, unnamed, bound)]
 
 
-def _without_names(own: str, given: Given) -> str:
-    """Blank out what the insight's numbers are called: 'revenue growth' says no direction."""
-    names = sorted({term for ground in given.grounds for term in ground.terms}, key=len)[::-1]
-    for name in names:
-        pattern = re.compile(rf"\b{re.escape(name)}(?!\w)", re.IGNORECASE)
-        own = pattern.sub(lambda match: " " * len(match[0]), own)
+def _without_company(own: str, given: Given) -> str:
+    for name in sorted(given.names, key=len, reverse=True):
+        own = blanked(re.compile(rf"(?<!\w){re.escape(name)}(?:['’]s)?(?!\w)", re.IGNORECASE), own)
     return own
 
 
-def _said(quote: str, given: Given) -> bool:
-    words = " ".join(quote.split())
-    return bool(words) and any(words in " ".join(said.split()) for said in given.quotes)
+def _without(own: str, names: Sequence[Name]) -> str:
+    """Blank out what the figures are called: 'revenue growth' says no direction, 'the 80 % range' no number."""
+    for name in names:
+        own = own[: name.start] + " " * (name.end - name.start) + own[name.end :]
+    return own
 
 
-def _bind(own: str, free: Sequence[Printed], given: Given) -> tuple[list[Bound], list[Printed]]:
-    """Bind each number to the one number of the insight whose name the sentence says."""
-    bound, loose = [], []
-    for number in free:
-        fitting = [
-            ground
-            for ground in binding(number, given.grounds)
-            if _same_sign(number, ground) or _says_down(own)
-        ]
-        named = [ground for ground in fitting if _named(own, ground)]
-        if named or fitting:
-            bound.append(Bound(number, _nearest(own, number, named or fitting)))
-        else:
-            loose.append(number)
-    return bound, loose
+def _bound(
+    own: str,
+    free: Sequence[Printed],
+    given: Given,
+    names: Sequence[Name],
+    filled: Sequence[Bound] | None,
+) -> tuple[list[Bound], list[Printed]]:
+    """Return the numbers that are the insight's, and those that are not."""
+    if filled is not None:
+        taken = {one.printed.start for one in filled}
+        return list(filled), [number for number in free if number.start not in taken]
+    found = [(number, _ground(own, number, given, names)) for number in free]
+    bound = [Bound(number, ground) for number, ground in found if ground is not None]
+    return bound, [number for number, ground in found if ground is None]
 
 
-def _same_sign(number: Printed, ground: Ground) -> bool:
-    return (number.value < 0) == (ground.amount < 0)
-
-
-def _says_down(own: str) -> bool:
-    return any(word.casefold() in DOWN for word in _WORD.findall(own))
-
-
-def _nearest(own: str, number: Printed, grounds: Sequence[Ground]) -> Ground:
-    """Return the ground whose period is said next to the number, else the first."""
-    after = _DATE.search(own, number.end)
-    if after is not None:
-        for ground in grounds:
-            if ground.period is not None and _is_of(after, ground.period):
-                return ground
-    return grounds[0]
-
-
-def _is_of(mention: re.Match[str], period: Period) -> bool:
-    if mention["label"]:
-        return Period(end=period.end).label == mention["label"]
-    return int(mention["year"]) == period.end.year
-
-
-def _wrong_periods(
-    mentions: Sequence[re.Match[str]], bound: Sequence[Bound], given: Given
-) -> list[str]:
-    """Refuse a period that the insight does not know, or that its number is not of.
-
-    A period behind a number is the number's; one before all numbers is that of the latest.
-    """
-    refusals = []
-    for mention in mentions:
-        if not any(_is_of(mention, period) for period in given.periods):
-            refusals.append(f"'{mention[0]}' is no period of this insight")
-            continue
-        before = [one for one in bound if one.printed.end <= mention.start()]
-        dated = [one for one in before or bound if one.ground.period is not None]
-        if not dated:
-            continue
-        if before:
-            fits = _is_of(mention, dated[-1].ground.period)  # type: ignore[arg-type]
-        else:
-            latest = max(one.ground.period.end for one in dated if one.ground.period)
-            fits = _is_of(mention, Period(end=latest))
-        if not fits:
-            refusals.append(f"'{mention[0]}' is not the period of the number beside it")
-    return refusals
-
-
-_UNIT_WORDS = re.compile(
-    r"\s?(?:%|×|bn\b|m\b|bp\b|pp\b|days\b|months\b|years\b|times\b|shares\b|per share\b|k\b|mn\b)"
-)
-
-
-def _wrong_units(own: str, bound: Sequence[Bound]) -> list[str]:
-    """Refuse a unit or currency written beside a number that brings its own."""
-    refusals = []
-    for one in bound:
-        behind = _UNIT_WORDS.match(own, one.printed.end)
-        before = re.search(r"(?:[$€£¥]|\b[A-Z]{3}\s)$", own[: one.printed.start])
-        if behind or before:
-            shown = own[one.printed.start : one.printed.end]
-            refusals.append(f"'{shown}' brings its own unit")
-    return refusals
-
-
-def _wrong_names(own: str, bound: Sequence[Bound], given: Given) -> list[str]:
-    refusals = [
-        f"the sentence does not say that {one.ground.display} is {min(one.ground.terms)}"
-        for one in bound
-        if one.ground.terms and not _named(own, one.ground)
+def _ground(own: str, number: Printed, given: Given, names: Sequence[Name]) -> Ground | None:
+    """Bind a number to the insight's number that has its name, and its period where one is said behind it."""
+    down = not words_in(own).isdisjoint(DOWN)
+    fitting = [
+        ground
+        for ground in binding(number, given.grounds)
+        if down or (number.value < 0) == (ground.amount < 0)
     ]
-    dates = _DATE.sub(lambda match: " " * len(match[0]), own)
-    for match in list(_WORD.finditer(dates))[1:]:
-        word = match[0]
-        opens = dates[: match.start()].rstrip()[-1:] in {"", "(", ":", "“"}
-        if word[:1].isupper() and not opens and word.casefold() not in given.vocabulary:
-            refusals.append(f"'{word}' is no name of this insight")
-    return refusals
+    named = [ground for ground in fitting if is_named(own, number, ground, names)] or fitting
+    after = MENTION.search(own, number.end)
+    if after is not None:
+        dated = (g for g in named if g.period is not None and is_of(after, g.period, given))
+        return next(dated, next(iter(named), None))
+    return next(iter(named), None)
 
 
-def _named(own: str, ground: Ground) -> bool:
-    said = own.casefold()
-    return any(re.search(rf"\b{re.escape(term)}", said) for term in ground.terms)
-
-
-def _wrong_directions(own: str, bound: Sequence[Bound]) -> list[str]:
-    """Refuse a word of direction that no number of its sentence bears out, or that one speaks against."""
-    refusals = []
-    for match in _WORD.finditer(own):
-        word = match[0].casefold()
-        if word in UP | DOWN:
-            borne = _borne_out(own, match.end(), 1 if word in UP else -1, bound)
-            if not borne:
-                refusals.append(f"'{match[0]}' is not borne out by the numbers beside it")
-    return refusals
-
-
-def _borne_out(own: str, at: int, direction: int, bound: Sequence[Bound]) -> bool:
-    behind = [one for one in bound if one.printed.start >= at]
-    pair = _pair(own, at, behind) or _by_period(bound)
-    signs = [] if pair is None else [_sign(pair[1] - pair[0])]
-    changes = [one for one in (behind or bound) if one.ground.changes]
-    signs += [_sign(changes[0].ground.amount)] if changes else []
-    return bool(signs) and all(sign == direction for sign in signs)
-
-
-def _pair(own: str, at: int, behind: Sequence[Bound]) -> tuple[Decimal, Decimal] | None:
-    """Return (earlier, later) of 'from A to B', 'to B from A' or 'B than A' behind a word of direction."""
-    levels = [one for one in behind if not one.ground.changes]
-    start = _FROM_TO.search(own, at)
-    if start is None or len(levels) < 2:
-        return None
-    later = [one for one in levels if one.printed.start < start.start()]
-    earlier = next((one for one in levels if one.printed.start > start.start()), None)
-    after = [one for one in levels if earlier and one.printed.start > earlier.printed.start]
-    other = later[0] if later else (after[0] if after else None)
-    if earlier is None or other is None:
-        return None
-    return earlier.ground.amount, other.ground.amount
-
-
-def _by_period(bound: Sequence[Bound]) -> tuple[Decimal, Decimal] | None:
-    """Return the same figure of two periods named in the sentence, earlier first."""
-    dated = [one.ground for one in bound if one.ground.period and not one.ground.changes]
-    for one in dated:
-        for other in dated:
-            same = one.terms == other.terms and one.period and other.period
-            if same and one.period.end < other.period.end:  # type: ignore[union-attr]
-                return one.amount, other.amount
-    return None
-
-
-def _sign(amount: Decimal) -> int:
-    return (amount > 0) - (amount < 0)
+def _touched(own: str, bound: Sequence[Bound]) -> list[str]:
+    """Refuse a sign, unit, currency or rate written beside a number that brings its own."""
+    return [
+        f"'{own[one.printed.start : one.printed.end]}' brings its own unit and sign"
+        for one in bound
+        if _TOUCHES_BEFORE.search(own[: one.printed.start])
+        or _TOUCHES_BEHIND.match(own, one.printed.end)
+    ]

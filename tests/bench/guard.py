@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from services.analysis import wording
 from services.bootstrap import build_engine
-from services.domain.concepts import Unit
 from services.domain.insights import Insight
-from services.domain.reports import Fact
+from services.engine import shown
 from services.narrative.given import given_of
-from services.narrative.grounds import Given
+from services.narrative.grounds import Given, Ground
 from services.narrative.guard import judge
+from services.narrative.naming import KNOWN
 from tests.bench.extraction import SHARED
 
 ACCEPTED, PER_REPORT = 0.98, 12
@@ -32,18 +32,9 @@ class Narrative:
     given: Given
 
 
-def shown(fact: Fact) -> str:
-    """Write a fact as the product's sentences do."""
-    if fact.unit is Unit.PER_SHARE:
-        return wording.per_share(fact.value, fact.currency)
-    if fact.unit is Unit.MONEY:
-        return wording.money(fact.value, fact.currency)
-    return ""
-
-
 def clean(insight: Insight, given: Given) -> Iterator[Narrative]:
     """Yield true narratives: a figure of two periods, a calculation, a quotation; filled and as prose."""
-    texts = [*_moves(given), *_calculations(given)]
+    texts = [*_moves(given), *_pairs(given), *_changes(given), *_calculations(given)]
     texts += [f"The report states that “{quote.text}”." for quote in insight.quotes]
     for text in texts:
         yield Narrative(text, given)
@@ -53,26 +44,65 @@ def clean(insight: Insight, given: Given) -> Iterator[Narrative]:
 
 
 def _moves(given: Given) -> Iterator[str]:
-    facts = [g for g in given.grounds if g.key.startswith("fact:") and g.period]
+    """Say one figure of two periods, as a movement and one after the other."""
+    facts = [g for g in given.grounds if g.key.startswith("fact:")]
     for one in facts:
         for other in facts:
-            if one.terms == other.terms and one.period.end.year < other.period.end.year:
-                name = max(one.terms, key=len)
-                a, b = f"{{{{{one.key}}}}}", f"{{{{{other.key}}}}}"
-                first, last = one.period.end.year, other.period.end.year
-                if one.amount != other.amount:
-                    word = "rose" if other.amount > one.amount else "fell"
-                    yield f"{_capital(name)} {word} from {a} in {first} to {b} in {last}."
-                yield f"In {last}, {name} was {b}, after {a} in {first}."
+            if not _is_earlier(one, other) or one.terms != other.terms:
+                continue
+            name, first, last = max(one.terms, key=len), _when(one), _when(other)
+            if one.amount != other.amount:
+                word = "rose" if other.amount > one.amount else "fell"
+                yield f"{_capital(name)} {word} from {_put(one)} {first} to {_put(other)} {last}."
+            yield f"{_capital(last)}, {name} was {_put(other)}, after {_put(one)} {first}."
+            return
+
+
+def _pairs(given: Given) -> Iterator[str]:
+    """Say two figures of one period."""
+    facts = [g for g in given.grounds if g.key.startswith("fact:")]
+    for one in facts:
+        for other in facts:
+            if one.period == other.period and one.terms.isdisjoint(other.terms):
+                first, last = (max(ground.terms, key=len) for ground in (one, other))
+                yield f"{_capital(_when(one))}, {first} was {_put(one)} and {last} was {_put(other)}."
                 return
+
+
+def _changes(given: Given) -> Iterator[str]:
+    """Say a change of a figure by its name."""
+    for ground in given.grounds:
+        if ground.bases and ground.amount and ground.period is not None:
+            word = "rose" if ground.amount > 0 else "fell"
+            yield f"{_capital(min(ground.bases))} {word} by {_put(ground)} {_when(ground)}."
+            return
 
 
 def _calculations(given: Given) -> Iterator[str]:
     for ground in given.grounds:
         if ground.key.startswith("calc:") and ground.period is not None:
-            name = min(ground.terms)
-            yield f"The {name} is {{{{{ground.key}}}}} for {ground.period.end.year}."
+            yield f"The {min(ground.terms)} is {_put(ground)} {_when(ground)}."
             return
+
+
+def _is_earlier(one: Ground, other: Ground) -> bool:
+    if one.period is None or other.period is None or one.period.span != other.period.span:
+        return False
+    return one.period.end.year < other.period.end.year
+
+
+def _put(ground: Ground) -> str:
+    return f"{{{{{ground.key}}}}}"
+
+
+def _when(ground: Ground) -> str:
+    if ground.period is None:
+        return ""
+    if ground.period.is_instant:
+        return f"at {wording.stretch(ground.period)}"
+    if ground.period.span == "FY":
+        return f"in {ground.period.end.year}"
+    return f"in {wording.stretch(ground.period)}"
 
 
 def _capital(name: str) -> str:
@@ -126,7 +156,7 @@ def _direction(rng: random.Random, text: str, given: Given) -> str | None:
 
 
 def _sign(rng: random.Random, text: str, given: Given) -> str | None:
-    if "{{" in text:
+    if "{{" in text or " by " in text:  # 'fell by (5)' and 'fell by 5' are the same
         return None
     match = re.search(
         r"(?P<open>\()?(?P<digits>\d[\d,.]*\d|\d)(?(open)\)) ?(?:%|bn|m)\b|\+\d", text
@@ -150,12 +180,79 @@ def _swapped(rng: random.Random, text: str, given: Given) -> str | None:
 
 
 def _entity(rng: random.Random, text: str, given: Given) -> str | None:
-    names = {term for ground in given.grounds for term in ground.terms}
+    names = {term for ground in given.grounds for term in ground.terms | ground.bases}
     said = [name for name in names if name in text.casefold()]
     if not said:
         return None
-    other = rng.choice(["goodwill impairments", "deferred rent", "pension assets"])
+    other = rng.choice(["goodwill impairments", "deferred rent", *sorted(KNOWN - names)])
     return re.sub(re.escape(max(said, key=len)), other, text, count=1, flags=re.IGNORECASE)
+
+
+def _scope(rng: random.Random, text: str, given: Given) -> str | None:
+    words = ["Adjusted", "Segment", "Quarterly", "Organic", "Globex’s", "Cost of", "Deferred"]
+    return f"{rng.choice(words)} {text[0].lower()}{text[1:]}" if "“" not in text else None
+
+
+def _stretch(rng: random.Random, text: str, given: Given) -> str | None:
+    years = list(re.finditer(r"\bin (?=\d{4}\b)", text, re.IGNORECASE))
+    if years:
+        place = rng.choice(years)
+        return f"{text[: place.start()]}in the quarter to Dec 31, {text[place.end() :]}"
+    turned = {"quarter": "year", "six months": "quarter", "nine months": "year"}
+    return next((text.replace(a, b) for a, b in turned.items() if f"the {a} to" in text), None)
+
+
+def _rate(rng: random.Random, text: str, given: Given) -> str | None:
+    words = ["a month", "per share", "each day", "a share"]
+    pattern = _HOLDER if "{{" in text else _MONEY
+    return pattern.sub(lambda m: f"{m[0]} {rng.choice(words)}", text, count=1)
+
+
+def _another_word(rng: random.Random, text: str, given: Given) -> str | None:
+    words = ["plunged", "contracted", "stagnated", "doubled", "swung", "failed to move"]
+    return re.sub(r"\b(?:rose|fell)\b", rng.choice(words), text) if "“" not in text else None
+
+
+def _negation(rng: random.Random, text: str, given: Given) -> str | None:
+    turned = {
+        " was ": " was not ",
+        " rose ": " did not rise ",
+        " fell ": " never fell ",
+        " is ": " is no longer ",
+    }
+    return next((text.replace(a, b, 1) for a, b in turned.items() if a in text), None)
+
+
+def _hedge(rng: random.Random, text: str, given: Given) -> str | None:
+    words = ["almost", "about", "more than", "over", "up to", "possibly", "a record", "flat at"]
+    pattern = _HOLDER if "{{" in text else _MONEY
+    return pattern.sub(lambda m: f"{rng.choice(words)} {m[0]}", text, count=1)
+
+
+def _level(rng: random.Random, text: str, given: Given) -> str | None:
+    for old in (" was {{fact", " was USD"):
+        if old in text:
+            return text.replace(old, f" {rng.choice(['rose by', 'fell', 'grew'])}{old[4:]}", 1)
+    return None
+
+
+def _hidden(rng: random.Random, text: str, given: Given) -> str | None:
+    said = ["f\u200braud", "frаud", "<b>", "“", '"all is well"', "½", "see http://example.com"]
+    return text.rstrip(".") + f", {rng.choice(said)}."
+
+
+def _minus(rng: random.Random, text: str, given: Given) -> str | None:
+    sign = rng.choice(["-", "minus ", "−", "$", "~"])
+    pattern = _HOLDER if "{{" in text else _MONEY
+    return pattern.sub(lambda m: sign + m[0], text, count=1)
+
+
+def _cut(rng: random.Random, text: str, given: Given) -> str | None:
+    quoted = re.search(r"“([^”]*)”", text)
+    if quoted is None or len(quoted[1].split()) < 8:
+        return None
+    words = quoted[1].split()
+    return text.replace(quoted[1], " ".join(words[rng.randrange(4) :][:3]))
 
 
 def _quotation(rng: random.Random, text: str, given: Given) -> str | None:
@@ -187,6 +284,16 @@ MUTATIONS: dict[str, Callable[[random.Random, str, Given], str | None]] = {
     "sign": _sign,
     "numbers exchanged": _swapped,
     "another entity": _entity,
+    "another scope": _scope,
+    "another length of period": _stretch,
+    "a rate of it": _rate,
+    "another word of direction": _another_word,
+    "negation": _negation,
+    "hedge or superlative": _hedge,
+    "amount told as a change": _level,
+    "hidden or foreign signs": _hidden,
+    "sign before the number": _minus,
+    "quotation cut short": _cut,
     "invented quotation": _quotation,
     "invented cause": _cause,
     "verdict, promise or number in words": _verdict,
@@ -206,7 +313,10 @@ def narratives(names: Sequence[str] | None = None) -> list[Narrative]:
         for insight in analysed.analysis.insights:
             given = given_of(insight, facts, shown, analysed.read.report.company or "")
             own += clean(insight, given)
-        found += random.Random(analysed.read.report.name).sample(own, min(PER_REPORT, len(own)))
+        quoting = [narrative for narrative in own if "“" in narrative.text]
+        others = [narrative for narrative in own if "“" not in narrative.text]
+        rng = random.Random(analysed.read.report.name)
+        found += quoting + rng.sample(others, min(PER_REPORT, len(others)))
     return found
 
 

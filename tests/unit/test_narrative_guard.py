@@ -61,14 +61,14 @@ def test_what_the_insight_says_is_accepted_and_filled(text, shown):
         ("Revenue was USD (120) m in 2025.", "'USD (120) m' is no number of this insight"),
         (f"Revenue was {B} in 2023.", "'2023' is no period of this insight"),
         (f"Revenue was {B} in 2024.", "'2024' is not the period of the number beside it"),
-        (f"Revenue was {B} bn in 2025.", "brings its own unit"),
+        (f"Revenue was {B} bn in 2025.", "brings its own unit and sign"),
         ("The revenue growth was {{calc:0}}5 for 2025.", "'5' is no number of this insight"),
-        (f"Revenue was ${B} in 2025.", "brings its own unit"),
+        (f"Revenue was ${B} in 2025.", "brings its own unit and sign"),
         (f"Revenue fell from {A} in 2024 to {B} in 2025.", "'fell' is not borne out"),
         (f"Revenue rose from {B} in 2025 to {A} in 2024.", "'rose' is not borne out"),
         (f"Revenue rose to {B}.", "'rose' is not borne out"),
         (f"Net income was {B} in 2025.", "does not say that USD 120 m is revenue"),
-        (f"Revenue of Globex was {B} in 2025.", "'Globex' is no name of this insight"),
+        (f"Revenue of Globex was {B} in 2025.", "'Globex' is no word of this insight"),
         ("Revenue was {{fact:nothing}}.", "there is no number called 'fact:nothing'"),
         ("Revenue was {B}.", "a brace stands outside a placeholder"),
         ("The report says “Revenue fell.”", "“Revenue fell.” is not in the document"),
@@ -85,4 +85,7 @@ def test_what_it_does_not_say_is_refused_with_the_reason(text, reason):
 
 def test_every_sentence_is_judged_by_itself():
     text = f"Revenue was {B} in 2025. Revenue fell."
-    assert reasons(text) == "'fell' is not borne out by the numbers beside it"
+    assert reasons(text) == (
+        "a sentence gives no number and no quotation of this insight | "
+        "'fell' is not borne out by the numbers beside it"
+    )

@@ -30,6 +30,8 @@ SAME_AMOUNT = Decimal("0.001")
 MOST_BLAME = 0.9999
 LEAST_BLAME = 1 - HIGH_FROM + 0.01
 """So much of a failed sum falls on every member without other proof: it is not of high confidence."""
+SUSPECT_ODDS = 0.2
+"""A member with higher odds of being wrong before the sum is a suspect: something spoke against it."""
 CULPRIT = 0.5
 """Suspects that carry so much of the blame explain why the sum fails."""
 PROOF = WEIGHTS["same on another statement"]
@@ -202,7 +204,7 @@ def _blame(ledger: Ledger, facts: Mapping[FactId, Fact], failing: Sequence[TieOu
         members = _members(tie_out)
         # exact, so that the order of a set does not show in the last bit
         whole = math.fsum(before[fact_id] for fact_id in members) + OTHER_CAUSE_ODDS
-        suspects = [fact_id for fact_id in members if before[fact_id] > OTHER_CAUSE_ODDS]
+        suspects = [fact_id for fact_id in members if before[fact_id] > SUSPECT_ODDS]
         explained = math.fsum(before[fact_id] for fact_id in suspects) / whole >= CULPRIT
         right = math.fsum(math.log1p(before[fact_id]) for fact_id in members)
         faulty = -math.expm1(-right - math.log1p(OTHER_CAUSE_ODDS))

@@ -141,7 +141,7 @@ def test_status_follows_the_route():
 def test_an_insight_on_a_number_in_a_failed_check_waits_for_a_person():
     statements, facts = manufacturer()
     found = insight_of(
-        analysed(statements, altered(facts, "report-1-cash_flow_statement-r3-c0", 9439)), "R09"
+        analysed(statements, altered(facts, "report-1-income_statement-r1-c0", 17682)), "R03"
     )
     assert found.has_failed_check
     assert found.route is Route.REVIEW

@@ -107,9 +107,8 @@ def _trend(context: Context, series: Sequence[Fact]) -> Finding | None:
     logs = min(values) > 0
     slope = theil_sen([math.log(value) for value in values] if logs else values)
     latest, name = series[-1], _name(series[-1])
-    low, middle, high = (
-        _yearly(context, part, logs=logs) for part in (slope.low, slope.value, slope.high)
-    )
+    low, middle, high = (_yearly(part, logs=logs) for part in (slope.low, slope.value, slope.high))
+    write = wording.growth if logs else context.money
     p = f"{test.p:.4f}"
     return Finding(
         period=latest.period,
@@ -119,9 +118,9 @@ def _trend(context: Context, series: Sequence[Fact]) -> Finding | None:
         values={
             "line": name,
             "direction": "up" if test.s > 0 else "down",
-            "slope": middle,
-            "lo": low,
-            "hi": high,
+            "slope": write(middle),
+            "lo": write(low),
+            "hi": write(high),
             "p": p,
             "n": str(test.count),
             "date": _date(latest),
@@ -131,9 +130,9 @@ def _trend(context: Context, series: Sequence[Fact]) -> Finding | None:
             calculation("Mann-Kendall S", "rises − falls over all pairs", Decimal(test.s), f"{test.s} (p {p})", series),
             calculation(
                 "Theil-Sen slope",
-                "median of all pairwise slopes" + (" of logarithms" if logs else ""),
-                Decimal(repr(slope.value)),
+                "median of all pairwise slopes" + (" of logarithms, as growth" if logs else ""),
                 middle,
+                write(middle),
                 series,
             ),
         ),
@@ -146,10 +145,9 @@ def _trend(context: Context, series: Sequence[Fact]) -> Finding | None:
     )  # fmt: skip
 
 
-def _yearly(context: Context, slope: float, *, logs: bool) -> str:
-    if logs:
-        return wording.growth(Decimal(repr(math.expm1(slope))))
-    return context.money(Decimal(repr(slope)))
+def _yearly(slope: float, *, logs: bool) -> Decimal:
+    """Return a slope as growth a year where it is one of logarithms, else as an amount a year."""
+    return Decimal(repr(math.expm1(slope) if logs else slope))
 
 
 def next_ranges(context: Context) -> list[Finding]:

@@ -1,5 +1,7 @@
 """Rules on a whole series: turning points, supported trends, next-period ranges."""
 
+from decimal import Decimal
+
 import pytest
 
 from tests.unit.analysis.contexts import analysed, income, insight_of, joined, reason_of
@@ -49,6 +51,12 @@ def test_five_rising_years_are_a_trend_with_its_slope_and_p():
     text = insight_of(revenues(1000, 1100, 1210, 1331, 1464), "R17").text
     assert "Revenue trends up over the 5 years to Dec 31, 2018: +10.0 % a year" in text
     assert "p = 0.0167" in text
+
+
+def test_the_slope_of_a_trend_is_kept_as_the_growth_that_is_shown():
+    insight = insight_of(revenues(1000, 1100, 1210, 1331, 1464), "R17")
+    slope = next(c for c in insight.calculations if c.name == "Theil-Sen slope")
+    assert (slope.display, round(slope.value, 3)) == ("+10.0 %", Decimal("0.100"))
 
 
 def test_a_series_that_wavers_is_no_supported_trend():

@@ -16,7 +16,13 @@ from services.analysis.metrics import derived_metrics
 from services.analysis.profile import profile_of
 from services.extraction.service import extract
 from tests.unit.extraction.fake_document import FakeDocument
-from tests.unit.extraction.page_builder import Page
+from tests.unit.extraction.page_builder import (
+    EDGES,
+    Page,
+    balance_sheet,
+    cash_flow,
+    income_statement,
+)
 from tests.unit.extraction.test_service import report
 
 YEARS = ("2022", "2021", "2020")
@@ -58,9 +64,9 @@ def _cell(amount, label, negative_costs):
     return f"({-printed:,})" if printed < 0 else f"{printed:,}"
 
 
-def values(page):
+def values(*pages):
     """Return value by concept and period, and every metric by id and period."""
-    read = extract(FakeDocument([page]), report())
+    read = extract(FakeDocument(list(pages)), report())
     facts = [fact for fact in read.facts if fact.concept]
     view = FactsView(facts, (), read.tie_outs)
     metrics = derived_metrics(view, profile_of(read.statements, view))
@@ -138,3 +144,64 @@ def test_every_metric_is_the_same_at_another_scale_and_none_is_computed_with_les
     for name in spec.inputs:
         with pytest.raises(KeyError):
             spec.value({other: amount for other, amount in amounts.items() if other != name})
+
+
+def turned(page, order):
+    """Return a page with its columns of numbers, and their headings, in another order."""
+    spanning = {word.y0 for word in page.words if word.text == "Ended"}
+    words = []
+    for word in page.words:
+        old = next((i for i in order if EDGES[i] - 62 < word.x1 <= EDGES[i] + 15), None)
+        still = old is None or word.x0 < 335 or word.y0 in spanning
+        shift = 0.0 if still else EDGES[order.index(old)] - EDGES[old]
+        words.append(word._replace(x0=word.x0 + shift, x1=word.x1 + shift))
+    page.words = words
+    return page
+
+
+OUTFLOWS = {
+    "(400)": "400", "(350)": "350", "(340)": "340", "(700)": "700", "(650)": "650", "(600)": "600",
+    "(480)": "480", "(370)": "370", "(300)": "300", "(1,180)": "1,180", "(1,020)": "1,020", "(900)": "900",
+}  # fmt: skip
+"""The payments of the cash-flow statement and their totals, and how they look without parentheses."""
+
+
+def without_signs(page):
+    """Return a cash-flow statement that prints its payments as plain numbers."""
+    page.words = [word._replace(text=OUTFLOWS.get(word.text, word.text)) for word in page.words]
+    return page
+
+
+@pytest.mark.parametrize("years", list(permutations(range(3))), ids=str)
+@pytest.mark.parametrize("ends", list(permutations(range(2))), ids=str)
+def test_the_order_of_the_columns_of_all_three_statements_changes_nothing(years, ends):
+    printed = values(income_statement(2), balance_sheet(3), cash_flow(4))
+    other = values(
+        turned(income_statement(2), years),
+        turned(balance_sheet(3), ends),
+        turned(cash_flow(4), years),
+    )
+    assert len(printed[0]) == 88
+    assert len(printed[1]) >= 60
+    assert other == printed
+
+
+def test_payments_without_parentheses_are_the_same_payments():
+    signed = values(income_statement(2), balance_sheet(3), cash_flow(4))
+    plain = values(income_statement(2), balance_sheet(3), without_signs(cash_flow(4)))
+    assert plain == signed
+    assert ("free_cash_flow", Decimal(1380)) in {
+        (name, amount / 1_000_000) for (name, _), amount in plain[1].items()
+    }
+
+
+@pytest.mark.parametrize("symbol", ["€", "£", ""])
+def test_the_currency_symbol_of_all_three_statements_changes_no_amount(symbol):
+    pages = (income_statement(2), balance_sheet(3), cash_flow(4))
+    dollars = values(*pages)
+    for page in pages:
+        page.words = [word._replace(text=word.text.replace("$", symbol)) for word in page.words]
+        page.words = [word for word in page.words if word.text]
+    others = values(*pages)
+    assert others[:2] == dollars[:2]
+    assert others[2] == {SYMBOLS[symbol]}

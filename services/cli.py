@@ -230,5 +230,5 @@ def _judge(desk: NarrativeDesk, insight_id: InsightId, path: Path) -> int:
         sys.stdout.write(f"{verdict.text}\n")
         return EXIT_OK
     sys.stdout.write("The text is refused:\n")
-    sys.stdout.writelines(f"  {refusal}\n" for refusal in verdict.refusals)
+    sys.stdout.writelines(f"  {kind}: {reason}\n" for kind, reason in verdict.refusals)
     return EXIT_REFUSED

@@ -5,8 +5,9 @@ insight does not say; whether it says it well is not judged here.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 from services.narrative.dates import MENTION, is_of, mentions_in, wrong_periods
 from services.narrative.directions import wrong_directions
@@ -23,8 +24,9 @@ from services.narrative.grounds import (
 )
 from services.narrative.lexicon import DOWN, foreign_signs, refused_words, words_in
 from services.narrative.naming import Name, is_named, names_in, wrong_names
-from services.narrative.quotes import QUOTE, without_quotes, wrong_quotes
+from services.narrative.quotes import QUOTE, kept_whole, without_quotes, wrong_quotes
 
+_NOTHING_SAID = "a sentence gives no number and no quotation of this insight"
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“])")
 _TOUCHES_BEFORE = re.compile(r"[\w$€£¥+−–—/-]$|\b[A-Z]{3}\s$")
 _TOUCHES_BEHIND = re.compile(
@@ -32,12 +34,25 @@ _TOUCHES_BEHIND = re.compile(
 )
 
 
+Kind = Literal[
+    "placeholder", "number", "nothing said", "sign", "quotation", "word", "period", "unit", "name", "direction"
+]  # fmt: skip
+"""What a refusal is about."""
+
+
+class Refusal(NamedTuple):
+    """One reason why a text may not be shown, in words for its author."""
+
+    kind: Kind
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The text as it would be shown, and why it may not be; no reason means accepted."""
 
     text: str
-    refusals: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
 
     @property
     def accepted(self) -> bool:
@@ -49,8 +64,8 @@ def judge(narrative: str, given: Given) -> Verdict:
     """Fill the placeholders of a narrative, or bind the numbers of finished prose, and check every sentence."""
     rendered = render(narrative, given)
     filled = bool(rendered.bound or rendered.refusals)
-    refusals = list(rendered.refusals)
-    for start, sentence in _sentences(rendered.text):
+    refusals = _of("placeholder", rendered.refusals)
+    for start, sentence in _sentences(kept_whole(rendered.text, given)):
         own = [
             Bound(_moved(bound.printed, -start), bound.ground)
             for bound in rendered.bound
@@ -72,7 +87,11 @@ def _moved(printed: Printed, by: int) -> Printed:
     return replace(printed, start=printed.start + by, end=printed.end + by)
 
 
-def _refused(sentence: str, filled: list[Bound] | None, given: Given) -> list[str]:
+def _of(kind: Kind, reasons: Iterable[str]) -> list[Refusal]:
+    return [Refusal(kind, reason) for reason in reasons]
+
+
+def _refused(sentence: str, filled: list[Bound] | None, given: Given) -> list[Refusal]:
     own = without_quotes(sentence)
     names = names_in(own, given)
     unnamed = _without_company(_without(own, names), given)
@@ -83,15 +102,19 @@ def _refused(sentence: str, filled: list[Bound] | None, given: Given) -> list[st
         if not any(start <= number.start < end for start, end in dated)
     ]
     bound, loose = _bound(own, free, given, names, filled)
-    refusals = [f"'{own[n.start : n.end]}' is no number of this insight" for n in loose]
-    if not bound and not QUOTE.search(sentence):
-        refusals.append("a sentence gives no number and no quotation of this insight")
-    refusals += [*foreign_signs(unnamed), *wrong_quotes(sentence, given)]
-    refusals += refused_words(blanked(NUMBER, blanked(MENTION, unnamed)), sentence)
-    refusals += wrong_periods(unnamed, bound, given)
-    refusals += _touched(own, bound)
-    refusals += wrong_names(own, bound, given)
-    return [*refusals, *wrong_directions(own, unnamed, bound)]
+    words = blanked(NUMBER, blanked(MENTION, unnamed))
+    said = bound or QUOTE.search(sentence)
+    return [
+        *_of("number", (f"'{own[n.start : n.end]}' is no number of this insight" for n in loose)),
+        *_of("nothing said", () if said else (_NOTHING_SAID,)),
+        *_of("sign", foreign_signs(unnamed)),
+        *_of("quotation", wrong_quotes(sentence, given)),
+        *_of("word", refused_words(words, sentence)),
+        *_of("period", wrong_periods(unnamed, bound, given)),
+        *_of("unit", _touched(own, bound)),
+        *_of("name", wrong_names(own, bound, given)),
+        *_of("direction", wrong_directions(own, unnamed, bound)),
+    ]
 
 
 def _without_company(own: str, given: Given) -> str:

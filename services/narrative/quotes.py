@@ -5,9 +5,19 @@ import re
 from services.narrative.grounds import Given, blanked
 
 QUOTE = re.compile(r"“([^“”]*)”")
+_KEPT = "\ue000"
+"""Stands for each character of a quotation that is known to be whole; nobody can write it."""
 _TURNING = re.compile(r"\b(?:not|no|never|nor|neither|without|unless|except|if)\b|n[’']t\b", re.I)
 _FEWEST = 5
 """Words of a part of a sentence that still says what the sentence says."""
+
+
+def kept_whole(text: str, given: Given) -> str:
+    """Return the text, as long, with the insight's own quotations made opaque: they hold sentences and quotes."""
+    text = text.replace(_KEPT, "\ufffd")
+    for said in given.quotes:
+        text = text.replace(f"“{said}”", f"“{_KEPT * len(said)}”")
+    return text
 
 
 def without_quotes(sentence: str) -> str:
@@ -19,6 +29,8 @@ def wrong_quotes(sentence: str, given: Given) -> list[str]:
     """Refuse what the document does not say, and parts of it that say something else."""
     refusals = []
     for quote in QUOTE.findall(sentence):
+        if quote and not quote.strip(_KEPT):
+            continue
         sources = [said for said in map(_plain, given.quotes) if _stands_in(_plain(quote), said)]
         if not sources:
             refusals.append(f"“{quote}” is not in the document")

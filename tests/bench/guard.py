@@ -17,7 +17,7 @@ from services.domain.insights import Insight
 from services.engine import shown
 from services.narrative.given import given_of
 from services.narrative.grounds import Given, Ground
-from services.narrative.guard import judge
+from services.narrative.guard import Verdict, judge
 from services.narrative.naming import KNOWN
 from tests.bench.extraction import SHARED
 
@@ -300,6 +300,37 @@ MUTATIONS: dict[str, Callable[[random.Random, str, Given], str | None]] = {
 }
 
 
+MEANT: dict[str, set[str]] = {
+    "digit": {"number", "period"},
+    "number of one's own": {"number"},
+    "period": {"period", "quotation"},
+    "unit or currency": {"unit", "number", "word"},
+    "direction": {"direction"},
+    "sign": {"number", "direction"},
+    "numbers exchanged": {"period", "name", "direction"},
+    "another entity": {"name", "word"},
+    "another scope": {"word", "name"},
+    "another length of period": {"period", "word"},
+    "a rate of it": {"unit", "word"},
+    "another word of direction": {"word"},
+    "negation": {"word"},
+    "hedge or superlative": {"word", "direction"},
+    "amount told as a change": {"direction"},
+    "hidden or foreign signs": {"sign", "word", "quotation"},
+    "sign before the number": {"unit", "word", "sign", "number"},
+    "quotation cut short": {"quotation"},
+    "invented quotation": {"quotation"},
+    "invented cause": {"word"},
+    "verdict, promise or number in words": {"word"},
+}
+"""For what a mutation is to be refused; refused for anything else it would have been an accident."""
+
+
+def is_meant(kind: str, verdict: Verdict) -> bool:
+    """Whether a verdict refuses a mutation for what is wrong with it."""
+    return not MEANT[kind].isdisjoint(refusal.kind for refusal in verdict.refusals)
+
+
 def narratives(names: Sequence[str] | None = None) -> list[Narrative]:
     """Return clean narratives about the insights of the shared filings, or of those named."""
     engine = build_engine()
@@ -335,12 +366,14 @@ def main() -> int:
     found = narratives()
     accepted = [one for one in found if judge(one.text, one.given).accepted]
     print(f"guard: {len(accepted)} of {len(found)} clean narratives accepted")
-    made, refused = Counter[str](), Counter[str]()
+    made, refused, meant = Counter[str](), Counter[str](), Counter[str]()
     for kind, narrative in mutated(found):
+        verdict = judge(narrative.text, narrative.given)
         made[kind] += 1
-        refused[kind] += not judge(narrative.text, narrative.given).accepted
+        refused[kind] += not verdict.accepted
+        meant[kind] += is_meant(kind, verdict)
     for kind, number in made.items():
-        print(f"guard, {kind}: {refused[kind]} of {number} refused")
+        print(f"guard, {kind}: {refused[kind]} of {number} refused, {meant[kind]} for that reason")
     good = len(accepted) >= ACCEPTED * len(found) and refused.total() == made.total()
     print(f"guard, all: {refused.total()} of {made.total()} refused")
     return 0 if good else 1

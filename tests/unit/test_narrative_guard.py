@@ -1,5 +1,6 @@
 """The guard of model text: what it accepts, and that each kind of falsehood is refused with its reason."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -29,7 +30,7 @@ A, B = f"{{{{fact:{BEFORE.fact_id}}}}}", f"{{{{fact:{NOW.fact_id}}}}}"
 
 
 def reasons(text: str) -> str:
-    return " | ".join(judge(text, GIVEN).refusals)
+    return " | ".join(refusal.reason for refusal in judge(text, GIVEN).refusals)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,11 @@ def test_every_sentence_is_judged_by_itself():
         "a sentence gives no number and no quotation of this insight | "
         "'fell' is not borne out by the numbers beside it"
     )
+
+
+def test_a_whole_quotation_may_hold_sentences_and_quotations_of_its_own():
+    said = "We call this “growth”. It will not last, Mr. Doe said."
+    given = replace(GIVEN, quotes=(said,))
+    assert judge(f"The report says “{said}”", given).accepted
+    assert not judge(f"The report says “{said.replace('not ', '')}”", given).accepted
+    assert not judge("The report says “\ue000\ue000”", given).accepted

@@ -87,6 +87,8 @@ def _backwards(own: str, bound: Sequence[Bound]) -> list[str]:
         beside = [*bound[place + 1 : place + 2], *reversed(bound[:place])]
         if word in AFTER and any(_is_before((other, one)) for other in beside):
             refusals.append(f"{one.ground.display} is of the later period and told as the earlier")
+        if word == "to" and any(_is_before((one, other)) for other in beside):
+            refusals.append(f"{one.ground.display} is of the earlier period and told as the later")
         if word in AFTER | {"to"} and any(_misses(word, one, other) for other in beside):
             refusals.append(f"{one.ground.display} is not what the change beside it goes {word}")
     return refusals

@@ -23,7 +23,14 @@ from services.narrative.grounds import (
     numbers_in,
 )
 from services.narrative.lexicon import DOWN, foreign_signs, refused_words, words_in
-from services.narrative.naming import Name, is_named, names_in, wrong_names
+from services.narrative.naming import (
+    Name,
+    company_in,
+    is_named,
+    names_in,
+    wrong_company,
+    wrong_names,
+)
 from services.narrative.quotes import QUOTE, kept_whole, without_quotes, wrong_quotes
 
 _NOTHING_SAID = "a sentence gives no number and no quotation of this insight"
@@ -113,13 +120,14 @@ def _refused(sentence: str, filled: list[Bound] | None, given: Given) -> list[Re
         *_of("period", wrong_periods(unnamed, bound, given)),
         *_of("unit", _touched(own, bound)),
         *_of("name", wrong_names(own, bound, given)),
+        *_of("name", wrong_company(_without(own, names), given)),
         *_of("direction", wrong_directions(own, unnamed, bound)),
     ]
 
 
 def _without_company(own: str, given: Given) -> str:
-    for name in sorted(given.names, key=len, reverse=True):
-        own = blanked(re.compile(rf"(?<!\w){re.escape(name)}(?:['’]s)?(?!\w)", re.IGNORECASE), own)
+    for match in company_in(own, given):
+        own = own[: match.start()] + " " * len(match[0]) + own[match.end() :]
     return own
 
 

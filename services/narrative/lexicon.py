@@ -21,7 +21,7 @@ _PLAIN = """
 a an the this that these which its it their both of in on at to from for with by after against and but
 while whereas then also as is are was were has had have been stood stands came amounted totalled reported
 reports states stated says shows showed went moved changed compared reached according
-report company document figure value amount
+report company document
 """
 PLAIN = frozenset(_PLAIN.split()) | DIRECTIONS
 _REASONS = {

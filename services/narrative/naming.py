@@ -19,6 +19,7 @@ _JOINED = re.compile(r"\s*(?:,|and|,\s*and)\s*(?:the\s)?")
 _LAST_WORD = re.compile(r"([A-Za-z]+)\s*$")
 BY = DIRECTIONS | {"by", "changed"}
 """Words before a number that make it a difference."""
+_OWNS = frozenset({"", "of", "and", "but", "while", "whereas", "that"})
 AFTER = frozenset({"after", "from", "against"})
 """Words before a number that make it the earlier one."""
 
@@ -73,6 +74,24 @@ def last_word(text: str) -> str:
     """Return the word that a text ends with, in lower case; nothing where it ends with anything else."""
     match = _LAST_WORD.search(text)
     return match[1].casefold() if match else ""
+
+
+def company_in(text: str, given: Given) -> list[re.Match[str]]:
+    """Return where a text names the company, the longest name at each place."""
+    names = sorted(given.names, key=len, reverse=True)
+    if not names:
+        return []
+    either = "|".join(map(re.escape, names))
+    return list(re.finditer(rf"(?<!\w)(?:{either})(?P<of>['’]s)?(?!\w)", text, re.IGNORECASE))
+
+
+def wrong_company(text: str, given: Given) -> list[str]:
+    """Refuse the company where it is not the one that the figures are of: paid, compared with, a source."""
+    return [
+        f"'{match[0]}' is not told as whose figures these are"
+        for match in company_in(text, given)
+        if not match["of"] and last_word(text[: match.start()]) not in _OWNS
+    ]
 
 
 def wrong_names(own: str, bound: Sequence[Bound], given: Given) -> list[str]:

@@ -301,13 +301,13 @@ MUTATIONS: dict[str, Callable[[random.Random, str, Given], str | None]] = {
 
 
 MEANT: dict[str, set[str]] = {
-    "digit": {"number", "period"},
+    "digit": {"number", "period", "quotation"},
     "number of one's own": {"number"},
     "period": {"period", "quotation"},
-    "unit or currency": {"unit", "number", "word"},
+    "unit or currency": {"unit", "number", "word", "quotation"},
     "direction": {"direction"},
-    "sign": {"number", "direction"},
-    "numbers exchanged": {"period", "name", "direction"},
+    "sign": {"number", "direction", "quotation"},
+    "numbers exchanged": {"period", "name", "direction", "quotation"},
     "another entity": {"name", "word"},
     "another scope": {"word", "name"},
     "another length of period": {"period", "word"},
@@ -317,13 +317,14 @@ MEANT: dict[str, set[str]] = {
     "hedge or superlative": {"word", "direction"},
     "amount told as a change": {"direction"},
     "hidden or foreign signs": {"sign", "word", "quotation"},
-    "sign before the number": {"unit", "word", "sign", "number"},
+    "sign before the number": {"unit", "word", "sign", "number", "quotation"},
     "quotation cut short": {"quotation"},
     "invented quotation": {"quotation"},
     "invented cause": {"word"},
     "verdict, promise or number in words": {"word"},
 }
-"""For what a mutation is to be refused; refused for anything else it would have been an accident."""
+"""For what a mutation is to be refused (a quotation is what a number inside one belongs to); refused for anything
+else it would have been an accident."""
 
 
 def is_meant(kind: str, verdict: Verdict) -> bool:

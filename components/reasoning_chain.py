@@ -46,6 +46,7 @@ def _show_versions(chain: ReasoningChain) -> None:
                 "Wording templates",
                 "Model",
                 "SHA-256 of the inputs",
+                "Materiality",
                 "Confidence",
                 "Made",
                 "Chain",
@@ -55,6 +56,7 @@ def _show_versions(chain: ReasoningChain) -> None:
                 plain(chain.prompt_template_version),
                 plain(chain.model_version),
                 f"`{chain.inputs_hash}`",
+                _materiality_words(chain.materiality_version),
                 probability(chain.confidence_score),
                 when(chain.timestamp),
                 f"`{chain.chain_id}`",
@@ -65,3 +67,7 @@ def _show_versions(chain: ReasoningChain) -> None:
         hide_header=True,
         alt="Versions this chain was made with",
     )
+
+
+def _materiality_words(version: int) -> str:
+    return f"version {version}, set by people" if version else "as proposed"

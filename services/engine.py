@@ -155,14 +155,25 @@ def stored(report: Report, records: RecordStore) -> Stored:
         corrections=corrections,
         others=others,
         history=[fact for other in others for fact in facts_of(other.report_id)],
-        choice=_choice(report, records),
+        choice=choice_in_force(report, records),
     )
 
 
-def _choice(report: Report, records: RecordStore) -> MaterialityChoice | None:
+def choice_in_force(report: Report, records: RecordStore) -> MaterialityChoice | None:
     """Return what people set of the company's materiality last, None where the proposal stands."""
-    made = records.materiality_choices(company_key(report.company)) if report.company else []
+    made = _choices(report, records)
     return made[-1] if made and not made[-1].withdrawn else None
+
+
+def choice_of_version(
+    report: Report, version: int, records: RecordStore
+) -> MaterialityChoice | None:
+    """Return one version of what people set of the company's materiality, None where the proposal stood."""
+    return next((one for one in _choices(report, records) if one.version == version), None)
+
+
+def _choices(report: Report, records: RecordStore) -> list[MaterialityChoice]:
+    return records.materiality_choices(company_key(report.company)) if report.company else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Context:
 
     ``income`` and ``cash`` are the latest periods of the income and the cash-flow statement, ``dated`` is
     the day the document is about where it has neither. ``cues`` and
-    ``claims`` are None where it has no running text.
+    ``claims`` are None where it has no running text. ``materiality_version`` is that of what people set.
     """
 
     report_id: ReportId
@@ -77,6 +77,7 @@ class Context:
     credit_lines: tuple[CreditLine, ...] = ()
     recasts: tuple[Quote, ...] = ()
     dated: Period | None = None
+    materiality_version: int = 0
 
     def fact(self, concept: str, period: Period | None) -> Fact:
         """Return the fact of a period; raises CannotCompute when it is missing."""

@@ -122,6 +122,7 @@ def context_of(
         materiality=materiality_of(
             report.report_id, view, profile, income, doubts_of(report.cues), choice
         ),
+        materiality_version=0 if choice is None else choice.version,
         income=income,
         cash=next(iter(view.durations(StatementKind.CASH_FLOW)), None),
         currency=money[0] if money else "USD",
@@ -185,7 +186,8 @@ def _proved(
         created_at=now,
     )
     ranked = replace(finding, threshold=_with_materiality(finding, context))
-    return insight, chain_of(rule, ranked, insight, consulted, templates, elapsed)
+    chain = chain_of(rule, ranked, insight, consulted, templates, elapsed)
+    return insight, chain.model_copy(update={"materiality_version": context.materiality_version})
 
 
 def _reopened(finding: Finding, context: Context) -> tuple[str, ...]:

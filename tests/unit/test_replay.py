@@ -12,11 +12,15 @@ from services.bootstrap import build
 from services.config import Settings
 from services.domain.errors import NotFound
 from services.domain.ids import InsightId
+from services.domain.insights import InsightStatus
 from services.domain.messages import Effects, MessageKind, message
 from services.domain.reports import ReportStatus
+from services.domain.users import Role
+from services.materiality import Terms
 from services.pipeline.handlers import analyse_report, context_of
 from services.pipeline.replay import replay
 from tests.unit.statement_builder import REPORT, manufacturer, report
+from tests.unit.test_access import a_user
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -101,3 +105,47 @@ def test_a_step_shows_its_operands_at_full_precision(services):
     insight = next(i for i in records.insights(REPORT) if i.rule_id == "R01")
     step = next(s for s in records.chain(insight.insight_id).steps if s.action == "compute")
     assert "Net sales, Year to Dec 31, 2018 = 32765000000 (page 1)" in step.inputs
+
+
+def set_materiality(services, millions, seen):
+    terms = Terms(fixed=Decimal(millions) * 1_000_000)
+    services.materiality.choose("Acme", terms, "Board", seen, a_user(Role.CFO))
+
+
+def analysed_again(services, run):
+    incoming = message(MessageKind.FACTS_EXTRACTED, REPORT, run)
+    services.ports.records.commit(analyse_report(incoming, context_of(services)))
+
+
+def test_an_insight_replays_with_the_materiality_that_was_in_force_when_it_was_made(services):
+    records = services.ports.records
+    before = {i.insight_id: i.severity for i in records.insights(REPORT)}
+    set_materiality(services, 2000, 0)
+    for insight_id in before:
+        assert again(services, insight_id).differences == ()
+    analysed_again(services, "run-2")
+    after = {i.insight_id: i.severity for i in records.insights(REPORT)}
+    assert {i: s for i, s in after.items() if before.get(i) != s}
+    set_materiality(services, 1, 1)
+    for insight_id in after:
+        assert records.chain(insight_id).materiality_version == 1
+        assert again(services, insight_id).differences == ()
+
+
+def test_an_approved_insight_keeps_its_version_when_materiality_is_set_later(services):
+    records = services.ports.records
+    insight = next(i for i in records.insights(REPORT) if i.amount is not None)
+    approved = insight.model_copy(update={"status": InsightStatus.APPROVED})
+    records.commit(Effects(records=(approved,)))
+    set_materiality(services, 2000, 0)
+    analysed_again(services, "run-2")
+    assert records.chain(insight.insight_id).materiality_version == 0
+    assert again(services, insight.insight_id).is_identical
+
+
+def test_a_version_that_cannot_be_found_any_more_is_named_in_the_replay(services):
+    records = services.ports.records
+    insight = records.insights(REPORT)[0]
+    chain = records.chain(insight.insight_id)
+    records.commit(Effects(records=(chain.model_copy(update={"materiality_version": 7}),)))
+    assert "materiality_version: stored 7, now 0" in again(services, insight.insight_id).differences

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.analysis.facts_view import FactsView
+from services.analysis.facts_view import FactsView, Missing
 from services.analysis.metrics import Metric, derived_metrics
 from services.analysis.peers import FEWEST, Standing, sector_of, standings
 from services.analysis.profile import Profile, profile_of
-from services.analysis.service import analyse
+from services.analysis.service import analyse, context_of
 from services.analysis.templates import Templates
 from services.domain.base import utc_now
 from services.domain.ids import ReportId
@@ -34,11 +34,18 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """What applies to a company and what does not: its sector, sentences, and rules that had no answer."""
+    """What applies to a company and what does not: its sector, sentences, and rules that had no answer.
+
+    ``proposed`` and ``in_force`` are its materiality without and with what people set, by its newest report;
+    ``settled`` says that the stored findings of every report are ranked by what is in force.
+    """
 
     sector: str
     sentences: tuple[str, ...]
-    materiality: Materiality | None
+    currency: str
+    proposed: Materiality | None
+    in_force: Materiality | None
+    settled: bool
     not_computable: tuple[NotComputable, ...]
 
 
@@ -86,14 +93,31 @@ class CompanyDesk:
 
     def standard(self, company: Company) -> Standard:
         """Return what applies to a company, by its newest report."""
-        report_id = company.latest.report_id
-        profile, _ = self._profile_and_metrics(company.latest)
-        return Standard(
-            sector=sector_of(profile),
-            sentences=tuple(_sentences(profile)),
-            materiality=self._records.materiality(report_id),
-            not_computable=tuple(self._records.not_computable(report_id)),
+        report = company.latest
+        work = stored(report, self._records)
+        numbers = (work.read.statements, work.read.facts, work.read.tie_outs, work.history)
+        context = context_of(report, *numbers)
+        proposed, in_force = (
+            None if isinstance(found, Missing) else found
+            for found in (
+                context.materiality,
+                context_of(report, *numbers, work.choice).materiality,
+            )
         )
+        return Standard(
+            sector=sector_of(context.profile),
+            sentences=tuple(_sentences(context.profile)),
+            currency=context.currency,
+            proposed=proposed,
+            in_force=in_force,
+            settled=self._is_settled(company, work.choice),
+            not_computable=tuple(self._records.not_computable(report.report_id)),
+        )
+
+    def _is_settled(self, company: Company, choice: MaterialityChoice | None) -> bool:
+        version = 0 if choice is None else choice.version
+        found = (self._records.materiality(report.report_id) for report in company.reports)
+        return all(one is None or one.version == version for one in found)
 
     def peers(self, company: Company) -> Peers:
         """Return where a company stands among those of its sector; nothing below five of them."""

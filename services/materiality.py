@@ -1,7 +1,7 @@
 """Setting a company's materiality: versions, each with its reason, author and time; nothing is overwritten."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,6 +23,8 @@ from services.domain.users import User
 from services.ports import RecordStore
 
 LONGEST_COMMENT = 500
+_WORKED_THROUGH = {ReportStatus.READ, ReportStatus.ANALYSED}
+"""A read report may be in the middle of an analysis that knows the version before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,15 @@ class Terms:
     performance_share: Decimal | None = None
     cap: Decimal | None = None
     fixed: Decimal | None = None
+    performance: Decimal | None = None
+    trivial: Decimal | None = None
+
+
+PROPOSAL = Terms()
+"""Nothing set: what the product proposes stands."""
+_SMALLEST_SHARE = Decimal("0.5")
+"""What the product may propose at least: performance materiality with doubts about the report."""
+_TERMS = tuple(field.name for field in fields(Terms))
 
 
 class MaterialityDesk:
@@ -59,11 +70,19 @@ class MaterialityDesk:
         check_terms(terms)
         return self._commit(self._next(company, terms, comment, seen, actor))
 
-    def withdraw(self, company: str, comment: str, seen: int, actor: User) -> MaterialityChoice:
-        """Go back to what the product proposes; raises as ``choose`` does."""
+    def restore(
+        self, company: str, version: int, comment: str, seen: int, actor: User
+    ) -> MaterialityChoice:
+        """Set again what an earlier version set (0: the proposal), as a version of its own; raises as ``choose``."""
         require(actor, Permission.SET_MATERIALITY)
-        choice = self._next(company, Terms(), comment, seen, actor)
-        return self._commit(choice.model_copy(update={"withdrawn": True}))
+        terms = PROPOSAL
+        if version:
+            found = (one for one in self.history(company) if one.version == version)
+            earlier = next(found, None)
+            if earlier is None:
+                raise NotFound(f"There is no version {version} of this company's materiality.")
+            terms = terms_of(earlier)
+        return self._commit(self._next(company, terms, comment, seen, actor))
 
     def trial(self, company: str, terms: Terms, seen: int, actor: User) -> MaterialityChoice:
         """Return the version that ``choose`` would write, without writing it; raises as it does."""
@@ -82,8 +101,10 @@ class MaterialityDesk:
             raise NotFound("No report of this company is stored.")
         last = next(reversed(self.history(company)), None)
         if last is not None and last.version != seen:
-            who = f"{last.made_by_name} set version {last.version}"
-            raise Conflict(f"{who} meanwhile; reload the page to see it.")
+            raise Conflict(
+                f"{last.made_by_name} set version {last.version} meanwhile ({words(last)}). "
+                "Nothing was saved: look at it, and save again if yours is to stand."
+            )
         if last is None and seen:
             raise Conflict("What you saw of this company has changed; reload the page.")
         key = company_key(company)
@@ -91,16 +112,13 @@ class MaterialityDesk:
             choice_id=ChoiceId(deterministic_id("materiality", key, str(seen + 1))),
             company=key,
             version=seen + 1,
-            base=terms.base,
-            percent=terms.percent,
-            performance_share=terms.performance_share,
-            cap=terms.cap,
-            fixed=terms.fixed,
+            **asdict(terms),
             comment=_checked_comment(comment),
             made_by=actor.user_id,
             made_by_name=actor.name,
             made_at=self._clock(),
             replaces=last.choice_id if last else None,
+            withdrawn=terms == PROPOSAL,
         )
 
     def _commit(self, choice: MaterialityChoice) -> MaterialityChoice:
@@ -108,7 +126,7 @@ class MaterialityDesk:
         again = tuple(
             message(MessageKind.FACTS_EXTRACTED, report.report_id, run)
             for report in self.reports(choice.company)
-            if report.status is ReportStatus.ANALYSED
+            if report.status in _WORKED_THROUGH
         )
         before = next(reversed(self.history(choice.company)), None)
         audit = (_event(choice, before),)
@@ -127,7 +145,7 @@ def _checked_comment(comment: str) -> str:
 
 def check_terms(terms: Terms) -> None:
     """Raise InvalidInput when terms contradict each other or leave the range of practice."""
-    if terms == Terms():
+    if terms == PROPOSAL:
         raise InvalidInput("Change something, or go back to the proposal.")
     if terms.fixed is not None and (terms.base or terms.percent or terms.cap):
         raise InvalidInput("A fixed amount needs no base, percentage or cap.")
@@ -144,9 +162,29 @@ def check_terms(terms: Terms) -> None:
         raise InvalidInput(
             f"Performance materiality is {100 * low:.0f} % to {100 * high:.0f} % of overall materiality."
         )
-    for amount in (terms.cap, terms.fixed):
-        if amount is not None and amount <= 0:
-            raise InvalidInput("An amount of materiality is above zero.")
+    _check_amounts(terms)
+
+
+def _check_amounts(terms: Terms) -> None:
+    amounts = (terms.cap, terms.trivial, terms.performance, terms.fixed)
+    if any(amount is not None and amount <= 0 for amount in amounts):
+        raise InvalidInput("An amount of materiality is above zero.")
+    if terms.fixed is None and (terms.performance or terms.trivial):
+        raise InvalidInput("Set overall materiality as an amount too, or leave the others open.")
+    if terms.performance is not None and terms.performance_share is not None:
+        raise InvalidInput("Performance materiality is an amount or a percentage, not both.")
+    if terms.fixed is not None:
+        share = terms.performance_share or _SMALLEST_SHARE
+        performance = terms.performance or terms.fixed * share
+        if performance > terms.fixed or (terms.trivial or 0) >= performance:
+            raise InvalidInput(
+                "Clearly trivial is below performance materiality, and that is not above overall."
+            )
+
+
+def terms_of(choice: MaterialityChoice) -> Terms:
+    """Return the terms a version set."""
+    return Terms(**{name: getattr(choice, name) for name in _TERMS})
 
 
 def words(choice: MaterialityChoice | None) -> str:
@@ -154,8 +192,13 @@ def words(choice: MaterialityChoice | None) -> str:
     if choice is None or choice.withdrawn:
         return "as proposed"
     parts = []
-    if choice.fixed is not None:
-        parts.append(f"overall {choice.fixed:,.0f}")
+    for name, amount in (
+        ("overall", choice.fixed),
+        ("performance", choice.performance),
+        ("trivial", choice.trivial),
+    ):
+        if amount is not None:
+            parts.append(f"{name} {amount:,.0f}")
     if choice.base is not None and choice.percent is not None:
         parts.append(f"{choice.base.replace('_', ' ')} {100 * choice.percent:.2f} %")
     if choice.cap is not None:

@@ -61,7 +61,8 @@ def materiality_of(
     With ``doubts`` performance materiality is half of overall materiality, not three quarters. What people
     set in ``choice`` stands before any proposal; a base they chose has to be read in this report.
     """
-    base = _chosen_base(view, period, choice) or _base(view, profile, period)
+    chosen = _chosen_base(view, period, choice)
+    base = chosen or _base(view, profile, period)
     if isinstance(base, Missing):
         return base
     overall = base.amount * base.percent
@@ -71,6 +72,8 @@ def materiality_of(
     if choice is not None and choice.performance_share is not None:
         share = choice.performance_share
     performance, trivial = overall * share, overall * TRIVIAL_SHARE
+    if choice is not None and choice.fixed is not None:
+        performance, trivial = choice.performance or performance, choice.trivial or trivial
     shown = [wording.money(amount, base.currency) for amount in (overall, performance, trivial)]
     return Materiality(
         report_id=report_id,
@@ -84,6 +87,7 @@ def materiality_of(
         sentence=(
             f"Overall materiality is {shown[0]}: {_measure(base)}, because {base.why}. Performance "
             f"materiality {shown[1]}{_reduced(doubts, choice)}, clearly trivial below {shown[2]}."
+            f"{_not_read(choice, chosen)}"
         ),
     )
 
@@ -101,7 +105,17 @@ def _reduced(doubts: Sequence[str], choice: MaterialityChoice | None) -> str:
         return (
             f" ({wording.percent(choice.performance_share, 0)} of it, set by {choice.made_by_name})"
         )
+    if choice is not None and choice.performance is not None:
+        return f" (set by {choice.made_by_name})"
     return f" (half of it, because {' and '.join(doubts)})" if doubts else ""
+
+
+def _not_read(choice: MaterialityChoice | None, chosen: _Base | None) -> str:
+    """Say that the base which people set is not in this report, so that the proposed one stands."""
+    if choice is None or choice.base is None or chosen is not None:
+        return ""
+    name = CONCEPTS[choice.base].name
+    return f" {choice.made_by_name} set {name[:1].lower()}{name[1:]} as the base, which was not read here."
 
 
 def _chosen_base(

@@ -26,8 +26,9 @@ class MaterialityChoice(Record):
     """One version of what a person set for a company; never changed, only followed by a later one.
 
     ``base`` and ``percent`` replace the proposed base, ``performance_share`` the proposed share of overall
-    materiality, ``cap`` limits overall materiality from above, ``fixed`` sets it outright (base units);
-    None leaves the proposal. ``withdrawn`` says that from here on the proposal stands.
+    materiality, ``cap`` limits overall materiality from above, ``fixed`` sets it outright (base units), and
+    with it ``performance`` and ``trivial``; None leaves the proposal. ``withdrawn`` says that from here on
+    the proposal stands.
     """
 
     choice_id: ChoiceId
@@ -38,6 +39,8 @@ class MaterialityChoice(Record):
     performance_share: Amount | None = None
     cap: Amount | None = None
     fixed: Amount | None = None
+    performance: Amount | None = None
+    trivial: Amount | None = None
     comment: str
     made_by: UserId
     made_by_name: str

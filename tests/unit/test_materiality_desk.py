@@ -14,7 +14,7 @@ from services.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from services.domain.messages import Effects, Queue
 from services.domain.reports import ReportStatus, TextCue
 from services.domain.users import Role
-from services.materiality import MaterialityDesk, Terms
+from services.materiality import MaterialityDesk, Terms, terms_of, words
 from tests.core_records import Clock
 from tests.factories import a_report
 from tests.unit.analysis.contexts import NOW, shipped_templates
@@ -22,6 +22,7 @@ from tests.unit.statement_builder import manufacturer, report
 from tests.unit.test_access import a_user
 
 TERMS = Terms(base="revenue", percent=Decimal("0.005"))
+AMOUNTS = Terms(fixed=Decimal(9_000_000), performance=Decimal(4_000_000), trivial=Decimal(100_000))
 
 
 @pytest.fixture
@@ -67,10 +68,61 @@ def test_only_the_companys_analysed_reports_are_worked_through_again(desk, recor
     assert SqliteQueue(records._database).depth()[Queue.ANALYSIS] == 2
 
 
-def test_going_back_to_the_proposal_is_a_version_too(desk):
+def test_going_back_to_the_proposal_is_a_version_too(desk, records):
     desk.choose("Acme Inc.", TERMS, "why", 0, CFO)
-    assert desk.withdraw("Acme Inc.", "undo", 1, CFO).withdrawn
+    assert desk.restore("Acme Inc.", 0, "undo", 1, CFO).withdrawn
     assert [c.version for c in desk.history("Acme Inc.")] == [1, 2]
+    (entry, _) = SqliteAuditLog(records._database).entries("acme inc.")
+    assert entry.event.action == "materiality_withdrawn"
+    assert (entry.event.detail["before"], entry.event.detail["after"]) == (
+        "revenue 0.50 %",
+        "as proposed",
+    )
+
+
+def test_undoing_sets_the_version_before_again_and_overwrites_nothing(desk):
+    desk.choose("Acme Inc.", TERMS, "why", 0, CFO)
+    desk.choose("Acme Inc.", AMOUNTS, "Board", 1, CFO)
+    back = desk.restore("Acme Inc.", 1, "undo", 2, CFO)
+    assert (back.version, terms_of(back), back.withdrawn) == (3, TERMS, False)
+    again = desk.restore("Acme Inc.", 2, "redo", 3, CFO)
+    assert terms_of(again) == AMOUNTS
+    assert [terms_of(c) for c in desk.history("Acme Inc.")] == [TERMS, AMOUNTS, TERMS, AMOUNTS]
+
+
+def test_a_version_that_never_was_cannot_be_set_again(desk):
+    with pytest.raises(NotFound, match="no version 3"):
+        desk.restore("Acme Inc.", 3, "undo", 0, CFO)
+    with pytest.raises(Forbidden):
+        desk.restore("Acme Inc.", 0, "undo", 0, ANALYST)
+
+
+def test_of_two_who_save_in_the_same_moment_one_is_told_and_leaves_nothing(desk, records, clock):
+    class Late(SqliteRecordStore):
+        def materiality_choices(self, company):
+            return []
+
+    late = MaterialityDesk(Late(records._database), clock)
+    desk.choose("Acme Inc.", TERMS, "why", 0, CFO)
+    with pytest.raises(Conflict, match="Somebody else changed this at the same moment"):
+        late.choose("Acme Inc.", AMOUNTS, "Board", 0, CFO)
+    assert [terms_of(c) for c in desk.history("Acme Inc.")] == [TERMS]
+    assert len(SqliteAuditLog(records._database).entries("acme inc.")) == 1
+
+
+def test_a_report_in_the_middle_of_its_first_analysis_is_worked_through_again_too(desk, records):
+    read = a_report("three.pdf", company="Acme Inc.", status=ReportStatus.READ)
+    records.commit(Effects(records=(read,)))
+    desk.choose("Acme Inc.", TERMS, "why", 0, CFO)
+    assert SqliteQueue(records._database).depth()[Queue.ANALYSIS] == 3
+
+
+def test_all_three_amounts_can_be_set(desk):
+    choice = desk.choose("Acme Inc.", AMOUNTS, "Board", 0, CFO)
+    found = analysed(choice).materiality
+    assert (found.overall, found.performance, found.trivial) == (9_000_000, 4_000_000, 100_000)
+    assert "USD 4.0 m (set by cfo)" in found.sentence
+    assert words(choice) == "overall 9,000,000, performance 4,000,000, trivial 100,000"
 
 
 def test_who_did_not_see_the_last_version_is_told_who_set_it(desk):
@@ -80,7 +132,7 @@ def test_who_did_not_see_the_last_version_is_told_who_set_it(desk):
 
 
 @pytest.mark.parametrize(
-    ("terms", "words"),
+    ("terms", "said"),
     [
         (Terms(), "Change something"),
         (Terms(base="revenue"), "together"),
@@ -88,10 +140,18 @@ def test_who_did_not_see_the_last_version_is_told_who_set_it(desk):
         (Terms(performance_share=Decimal("0.95")), "40 % to 90 %"),
         (Terms(fixed=Decimal(0)), "above zero"),
         (Terms(fixed=Decimal(5), cap=Decimal(4)), "needs no base"),
+        (Terms(performance=Decimal(5)), "overall materiality as an amount too"),
+        (Terms(fixed=Decimal(5), performance=Decimal(6)), "not above overall"),
+        (Terms(fixed=Decimal(5), trivial=Decimal(3)), "trivial is below"),
+        (Terms(fixed=Decimal(5), performance=Decimal(3), trivial=Decimal(3)), "trivial is below"),
+        (
+            Terms(fixed=Decimal(5), performance=Decimal(3), performance_share=Decimal("0.6")),
+            "not both",
+        ),
     ],
 )
-def test_what_contradicts_itself_or_leaves_practice_is_refused(desk, terms, words):
-    with pytest.raises(InvalidInput, match=words):
+def test_what_contradicts_itself_or_leaves_practice_is_refused(desk, terms, said):
+    with pytest.raises(InvalidInput, match=said):
         desk.choose("Acme Inc.", terms, "why", 0, CFO)
 
 
@@ -143,10 +203,31 @@ def test_a_base_that_this_report_does_not_show_leaves_the_proposal(desk):
         report(), statements, left, [], [], shipped_templates(), NOW, lambda: 0.0, choice
     )
     assert found.materiality.overall == Decimal(350_000_000)
+    assert "cfo set gross profit as the base, which was not read here" in found.materiality.sentence
 
 
-def test_weak_controls_halve_performance_materiality_and_the_sentence_says_why():
-    cue = TextCue(kind="controls_not_effective", quote="Controls were not effective.", page=9)
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("controls_not_effective", "controls were not effective"),
+        ("error_corrected", "published figures were corrected"),
+        ("non_reliance", "published statements are not to be relied upon"),
+    ],
+)
+def test_a_restatement_or_weak_controls_halve_performance_materiality_and_say_why(kind, why):
+    cue = TextCue(kind=kind, quote="As quoted.", page=9)
     found = analysed(cues=(cue,)).materiality
     assert (found.overall, found.performance) == (350_000_000, 175_000_000)
-    assert "half of it, because controls were not effective" in found.sentence
+    assert f"half of it, because {why}" in found.sentence
+
+
+@pytest.mark.parametrize("kind", ["weakness_remediated", "going_concern", "auditor_changed"])
+def test_other_grave_words_leave_performance_materiality_at_three_quarters(kind):
+    cue = TextCue(kind=kind, quote="As quoted.", page=9)
+    assert analysed(cues=(cue,)).materiality.performance == Decimal(262_500_000)
+
+
+def test_what_a_person_set_stands_before_the_half(desk):
+    cue = TextCue(kind="error_corrected", quote="As quoted.", page=9)
+    choice = desk.choose("Acme Inc.", Terms(performance_share=Decimal("0.6")), "why", 0, CFO)
+    assert analysed(choice, (cue,)).materiality.performance == 210_000_000

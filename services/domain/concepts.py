@@ -23,6 +23,7 @@ class StatementKind(StrEnum):
     INTEREST = "interest"
     RETAINED_EARNINGS = "retained_earnings"
     NON_GAAP = "non_gaap_reconciliation"
+    COVER = "cover_page"
     TRIAL_BALANCE = "trial_balance"
     OTHER = "other_table"
 

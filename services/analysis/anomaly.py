@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from services.analysis import charts, wording
-from services.analysis.facts_view import Missing
 from services.analysis.finding import (
     CannotCompute,
     Context,
     Finding,
     calculation,
 )
+from services.analysis.qualitative import severity_at_risk
 from services.analysis.residual import likely_cause
 from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
@@ -78,9 +78,7 @@ def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
         "more": _others(len(group) - 1),
         "candidate_fix": likely_cause(gap, total, members, worst.weights),
     }
-    severity = Severity.MEDIUM
-    if not isinstance(context.materiality, Missing):
-        severity = context.severity(gap) or Severity.LOW
+    severity, reasons = severity_at_risk(context, gap)
     return Finding(
         period=total.period,
         severity=severity,
@@ -91,7 +89,7 @@ def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
             *((fact, f"part: {fact.label.strip()}") for fact in members),
         ),
         calculations=(_gap_step(worst, context, (total, *members)),),
-        threshold=_tolerance(worst, context),
+        threshold="; raised: ".join((_tolerance(worst, context), *reasons)),
         amount=abs(gap),
         chart=_parts_chart(total, members, worst),
         tie_outs=tuple(tie_out.tie_out_id for tie_out in group),

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from services.analysis import charts, wording
 from services.analysis.compared import role
-from services.analysis.facts_view import Missing
 from services.analysis.finding import CannotCompute, Context, Finding, calculation
+from services.analysis.qualitative import severity_at_risk
 from services.domain.concepts import Unit
 from services.domain.insights import Severity
 from services.domain.reports import Fact, TieOut
@@ -52,10 +52,12 @@ def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fac
     subject = facts[0]
     unit = Unit.SHARES if tie_out.check in _OF_WORDS else subject.unit
     write = partial(_written, context, unit)
+    by_amount, reasons = (kind.severity, ()) if kind.severity else severity_at_risk(context, gap)
+    tolerance = f"difference above {write(tie_out.tolerance or Decimal(0))}"
     return Finding(
         period=subject.period,
         subject=subject.label.strip(" $"),
-        severity=kind.severity or _by_amount(context, gap),
+        severity=by_amount,
         template=" ".join((kind.template, *_VARIANTS.get(tie_out.check, ()))),
         values={
             "line": f"'{subject.label.strip(' $')}'",
@@ -73,7 +75,7 @@ def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fac
         calculations=(
             calculation(f"difference, {tie_out.name}", tie_out.sentence, gap, write(gap), facts),
         ),
-        threshold=f"difference above {write(tie_out.tolerance or Decimal(0))}",
+        threshold="; raised: ".join((tolerance, *reasons)),
         amount=abs(gap) if unit is Unit.MONEY else None,
         chart=charts.bars(
             tie_out.name,
@@ -86,12 +88,6 @@ def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fac
         tie_outs=(tie_out.tie_out_id,),
         key=tie_out.tie_out_id,
     )
-
-
-def _by_amount(context: Context, gap: Decimal) -> Severity:
-    if isinstance(context.materiality, Missing):
-        return Severity.MEDIUM
-    return context.severity(gap) or Severity.LOW
 
 
 def _written(context: Context, unit: Unit, amount: Decimal) -> str:

@@ -18,7 +18,7 @@ from services.domain.reports import Fact, TieOut
 
 _OF_WORDS = {"T16"}
 """Checks on share counts in the words of a row, whatever its cells hold."""
-_VARIANTS = {"T16": ("part",), "T27": ("part",)}
+_VARIANTS = {"T16": ("shares",), "T27": ("part",)}
 _THOUSANDFOLD = (Decimal(980), Decimal(1020))
 
 

@@ -23,7 +23,6 @@ class StatementKind(StrEnum):
     INTEREST = "interest"
     RETAINED_EARNINGS = "retained_earnings"
     NON_GAAP = "non_gaap_reconciliation"
-    COVER = "cover_page"
     TRIAL_BALANCE = "trial_balance"
     OTHER = "other_table"
 

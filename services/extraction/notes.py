@@ -6,7 +6,7 @@ taken for the real one.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -17,7 +17,6 @@ from services.domain.reports import ColumnKind
 from services.extraction.known import Known
 from services.extraction.matching import match_statement
 from services.extraction.model import RawCell, RawRow, RawStatement, RowMatch
-from services.extraction.note_cover import cover_page, cover_shares
 from services.extraction.note_equity import equity_pages, retained_earnings
 from services.extraction.note_maturities import debt_maturities
 from services.extraction.note_non_gaap import reconciliation, reconciliation_pages
@@ -267,10 +266,4 @@ def read_notes(
     """
     if not known.durations:
         return []
-    return [*_cover(document, texts), *Notes(texts, taken, known, calendar).read(document)]
-
-
-def _cover(document: DocumentReader, texts: Sequence[str]) -> Iterator[Note]:
-    number = cover_page(texts)
-    layouts = document.page_words([number]) if number is not None else []
-    yield from (note for layout in layouts if (note := cover_shares(layout)) is not None)
+    return Notes(texts, taken, known, calendar).read(document)

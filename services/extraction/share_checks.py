@@ -1,4 +1,4 @@
-"""Share counts in words: outstanding ≤ issued ≤ authorised, and the cover's beside the weighted average.
+"""Share counts printed in the words of the balance sheet: outstanding ≤ issued ≤ authorised.
 
 The counts stand in the label of a stock's row and not in its cells ("900 shares authorized; 601 shares issued;
 462 and 475 shares outstanding, respectively"), one for all columns or one for each.
@@ -12,13 +12,10 @@ from typing import NamedTuple
 
 from services.domain.concepts import StatementKind
 from services.domain.reports import Fact, LineItem, TieOut, TieOutStatus
-from services.extraction.statement_view import Check, StatementView, Term, conclude, tie_out_id
+from services.extraction.statement_view import Check, StatementView, conclude, tie_out_id
 
 COUNTS = Check("T16", "Shares outstanding are no more than issued, and issued than authorised")
-COVER = Check("T16", "Shares on the cover are of the order of the weighted average")
 
-_BEYOND = 100
-_WEIGHTED = ("shares_basic_wavg", "shares_diluted_wavg")
 _SIZES = {"million": Decimal(1_000_000), "billion": Decimal(1_000_000_000)}
 _NUMBER = r"\d[\d,]*(?:\.\d+)?(?:\s(?:million|billion))?"
 _LIST = rf"{_NUMBER}(?:(?:,| and|, and)\s{_NUMBER})*"
@@ -44,41 +41,7 @@ class _Count(NamedTuple):
 
 
 def check(consolidated: Sequence[StatementView]) -> list[TieOut]:
-    """Return T16 for every column of each stock's row that prints two of the counts, and for the cover."""
-    return [
-        *_cover(consolidated),
-        *_counts(consolidated),
-    ]
-
-
-def _cover(consolidated: Sequence[StatementView]) -> Iterator[TieOut]:
-    """Yield the verdict on the cover's number against the latest weighted average: a scale slipped, or not."""
-    weighted = [
-        fact
-        for view in consolidated
-        for column in view.reported_columns
-        for concept in _WEIGHTED
-        if (fact := view.concept(concept, column)) is not None and fact.value > 0
-    ]
-    latest = max(weighted, key=lambda fact: fact.period.end, default=None)
-    for view in consolidated:
-        if view.statement.kind is StatementKind.COVER and latest is not None:
-            cells = (view.cell(row, 0) for row in view.statement.rows)
-            yield from (_beside(cell, latest) for cell in cells if cell is not None)
-
-
-def _beside(cover: Fact, weighted: Fact) -> TieOut:
-    base = conclude(COVER, cover, [Term(1, weighted)], (weighted.value, cover.value))
-    said = f"{cover.value:,.0f} shares on the cover, {weighted.value:,.0f} on average for {weighted.period.label}"
-    if weighted.value < cover.value * _BEYOND and cover.value < weighted.value * _BEYOND:
-        holds = f"{COVER.name}: holds ({said})."
-        return base.model_copy(update={"status": TieOutStatus.PASS, "sentence": holds})
-    return base.model_copy(
-        update={"status": TieOutStatus.FAIL, "sentence": f"{COVER.name}: {said}."}
-    )
-
-
-def _counts(consolidated: Sequence[StatementView]) -> list[TieOut]:
+    """Return T16 for every column of each stock's row that prints two of the counts."""
     return [
         tie_out
         for view in consolidated

@@ -58,9 +58,9 @@ def test_more_shares_issued_than_authorised_are_impossible_in_numbers_of_shares(
     insights = analysed([*statements, sheet], [*facts, *stock]).insights
     (insight,) = [insight for insight in insights if insight.rule_id == "A11"]
     assert insight.text == (
-        "Shares outstanding are no more than issued, and issued than authorised: 'Common stock: 900 shares "
-        "authorized; 961 shares issued' gives 961 shares issued and 900 authorized for Dec 31, 2018 "
-        "(page 1). Check the number and its label."
+        "The words 'Common stock: 900 shares authorized; 961 shares issued' (page 1) give 961 shares for "
+        "Dec 31, 2018 where 900 are the most possible: shares outstanding are no more than issued, and "
+        "issued than authorised. Check the label."
     )
     assert insight.chart is None
 

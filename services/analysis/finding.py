@@ -9,6 +9,7 @@ from services.analysis import wording
 from services.analysis.facts_view import Absent, FactsView, Missing
 from services.analysis.materiality import severity_by_amount
 from services.analysis.profile import Profile
+from services.domain.concepts import Unit
 from services.domain.ids import ReportId, TieOutId
 from services.domain.insights import Calculation, Chart, Materiality, Quote, Severity
 from services.domain.narrative import CreditLine, NarrativeClaim
@@ -132,6 +133,11 @@ class Context:
     def severity(self, amount: Decimal) -> Severity | None:
         """Return the severity of an amount, None when clearly trivial."""
         return severity_by_amount(amount, self.measured())
+
+    def is_trivial(self, fact: Fact, change: Decimal) -> bool:
+        """Whether a change of a fact's amount is clearly trivial; without a materiality nothing is."""
+        measured = not isinstance(self.materiality, Missing)
+        return fact.unit is Unit.MONEY and measured and self.severity(change) is None
 
     def money(self, amount: Decimal) -> str:
         """Write an amount in the report's currency."""

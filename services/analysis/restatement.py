@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from services.analysis import charts, wording
 from services.analysis.compared import role, shown_amount, shown_fact
-from services.analysis.facts_view import Missing
 from services.analysis.failed_checks import rule
 from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
 from services.domain.concepts import CONCEPTS, Unit
@@ -78,16 +77,20 @@ def prior_figures(context: Context) -> list[Finding]:
         tier, _ = _tier(pair.now.concept or "")
         key = (tier, pair.now.concept or "") if tier == "A" else (tier, _GROUPS[tier])
         groups.setdefault(key, []).append(pair)
-    compared = f"{len(pairs)} figures printed in both reports, {len(pairs) - len(changed)} alike"
+    differ = sum(_differs(pair) for pair in pairs)
+    compared = (
+        f"{len(pairs)} figures printed in both reports, {len(pairs) - differ} alike, {differ} changed"
+        + (f" ({differ - len(changed)} trivially)" if differ > len(changed) else "")
+    )
     return [_changed(context, tier, group, compared) for (tier, _), group in groups.items()]
 
 
 def _matters(context: Context, pair: _Pair) -> bool:
-    if abs(pair.change) <= pair.rounding:
-        return False
-    money = CONCEPTS[pair.now.concept or ""].unit is Unit.MONEY
-    measured = not isinstance(context.materiality, Missing)
-    return not (money and measured and context.severity(pair.change) is None)
+    return _differs(pair) and not context.is_trivial(pair.now, pair.change)
+
+
+def _differs(pair: _Pair) -> bool:
+    return abs(pair.change) > pair.rounding
 
 
 def _tier(concept: str) -> tuple[str, Severity]:

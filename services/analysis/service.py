@@ -197,7 +197,9 @@ def _reopened(finding: Finding, context: Context) -> tuple[str, ...]:
         f"{later.source.document} gives {shown_fact(context, later)} for {role(fact)}, this report "
         f"{shown_fact(context, fact)}"
         for fact, later in pairs
-        if later is not None and fact.report_id == context.report_id
+        if later is not None
+        and fact.report_id == context.report_id
+        and not context.is_trivial(fact, later.value - fact.value)
     )
 
 

@@ -163,7 +163,7 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
         report, *numbers, context.templates, context.clock(), choice=work.choice
     )
     earlier = records.insights(report_id)
-    reopened = reopen(keep_requests(analysis.insights, earlier), earlier, records, context.clock())
+    reopened = reopen(keep_requests(analysis.insights, earlier), earlier, context.clock())
     insights = reopened.insights
     status = ReportStatus.ANALYSED if read.facts else ReportStatus.NO_STATEMENTS
     analysed = report.model_copy(
@@ -225,13 +225,19 @@ def keep_requests(found: Sequence[Insight], stored: Sequence[Insight]) -> tuple[
 def _open_items(
     report_id: ReportId, insights: Sequence[Insight], context: Context
 ) -> list[ReviewItem]:
-    waiting = {i.insight_id for i in insights if i.status is InsightStatus.IN_REVIEW}
+    """Keep the open items, those of insights with what later reports give otherwise among their reasons."""
+    waiting = {i.insight_id: i.reopened for i in insights if i.status is InsightStatus.IN_REVIEW}
     return [
-        item
+        _with_reasons(item, waiting.get(item.insight_id or InsightId(""), ()))
         for item in context.ports.records.review_items(ReviewStatus.OPEN)
         if item.report_id == report_id
         and (item.finding_id is not None or item.insight_id in waiting)
     ]
+
+
+def _with_reasons(item: ReviewItem, reopened: Sequence[str]) -> ReviewItem:
+    unsaid = tuple(reason for reason in reopened if reason not in item.reasons)
+    return item.model_copy(update={"reasons": (*unsaid, *item.reasons)})
 
 
 def _routed(incoming: Message, insights: Sequence[Insight]) -> tuple[Message, ...]:

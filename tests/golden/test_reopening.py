@@ -71,6 +71,13 @@ def test_a_published_insight_goes_to_review_when_a_later_report_changes_its_figu
     assert len(reopened(services, after)) == 1
     items = services.ports.records.review_items(ReviewStatus.OPEN)
     assert sum(item.insight_id == after.insight_id for item in items) == 1
+    (item,) = [item for item in items if item.insight_id == after.insight_id]
+    services.review.decide(item.review_item_id, Verdict.APPROVE, "seen", a_user(Role.REVIEWER))
+    once_more = message(MessageKind.FACTS_EXTRACTED, report.report_id, "once more")
+    services.ports.records.commit(Effects(messages=(once_more,)))
+    work()
+    assert free_cash(services)[1].status is InsightStatus.APPROVED
+    assert len(reopened(services, after)) == 1
 
 
 @pytest.mark.slow

@@ -149,7 +149,7 @@ def test_lines_of_one_tier_are_one_finding_that_names_the_largest_and_the_others
 def test_how_many_figures_were_compared_stands_in_the_chain():
     analysis = two_reports((980, 10, 90), (1000, 10, 90))
     lines = [line for chain in analysis.chains for step in chain.steps for line in step.inputs]
-    assert any("3 figures printed in both reports, 2 alike" in line for line in lines)
+    assert any("3 figures printed in both reports, 2 alike, 1 changed" in line for line in lines)
 
 
 def test_the_reason_that_the_text_gives_is_quoted_with_its_page():

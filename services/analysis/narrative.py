@@ -26,6 +26,8 @@ from services.domain.reports import Fact
 
 _ALSO = {"net_income": ("net_income", "net_income_incl_nci")}
 """Concepts that a sentence may mean by the same words."""
+_USED = frozenset({"cash_from_investing", "cash_from_financing"})
+"""Flows of which sentences are read that say how much was used."""
 _TELLING = 100
 """Units of its last digit from which a number is not met by chance."""
 _POINT = Decimal("0.01")
@@ -68,7 +70,8 @@ class Level:
         """Return the figure with other amounts for its facts."""
         if self.metric is not None:
             return replace(self, value=self.metric.again(amounts))
-        return replace(self, value=amounts[self.facts[0].fact_id])
+        (fact,) = self.facts
+        return replace(self, value=_told(fact.concept, amounts[fact.fact_id]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +147,18 @@ def _levels(view: FactsView, claim: NarrativeClaim) -> Iterator[tuple[Level, Lev
     """Yield what the sentence may speak of: this figure of each period it may mean, and the year before."""
     for concept in _ALSO.get(claim.subject, (claim.subject,)):
         for period in view.stretches(concept if concept in CONCEPTS else "revenue"):
-            if claim.year is not None and not _is_year(period, claim.year):
+            if not _speaks_of(claim, period):
                 continue
             now = _level(view, concept, period)
             earlier = view.year_before(concept if concept in CONCEPTS else "revenue", period)
             if now is not None:
                 yield now, None if earlier is None else _level(view, concept, earlier)
+
+
+def _speaks_of(claim: NarrativeClaim, period: Period) -> bool:
+    if claim.span is not None and period.span != claim.span:
+        return False
+    return claim.year is None or _is_year(period, claim.year)
 
 
 def _is_year(period: Period, year: int) -> bool:
@@ -162,11 +171,16 @@ def _level(view: FactsView, subject: str, period: Period) -> Level | None:
         fact = view.get(subject, period)
         if isinstance(fact, Missing):
             return None
-        return Level(period, fact.value, fact.rounding_unit / 2, (fact,))
+        return Level(period, _told(subject, fact.value), fact.rounding_unit / 2, (fact,))
     metric = measure(view, BY_ID[subject], period)
     if isinstance(metric, Missing):
         return None
     return Level(period, metric.value, _slack(metric), metric.facts, metric)
+
+
+def _told(concept: str | None, value: Decimal) -> Decimal:
+    """Return a figure as sentences tell it: cash used is what the statements print below zero."""
+    return -value if concept in _USED else value
 
 
 def _slack(metric: Measured) -> Decimal:

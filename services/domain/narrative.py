@@ -3,6 +3,7 @@
 from typing import Literal
 
 from services.domain.base import Amount, Record
+from services.domain.periods import Span
 
 AmountRole = Literal["level", "before", "change", "growth"]
 """The figure itself, the figure it is compared with, their difference, or the difference as a share."""
@@ -23,16 +24,17 @@ class StatedAmount(Record):
 
 
 class NarrativeClaim(Record):
-    """A sentence that states at least two numbers of one headline figure, quoted with its 1-based page.
+    """A sentence that states numbers of one headline figure, quoted with its 1-based page.
 
-    ``subject`` names the figure by its concept or metric; ``year`` is the fiscal year it names, None where
-    it names none.
+    ``subject`` names the figure by its concept or metric; ``year`` is the fiscal year it names and ``span``
+    the part of it, None where it names none.
     """
 
     subject: str
     direction: Direction | None
     amounts: tuple[StatedAmount, ...]
     year: int | None
+    span: Span | None = None
     quote: str
     page: int
 

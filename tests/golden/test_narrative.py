@@ -16,6 +16,9 @@ PHRASES = {
     ("AMCOR_2019_10K", 24, "revenue", "$139.1 million, or 1.5%"),
     ("LOCKHEEDMARTIN_2022_10K", 37, "effective_tax_rate", "was 14.2% for 2022 and 16.4% for 2021"),
     ("ADOBE_2017_10K", 40, "cash_from_operations", "increased by $713.1 million, or 32%,"),
+    ("AMAZON_2017_10K", 29, "interest_expense", "$484 million , and $848 million in 2015 , 2016"),
+    ("CVSHEALTH_2022_10K", 89, "cash_from_financing", "to $10.5 billion in 2022 compared to $11.4"),
+    ("Pfizer_2023Q2_10Q", 50, "research_and_development", "$167 million in the second quarter"),
 }
 
 
@@ -34,7 +37,7 @@ def test_the_sentences_of_real_reports_agree_with_their_statements_and_none_is_c
             if judged.verdict is Verdict.MATCH:
                 agreeing.append((path.stem, judged.claim))
     assert verdicts[Verdict.MISMATCH] == verdicts[Verdict.CONTRADICTION] == 0
-    assert verdicts[Verdict.MATCH] >= 105
+    assert verdicts[Verdict.MATCH] >= 165
     for name, page, subject, words in PHRASES:
         assert any(
             (name, page, subject) == (stem, claim.page, claim.subject) and words in claim.quote

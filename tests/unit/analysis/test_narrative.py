@@ -11,7 +11,7 @@ from services.analysis.service import analyse, context_of
 from services.domain.insights import Route, Severity
 from services.domain.reports import ReportFormat
 from services.extraction.claims import claims_in
-from tests.unit.analysis.contexts import NOW, income, shipped_templates
+from tests.unit.analysis.contexts import NOW, cash_flow, income, shipped_templates
 from tests.unit.statement_builder import report, year
 
 STATEMENTS = income(
@@ -67,6 +67,31 @@ def test_a_sentence_of_another_year_is_held_against_that_year():
     assert verdicts("Net sales were $32.8 billion in 2017, up from $30.1 billion in 2016.") == [
         Verdict.NOT_COMPARABLE
     ]
+
+
+def test_a_sentence_of_a_quarter_is_not_held_against_the_year():
+    assert verdicts("Net sales were $32.8 billion, up 3.5%, in the fourth quarter of 2018.") == [
+        Verdict.NOT_COMPARABLE
+    ]
+
+
+def test_one_number_that_agrees_counts_and_one_that_does_not_is_left_alone():
+    assert verdicts("Net sales were $32.77 billion in 2018.") == [Verdict.MATCH]
+    assert verdicts("Net sales were $33.77 billion in 2018.") == [Verdict.NOT_COMPARABLE]
+
+
+def test_one_number_that_moved_the_other_way_is_a_contradiction():
+    assert verdicts("Operating income increased $485 million in 2018.") == [Verdict.CONTRADICTION]
+
+
+def test_cash_used_is_held_against_the_flow_below_zero():
+    statement, facts = cash_flow(
+        [year(2018), year(2017)], ("Investing", "cash_from_investing", -309, -527)
+    )
+    said = "Net cash used in investing activities decreased by $218 million in 2018."
+    of, (both, more) = report(claims=claims_in([said])), STATEMENTS
+    (judged,) = judged_claims(context_of(of, [both, statement], [*more, *facts], [], []))
+    assert (judged.verdict, judged.numbers[0].computed) == (Verdict.MATCH, 218_000_000)
 
 
 def test_a_mismatch_names_both_numbers_the_page_and_the_sentence():

@@ -69,6 +69,20 @@ def test_what_is_called_approximate_is_marked():
         "Net sales increased 5% in Asia Pacific.",
         "Net sales increased.",
         "The notes bear interest at 3.5% and raised $2.0 billion.",
+        "Total U.S. revenues were $13.0 billion and $12.1 billion in 2022 and 2021.",
+        "Revenue and Net income were $2.0 billion and $1.0 billion in 2018 and 2017, respectively.",
+        "Revenue and operating income grew 5% and 7% to $2.0 billion and $1.0 billion, respectively.",
+        "Net sales by segment were $2.0 billion and $1.0 billion, respectively.",
+        "The 10-year notes of $1.25 billion bear interest expense at 3.5%.",
+        "Net sales (excluding fuel) increased 5% to $2.0 billion.",
+        "Net sales of between $2.0 billion and $2.1 billion are our target for 2020.",
+        "If net sales were $2.00 billion in 2020, we would pay more.",
+        "A decline in net sales of $2.00 billion in 2020 may breach the covenant.",
+        "Net sales increased $375 million on classified contracts.",
+        "Net sales were $5 billion in 2020.",
+        "Net sales were approximately $205 million in 2016.",
+        "Interest expense was $459 million and $484 million in 2015, 2016 and 2017.",
+        "Interest expense was $459 million and $484 million in 2013 and 2017.",
     ],
 )
 def test_parts_qualified_figures_and_plans_state_nothing_to_check(sentence):
@@ -83,3 +97,63 @@ def test_the_sentence_is_quoted_whole_with_its_page():
     first, second = "Nothing here.", "Net sales grew 7% to $16.9 billion.\nMore text follows here."
     (claim,) = claims_in([first, second])
     assert (claim.page, claim.quote) == (2, "Net sales grew 7% to $16.9 billion.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "year", "level", "before"),
+    [
+        (
+            "During fiscal 2016, 2015 and 2014, our research and development expenses were $976.0 million, "
+            "$862.7 million and $844.4 million, respectively.",
+            2016,
+            "976.0e6",
+            "862.7e6",
+        ),
+        (
+            "Interest expense was $459 million , $484 million , and $848 million in 2015 , 2016 , and 2017 .",
+            2017,
+            "848e6",
+            "484e6",
+        ),
+        (
+            "Net cash used in financing activities for the years ended December 31, 2017, 2016 and 2015 was "
+            "$6,995 million, $8,796 million and $10,528 million, respectively.",
+            2017,
+            "6995e6",
+            "8796e6",
+        ),
+    ],
+)
+def test_a_list_of_numbers_pairs_with_its_list_of_years(sentence, year, level, before):
+    (claim,) = read(sentence)
+    said = {role: value for role, (value, _) in amounts(claim).items()}
+    assert (claim.year, said) == (year, {"level": Decimal(level), "before": Decimal(before)})
+
+
+def test_one_number_with_three_digits_and_its_year_is_a_claim():
+    (claim,) = read("In 2018, cash flows provided by operating activities increased $199 million.")
+    assert (claim.subject, claim.direction, claim.year) == ("cash_from_operations", "up", 2018)
+    assert amounts(claim) == {"change": (Decimal("199e6"), Decimal("1e6"))}
+
+
+@pytest.mark.parametrize(
+    ("words", "span"),
+    [
+        ("in the second quarter of 2023", "Q"),
+        ("for the six months ended June 2, 2023", "H1"),
+        ("in the first nine months of 2023", "9M"),
+        ("in fiscal 2023", None),
+    ],
+)
+def test_the_part_of_a_year_that_a_sentence_names_is_read(words, span):
+    (claim,) = read(f"Net sales were $3.83 billion {words}.")
+    assert (claim.span, claim.year) == (span, 2023)
+
+
+def test_net_income_attributable_to_the_company_is_net_income():
+    (claim,) = read("Net income attributable to 3M was $5.349 billion in 2018.")
+    assert claim.subject == "net_income"
+    assert amounts(claim) == {"level": (Decimal("5.349e9"), Decimal("1e6"))}
+    assert (
+        read("Net income attributable to noncontrolling interest was $5.349 billion in 2018.") == ()
+    )

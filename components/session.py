@@ -7,6 +7,7 @@ import streamlit as st
 from components.format import day
 from services.analysis.text_change import TextChange
 from services.bootstrap import Services, build
+from services.companies import Company, Peers
 from services.domain.ids import ReportId, UserId
 from services.domain.layout import SheetLayout
 from services.domain.provenance import Box
@@ -118,6 +119,19 @@ def _risk_changes(report_id: ReportId, last_id: ReportId) -> TextChange | str:
 def risk_changes(report: Report, last: Report) -> TextChange | str:
     """Return what the risk factors say otherwise than in the last report, or why that cannot be told."""
     return _risk_changes(report.report_id, last.report_id)
+
+
+@st.cache_data(show_spinner="Comparing with the peers …", ttl=600, max_entries=64)
+def _peers(company: str, state: tuple[tuple[str, int], ...]) -> Peers:  # noqa: ARG001 - part of the key
+    desk = services().companies
+    return desk.peers(next(one for one in desk.companies() if one.key == company))
+
+
+def peers_of(company: Company) -> Peers:
+    """Return a company's standing among its peers; worked out anew when a report or a correction came in."""
+    desk = services().companies
+    reports = [report for one in desk.companies() for report in one.reports]
+    return _peers(company.key, tuple((one.report_id, one.corrections) for one in reports))
 
 
 def sheet_names(report: Report) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.analysis.applicability import Applicability, applicability, left_out
 from services.analysis.facts_view import FactsView, Missing
 from services.analysis.metrics import Metric, derived_metrics
 from services.analysis.peers import FEWEST, Standing, sector_of, standings
@@ -34,14 +35,15 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """What applies to a company and what does not: its sector, sentences, and rules that had no answer.
+    """What applies to a company and what does not, by its newest report.
 
-    ``proposed`` and ``in_force`` are its materiality without and with what people set, by its newest report;
+    ``proposed`` and ``in_force`` are its materiality without and with what people set;
     ``settled`` says that the stored findings of every report are ranked by what is in force.
     """
 
     sector: str
-    sentences: tuple[str, ...]
+    applies: tuple[Applicability, ...]
+    left_out: tuple[str, ...]
     currency: str
     proposed: Materiality | None
     in_force: Materiality | None
@@ -106,7 +108,8 @@ class CompanyDesk:
         )
         return Standard(
             sector=sector_of(context.profile),
-            sentences=tuple(_sentences(context.profile)),
+            applies=tuple(applicability(context.profile)),
+            left_out=tuple(left_out(context.profile)),
             currency=context.currency,
             proposed=proposed,
             in_force=in_force,
@@ -121,11 +124,11 @@ class CompanyDesk:
 
     def peers(self, company: Company) -> Peers:
         """Return where a company stands among those of its sector; nothing below five of them."""
-        profile, own = self._profile_and_metrics(company.latest)
+        profile, own = self._measured(company)
         sector, names, others = sector_of(profile), [company.name], []
         for other in self.companies():
             if other.key != company.key:
-                its_profile, metrics = self._profile_and_metrics(other.latest)
+                its_profile, metrics = self._measured(other)
                 if sector_of(its_profile) == sector:
                     names.append(other.name)
                     others.append(metrics)
@@ -156,30 +159,16 @@ class CompanyDesk:
         chosen = work.choice if as_is else choice
         return analyse(report, *numbers, self._templates, utc_now(), choice=chosen).insights
 
+    def _measured(self, company: Company) -> tuple[Profile, list[Metric]]:
+        """Return profile and metrics by the newest report that covers a year, else by the newest."""
+        for report in company.reports:
+            found = self._profile_and_metrics(report)
+            if any(metric.period.span == "FY" for metric in found[1]):
+                return found
+        return self._profile_and_metrics(company.latest)
+
     def _profile_and_metrics(self, report: Report) -> tuple[Profile, list[Metric]]:
         work = stored(report, self._records)
         view = FactsView(work.read.facts, work.history, work.read.tie_outs)
         profile = profile_of(work.read.statements, view)
         return profile, derived_metrics(view, profile)
-
-
-def _sentences(profile: Profile) -> list[str]:
-    """Say what the shape of the statements decides, as the sector matrix of the design has it."""
-    said = []
-    if profile.financial:
-        said.append(
-            "Liquidity ratios, debt to EBITDA, margins, distress and manipulation screens do not apply: "
-            "the statements are those of a bank or insurer."
-        )
-    elif profile.liquidity_objection is not None:
-        said.append(f"Liquidity floors do not apply: {profile.liquidity_objection}.")
-    if profile.utility:
-        said.append("Leverage is held against higher limits: a utility's debt is high by design.")
-    if profile.property_company:
-        said.append("Distress and manipulation screens do not apply to property companies.")
-    if profile.mezzanine:
-        said.append("Redeemable equity stands between debt and equity and is named apart.")
-    if not profile.financial:
-        kind = "a manufacturer" if profile.manufacturer else "a company that is no manufacturer"
-        said.append(f"The Altman score is the one for {kind}.")
-    return said or ["Every rule applies."]

@@ -7,11 +7,18 @@ from components.format import counted, money, plain
 from components.materiality_form import show_materiality_form, show_versions
 from components.metric_table import metric_name, value_words
 from components.navigation import chosen, link, remember
-from components.session import listed, services
+from components.session import listed, peers_of, services
+from services.analysis.applicability import Verdict
 from services.companies import Company, Standard
 from services.domain.insights import Materiality
 
 _AMOUNTS = {"Overall": "overall", "Performance": "performance", "Clearly trivial": "trivial"}
+_VERDICTS = {
+    Verdict.APPLIES: ":green-badge[applies]",
+    Verdict.CAUTION: ":orange-badge[with caution]",
+    Verdict.TREND: ":orange-badge[trend only]",
+    Verdict.NOT: ":gray-badge[does not apply]",
+}
 
 
 def _pick(companies: list[Company]) -> Company:
@@ -32,8 +39,21 @@ def _pick(companies: list[Company]) -> Company:
 def _applies(standard: Standard) -> None:
     frame.section("What applies")
     st.markdown(f"**{standard.sector.capitalize()}**, by the shape of its statements.")
-    for sentence in standard.sentences:
-        st.markdown(f"- {plain(sentence)}")
+    st.table(
+        {
+            "Measure": [plain(one.measure) for one in standard.applies],
+            "Rules": [", ".join(one.rules) for one in standard.applies],
+            "Verdict": [_VERDICTS[one.verdict] for one in standard.applies],
+            "Why": [plain(one.why) for one in standard.applies],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+    if standard.left_out:
+        names = ", ".join(metric_name(one) for one in standard.left_out)
+        label = f"{counted(len(standard.left_out), 'metric')} left out for this kind of company"
+        with st.expander(label, icon=":material/block:"):
+            st.markdown(plain(names))
     if standard.not_computable:
         label = f"{counted(len(standard.not_computable), 'rule')} without an answer, and why"
         with st.expander(label, icon=":material/help:"):
@@ -69,11 +89,17 @@ def _amounts(in_force: Materiality, standard: Standard) -> None:
 
 def _peers(company: Company) -> None:
     frame.section("Peers")
-    peers = services().companies.peers(company)
+    peers = peers_of(company)
     if peers.missing:
         st.info(
             f"Peers are compared from five companies of a sector on ({plain(peers.sector)}): "
             f"{counted(peers.missing, 'more company', 'more companies')} needed."
+        )
+        return
+    if not peers.standings:
+        st.info(
+            f"{counted(len(peers.names), 'company', 'companies')} of this sector are here, and no measure "
+            "of nearly the same year is to be had from five of them."
         )
         return
     others = ", ".join(plain(name) for name in peers.names if name != company.name)

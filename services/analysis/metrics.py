@@ -49,13 +49,13 @@ def derived_metrics(view: FactsView, profile: Profile) -> list[Metric]:
     ]
     metrics = []
     for period in dict.fromkeys(flows):
-        metrics += [_metric(view, s, period) for s in _useful(profile) if not _instant_only(s)]
+        metrics += [_metric(view, s, period) for s in useful(profile) if not _instant_only(s)]
     for date in view.balance_dates():
-        metrics += [_metric(view, s, date) for s in _useful(profile) if _instant_only(s)]
+        metrics += [_metric(view, s, date) for s in useful(profile) if _instant_only(s)]
     return [metric for metric in metrics if metric is not None]
 
 
-def _useful(profile: Profile) -> Iterable[Spec]:
+def useful(profile: Profile) -> Iterable[Spec]:
     """Return what means something for this kind of company."""
     for spec in SPECS:
         outside = spec.screen and profile.property_company

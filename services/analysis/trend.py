@@ -128,6 +128,10 @@ def gross_margin(context: Context) -> list[Finding]:
     """R03: gross margin moved by a point or more, or the same way over three periods."""
     if context.profile.financial:
         raise CannotCompute("gross margin has no meaning for a bank or insurer")
+    if context.profile.utility or context.profile.property_company:
+        raise CannotCompute(
+            "a utility or property company has no cost of sales to set against revenue"
+        )
     margins = _gross_margins(context, context.current())
     if len(margins) < 2:
         raise CannotCompute("no comparable earlier period with gross margin was read")

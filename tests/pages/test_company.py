@@ -36,7 +36,11 @@ def test_without_a_report_the_page_says_when_a_company_appears(store, open_page)
 
 
 def test_what_applies_and_how_many_peers_are_missing_is_said(analysed, open_page):
-    words = texts(open_page("company", Role.ANALYST))
+    at = open_page("company", Role.ANALYST)
+    words = texts(at)
+    told = at.table[0].value
+    assert told["Verdict"].unique().tolist() == [":green-badge[applies]"]
+    assert "the variant for a manufacturer (Z′)" in told["Why"].to_list()
     assert "Industry, trade and services" in words
     assert "4 more companies needed" in words
     assert "Nobody has changed it: the proposal stands." in words
@@ -57,7 +61,7 @@ def test_a_cfo_sets_a_fixed_amount_with_a_reason_and_takes_it_back(analysed, ope
     assert "Saved." in texts(at)
     (choice,) = analysed.materiality.history("Acme")
     assert (choice.fixed, choice.comment) == (Decimal(20_000_000), "Covenant headroom")
-    assert at.table[-1].value["Sets"].to_list() == ["overall 20,000,000"]
+    assert at.table[0].value["Sets"].to_list() == ["overall 20,000,000"]
     assert (at.metric[0].value, captions(at)[1]) == ("USD 20 m", "proposed: USD 350 m")
     assert "being analysed again" in texts(at)
     at.button(key="undo_materiality").click().run()
@@ -133,7 +137,7 @@ def test_a_number_that_is_none_and_a_missing_reason_are_said(analysed, open_page
 def test_every_version_stands_with_who_when_and_why(analysed, open_page):
     analysed.materiality.choose("Acme", HALF, "New lender", 0, a_user(Role.CFO))
     at = open_page("company", Role.AUDITOR)
-    (row,) = at.table[-1].value.to_dict("records")
+    (row,) = at.table[0].value.to_dict("records")
     assert (row["Version"], row["Sets"], row["Who"]) == ("1", "performance 50 %", "cfo")
     assert row["When"].endswith("UTC")
     assert [button for button in at.button if button.key == "undo_materiality"] == []

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from services.domain.narrative import AmountRole, Direction, NarrativeClaim, StatedAmount
 from services.domain.periods import Span
-from services.extraction.sentences import flowing, sentences
+from services.extraction.sentences import Prose
 
 _SUBJECTS = {
     "revenue": r"(?:net )?sales|(?:net |operating )?revenues?",
@@ -212,20 +212,13 @@ class _Parsed:
         return ("change" if moves else level) if fits else None
 
 
-def claims_in(texts: Sequence[str]) -> tuple[NarrativeClaim, ...]:
-    """Return the claims of a document's page texts in reading order, the same sentence once a subject."""
+def claims_in(prose: Prose) -> tuple[NarrativeClaim, ...]:
+    """Return the claims of a document's text in reading order, the same sentence once a subject."""
     found: dict[tuple[str, str], NarrativeClaim] = {}
-    for page, text in enumerate(texts, start=1):
-        if not _states(text):
-            continue
-        for sentence in filter(_states, sentences(flowing(text))):
-            for claim in _claims(sentence, page):
-                found.setdefault((claim.subject, sentence), claim)
+    for page, sentence in prose.saying(*_MARKS):
+        for claim in _claims(sentence, page):
+            found.setdefault((claim.subject, sentence), claim)
     return tuple(found.values())
-
-
-def _states(text: str) -> bool:
-    return any(mark in text for mark in _MARKS)
 
 
 def _claims(sentence: str, page: int) -> Iterator[NarrativeClaim]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from services.domain.reports import CueKind, TextCue
-from services.extraction.sentences import flowing, sentences
+from services.extraction.sentences import Prose
 
 _PERCENT = r"\d{1,2}(?:\.\d+)?\s?(?:%|percent\b)"
 _SHARES = rf"(?P<shares>{_PERCENT}(?:\s?(?:,|and|, and)\s{_PERCENT})*)"
@@ -62,16 +62,13 @@ _PARTY = re.compile(
 _SHARE_OF = re.compile(r"(?:%|percent)\D{0,80}\b(?:revenue|sales)")
 
 
-def concentrations_in(texts: Sequence[str]) -> tuple[TextCue, ...]:
-    """Return what a document's page texts state of customers' shares of revenue, in reading order."""
+def concentrations_in(prose: Prose) -> tuple[TextCue, ...]:
+    """Return what a document's text state of customers' shares of revenue, in reading order."""
     found: dict[tuple[CueKind, str], TextCue] = {}
-    for page, text in enumerate(texts, start=1):
-        if "%" not in text and "percent" not in text:
-            continue
-        for sentence in sentences(flowing(text)):
-            for kind, shares in _stated(sentence):
-                cue = TextCue(kind=kind, quote=sentence, page=page, amounts=shares)
-                found.setdefault((kind, sentence), cue)
+    for page, sentence in prose.saying("%", "percent"):
+        for kind, shares in _stated(sentence):
+            cue = TextCue(kind=kind, quote=sentence, page=page, amounts=shares)
+            found.setdefault((kind, sentence), cue)
     return tuple(found.values())
 
 

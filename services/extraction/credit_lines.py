@@ -1,11 +1,10 @@
 """Undrawn credit that a report's text states with its amount: "$2.7 billion of undrawn credit facilities"."""
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 
 from services.domain.narrative import CreditLine
-from services.extraction.sentences import flowing, sentences
+from services.extraction.sentences import Prose
 
 _AMOUNT = r"\$\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s*(?P<scale>billion|million)"
 _CREDIT = r"(?:credit (?:facilit\w+|agreements?|lines?)|lines? of credit|revolv\w+)"
@@ -25,18 +24,13 @@ _OTHERWISE = re.compile(
 _SCALES = {"billion": 10**9, "million": 10**6}
 
 
-def credit_lines_in(texts: Sequence[str]) -> tuple[CreditLine, ...]:
-    """Return the sentences of a document's page texts that give one amount of undrawn credit, as printed."""
+def credit_lines_in(prose: Prose) -> tuple[CreditLine, ...]:
+    """Return the sentences of a document's text that give one amount of undrawn credit, as printed."""
     found: dict[str, CreditLine] = {}
-    for page, text in enumerate(texts, start=1):
-        lowered = text.lower()
-        if "credit" not in lowered and "revolv" not in lowered:
-            continue
-        for sentence in sentences(flowing(text)):
-            amount = _undrawn(sentence)
-            if amount is not None:
-                line = CreditLine(amount=amount, quote=sentence, page=page)
-                found.setdefault(sentence, line)
+    for page, sentence in prose.saying("credit", "revolv"):
+        amount = _undrawn(sentence)
+        if amount is not None:
+            found.setdefault(sentence, CreditLine(amount=amount, quote=sentence, page=page))
     return tuple(found.values())
 
 

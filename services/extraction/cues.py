@@ -5,11 +5,10 @@ about the registrant, in a sentence without a hypothesis and not about an accoun
 """
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.domain.reports import CueKind, TextCue
-from services.extraction.sentences import flowing, sentences
+from services.extraction.sentences import Prose
 
 _CONTROLS = r"(disclosure controls and procedures|internal controls? over financial reporting)"
 _DOUBT = r"substantial doubt (about|as to|regarding) (its|our|the (company|corporation|group)[’']?s|[A-Z]\w+[’']s)"
@@ -25,9 +24,19 @@ _STANDARD = re.compile(
 _PAST = re.compile(r"\b(previously|prior to|alleviated?|remediated|no longer)\b", re.IGNORECASE)
 
 
-_WORTH_READING = re.compile(
-    r"substantial doubt|not effective|not maintain effective|remediated|be relied|to correct|"
-    r"dismissed|resigned|declined to stand|not in compliance|obtained (?:a |an )?waiver"
+_TELLING = (
+    "substantial doubt",
+    "not effective",
+    "not maintain effective",
+    "remediated",
+    "be relied",
+    "to correct",
+    "dismissed",
+    "resigned",
+    "declined to stand",
+    "not in compliance",
+    "obtained a waiver",
+    "obtained waiver",
 )
 
 
@@ -103,18 +112,14 @@ _PATTERNS = (
 )
 
 
-def cues_in(texts: Sequence[str]) -> tuple[TextCue, ...]:
-    """Return the cues of a document's page texts, in reading order, the same sentence once a kind."""
+def cues_in(prose: Prose) -> tuple[TextCue, ...]:
+    """Return the cues of a document's text, in reading order, the same sentence once a kind."""
     found: dict[tuple[CueKind, str], TextCue] = {}
-    for page, text in enumerate(texts, start=1):
-        line = flowing(text)
-        if _WORTH_READING.search(line.lower()) is None:
-            continue
-        for sentence in sentences(line):
-            for pattern in _PATTERNS:
-                if _asserted(pattern, sentence):
-                    cue = TextCue(kind=pattern.kind, quote=sentence, page=page)
-                    found.setdefault((pattern.kind, sentence), cue)
+    for page, sentence in prose.saying(*_TELLING):
+        for pattern in _PATTERNS:
+            if _asserted(pattern, sentence):
+                cue = TextCue(kind=pattern.kind, quote=sentence, page=page)
+                found.setdefault((pattern.kind, sentence), cue)
     return tuple(found.values())
 
 

@@ -6,13 +6,13 @@ awarded; what could be claimed is none.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 from services.domain.reports import CueKind, TextCue
 from services.extraction.periods import MONTHS
-from services.extraction.sentences import flowing, sentences
+from services.extraction.sentences import Prose
 
 _AFTER = timedelta(days=150)
 _AMOUNT = r"\$\s?(?P<amount>\d[\d,]*(?:\.\d+)?)\s(?P<size>million|billion)"
@@ -62,16 +62,13 @@ _NO_CLAIM = re.compile(
 )
 
 
-def events_in(texts: Sequence[str], period_end: date | None) -> tuple[TextCue, ...]:
-    """Return the events and claims of a document's page texts, in reading order, each sentence once a kind."""
+def events_in(prose: Prose, period_end: date | None) -> tuple[TextCue, ...]:
+    """Return the events and claims of a document's text, in reading order, each sentence once a kind."""
     found: dict[tuple[CueKind, str], TextCue] = {}
-    for page, text in enumerate(texts, start=1):
-        if "million" not in text and "billion" not in text:
-            continue
-        for sentence in sentences(flowing(text)):
-            for kind, quote, amount in _told(sentence, period_end):
-                cue = TextCue(kind=kind, quote=quote, page=page, amounts=(amount,))
-                found.setdefault((kind, quote), cue)
+    for page, sentence in prose.saying("million", "billion"):
+        for kind, quote, amount in _told(sentence, period_end):
+            cue = TextCue(kind=kind, quote=quote, page=page, amounts=(amount,))
+            found.setdefault((kind, quote), cue)
     return tuple(found.values())
 
 

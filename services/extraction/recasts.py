@@ -1,10 +1,9 @@
 """Sentences that say why prior-year figures are not what they were: reclassified, recast, restated, revised."""
 
 import re
-from collections.abc import Sequence
 
 from services.domain.insights import Quote
-from services.extraction.sentences import flowing, sentences
+from services.extraction.sentences import Prose
 
 _PRIOR = re.compile(
     r"\b(?:prior|previous|comparative|earlier)\b[^.;]{0,60}\b"
@@ -21,15 +20,12 @@ _NOT_SAID = re.compile(
 _LONGEST, _MOST = 600, 12
 
 
-def recasts_in(texts: Sequence[str]) -> tuple[Quote, ...]:
+def recasts_in(prose: Prose) -> tuple[Quote, ...]:
     """Return the sentences that say so, in reading order, the same words once; the first dozen."""
     found: dict[str, Quote] = {}
-    for page, text in enumerate(texts, start=1):
-        if _CHANGED.search(text) is None:
-            continue
-        for sentence in sentences(flowing(text)):
-            if len(sentence) <= _LONGEST and _says_so(sentence):
-                found.setdefault(sentence, Quote(text=sentence, page=page))
+    for page, sentence in prose.saying("reclassif", "conformed", "recast", "restated", "revised"):
+        if len(sentence) <= _LONGEST and _says_so(sentence):
+            found.setdefault(sentence, Quote(text=sentence, page=page))
     return tuple(found.values())[:_MOST]
 
 

@@ -41,6 +41,7 @@ from services.extraction.notes import Note, read_notes
 from services.extraction.pictures import Pictures, read_pictures, text_of
 from services.extraction.recasts import recasts_in
 from services.extraction.second_reading import read_again
+from services.extraction.sentences import Prose
 from services.extraction.sheets import read_workbook
 from services.extraction.statements import ReadStatement, read_statements
 from services.extraction.tie_out import check
@@ -141,6 +142,7 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
     calendar = calendar_of(filing, [texts[0] if texts else "", *(texts[n - 1] for n in numbers)])
     read = read_statements(layouts, located, calendar)
     period_end = _period_end(filing, read)
+    prose = Prose(texts)
     filled = report.model_copy(
         update={
             "company": filing.company or company_on([texts[n - 1] for n in numbers]),
@@ -148,13 +150,13 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
             "period_end": _iso(period_end),
             "page_count": document.page_count,
             "cues": (
-                *cues_in(texts),
-                *concentrations_in(texts),
-                *events_in(texts, period_end),
+                *cues_in(prose),
+                *concentrations_in(prose),
+                *events_in(prose, period_end),
             ),
-            "claims": claims_in(texts),
-            "credit_lines": credit_lines_in(texts),
-            "recasts": recasts_in(texts),
+            "claims": claims_in(prose),
+            "credit_lines": credit_lines_in(prose),
+            "recasts": recasts_in(prose),
         }
     )
     findings = [finding for statement in read for finding in oddities(report, statement)]

@@ -26,6 +26,7 @@ from services.domain.reports import Fact, TieOut, TieOutStatus
 from services.engine import Engine, Read, same_company
 from services.extraction import service
 from services.extraction.claims import claims_in
+from services.extraction.sentences import Prose
 from services.extraction.statements import ReadStatement
 from services.extraction.tie_out import check
 from tests.bench.extraction import SHARED
@@ -226,7 +227,7 @@ def turned(claim: NarrativeClaim, rng: random.Random) -> NarrativeClaim | None:
 
 
 def _reread(claim: NarrativeClaim, quote: str) -> NarrativeClaim | None:
-    read = [one for one in claims_in([quote]) if one.subject == claim.subject]
+    read = [one for one in claims_in(Prose([quote])) if one.subject == claim.subject]
     if len(read) != 1 or len(read[0].amounts) != len(claim.amounts):
         return None
     again = read[0].model_copy(update={"page": claim.page})

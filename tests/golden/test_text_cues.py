@@ -11,6 +11,7 @@ from services.domain.reports import ReportFormat
 from services.extraction.concentration import concentrations_in
 from services.extraction.cues import cues_in
 from services.extraction.quoting import boxes_of_quote
+from services.extraction.sentences import Prose
 from tests.golden.test_filings import reading
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "eval"
@@ -102,7 +103,7 @@ def texts(path: Path) -> tuple[str, ...]:
 def test_cues_fire_on_the_reports_that_assert_them_and_on_no_other():
     found = set()
     for path in reports():
-        cues = cues_in(texts(path))
+        cues = cues_in(Prose(texts(path)))
         with LocalLayoutReader().open(path.read_bytes(), ReportFormat.PDF) as document:
             for cue in cues:
                 (page,) = document.page_words([cue.page])
@@ -116,7 +117,7 @@ def test_customers_shares_are_read_where_they_are_stated_and_nowhere_else():
     found = {
         (path.stem, cue.page, str(cue.amounts[0]))
         for path in reports()
-        for cue in concentrations_in(texts(path))
+        for cue in concentrations_in(Prose(texts(path)))
     }
     assert found == CUSTOMERS
 

@@ -11,6 +11,7 @@ from services.analysis.service import analyse, context_of
 from services.domain.insights import Route, Severity
 from services.domain.reports import ReportFormat
 from services.extraction.claims import claims_in
+from services.extraction.sentences import Prose
 from tests.unit.analysis.contexts import NOW, cash_flow, income, shipped_templates
 from tests.unit.statement_builder import report, year
 
@@ -26,7 +27,7 @@ STATEMENTS = income(
 
 def saying(*sentences, **changes):
     statement, facts = STATEMENTS
-    of = report(claims=claims_in(sentences), **changes)
+    of = report(claims=claims_in(Prose(sentences)), **changes)
     return of, [statement], facts
 
 
@@ -89,7 +90,7 @@ def test_cash_used_is_held_against_the_flow_below_zero():
         [year(2018), year(2017)], ("Investing", "cash_from_investing", -309, -527)
     )
     said = "Net cash used in investing activities decreased by $218 million in 2018."
-    of, (both, more) = report(claims=claims_in([said])), STATEMENTS
+    of, (both, more) = report(claims=claims_in(Prose([said]))), STATEMENTS
     (judged,) = judged_claims(context_of(of, [both, statement], [*more, *facts], [], []))
     assert (judged.verdict, judged.numbers[0].computed) == (Verdict.MATCH, 218_000_000)
 
@@ -153,7 +154,7 @@ def test_a_sentence_told_from_the_facts_is_never_a_mismatch(now, before, decimal
         f"Net sales {move} {growth:.{decimals}f}% to ${Decimal(now) / 1000:.{decimals}f} billion "
         f"from ${Decimal(before) / 1000:.{decimals}f} billion."
     )
-    claims = claims_in([sentence])
+    claims = claims_in(Prose([sentence]))
     context = context_of(report(claims=claims), [statement], facts, [], [])
     assert all(
         judged.verdict not in {Verdict.MISMATCH, Verdict.CONTRADICTION}

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from services.extraction.claims import claims_in
+from services.extraction.sentences import Prose
 
 
 def read(sentence):
-    return claims_in([sentence])
+    return claims_in(Prose([sentence]))
 
 
 def amounts(claim):
@@ -95,7 +96,7 @@ def test_an_amount_without_its_unit_is_not_guessed():
 
 def test_the_sentence_is_quoted_whole_with_its_page():
     first, second = "Nothing here.", "Net sales grew 7% to $16.9 billion.\nMore text follows here."
-    (claim,) = claims_in([first, second])
+    (claim,) = claims_in(Prose([first, second]))
     assert (claim.page, claim.quote) == (2, "Net sales grew 7% to $16.9 billion.")
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from services.extraction.concentration import concentrations_in
+from services.extraction.sentences import Prose
 
 STATED = [
     (  # GENERALMILLS_2023_annualreport, page 5
@@ -95,7 +96,7 @@ NOT_STATED = [
 def shares(sentence):
     return [
         (cue.kind, [str(amount) for amount in cue.amounts])
-        for cue in concentrations_in([f"Concentration\n{sentence}\nNext"])
+        for cue in concentrations_in(Prose([f"Concentration\n{sentence}\nNext"]))
     ]
 
 
@@ -112,7 +113,7 @@ def test_a_sentence_that_states_no_customers_share_of_all_revenue_gives_none(sen
 def test_the_quotation_is_the_whole_sentence_with_its_page():
     sentence = STATED[1][0]
     (cue,) = concentrations_in(
-        ["Nothing here.", f"Item 1A.\nRisks are many. {sentence} Others follow."]
+        Prose(["Nothing here.", f"Item 1A.\nRisks are many. {sentence} Others follow."])
     )
     assert (cue.quote, cue.page) == (sentence, 2)
     assert cue.amounts == (Decimal("0.74"),)

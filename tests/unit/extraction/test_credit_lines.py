@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from services.extraction.credit_lines import credit_lines_in
+from services.extraction.sentences import Prose
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ from services.extraction.credit_lines import credit_lines_in
     ],
 )  # fmt: skip
 def test_one_stated_amount_of_undrawn_credit_is_read(sentence, amount):
-    (line,) = credit_lines_in(["Nothing.", sentence])
+    (line,) = credit_lines_in(Prose(["Nothing.", sentence]))
     assert (line.amount, line.page, line.quote) == (Decimal(amount), 2, sentence)
 
 
@@ -33,4 +34,4 @@ def test_one_stated_amount_of_undrawn_credit_is_read(sentence, amount):
     ],
 )
 def test_expired_possible_and_uncommitted_credit_is_none(sentence):
-    assert credit_lines_in([sentence]) == ()
+    assert credit_lines_in(Prose([sentence])) == ()

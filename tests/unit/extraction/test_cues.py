@@ -3,10 +3,11 @@
 import pytest
 
 from services.extraction.cues import cues_in
+from services.extraction.sentences import Prose
 
 
 def kinds(*sentences):
-    return [cue.kind for cue in cues_in([" ".join(sentences)])]
+    return [cue.kind for cue in cues_in(Prose([" ".join(sentences)]))]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_a_hypothesis_a_standard_or_boilerplate_is_none(sentence):
 
 def test_the_quote_is_exact_and_names_its_page():
     text = "We sell.\nOur disclosure controls and\nprocedures were not effective.\nSales rose."
-    cue = cues_in(["Cover", text])[0]
+    cue = cues_in(Prose(["Cover", text]))[0]
     assert (cue.page, cue.quote) == (
         2,
         "Our disclosure controls and procedures were not effective.",
@@ -72,8 +73,8 @@ def test_the_quote_is_exact_and_names_its_page():
 
 def test_the_same_sentence_twice_is_one_cue():
     sentence = "Our disclosure controls and procedures were not effective."
-    assert len(cues_in([sentence, sentence])) == 1
+    assert len(cues_in(Prose([sentence, sentence]))) == 1
 
 
 def test_a_text_without_such_words_has_no_cue():
-    assert cues_in(["", "Revenue rose by 3 %."]) == ()
+    assert cues_in(Prose(["", "Revenue rose by 3 %."])) == ()

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from services.extraction.events import events_in
+from services.extraction.sentences import Prose
 
 YEAR_END = date(2018, 12, 31)
 EVENTS = [
@@ -82,7 +83,7 @@ NEITHER = [
 
 
 def told(sentence, end=YEAR_END):
-    return [(cue.kind, cue.amounts) for cue in events_in([f"Notes\n{sentence}\nNext"], end)]
+    return [(cue.kind, cue.amounts) for cue in events_in(Prose([f"Notes\n{sentence}\nNext"]), end)]
 
 
 @pytest.mark.parametrize(("sentence", "end", "amount"), EVENTS)
@@ -101,10 +102,10 @@ def test_what_is_neither_done_nor_owed_is_left_alone(sentence):
 
 
 def test_the_quotation_begins_with_the_date_and_not_with_the_heading():
-    (cue,) = events_in([EVENTS[1][0]], date(2019, 6, 30))
+    (cue,) = events_in(Prose([EVENTS[1][0]]), date(2019, 6, 30))
     assert cue.quote.startswith("On August 8, 2019, the Company completed")
     assert cue.quote in EVENTS[1][0]
 
 
 def test_without_a_periods_end_nothing_can_be_after_it():
-    assert events_in([EVENTS[0][0]], None) == ()
+    assert events_in(Prose([EVENTS[0][0]]), None) == ()

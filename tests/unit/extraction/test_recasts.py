@@ -3,6 +3,7 @@
 import pytest
 
 from services.extraction.recasts import recasts_in
+from services.extraction.sentences import Prose
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ from services.extraction.recasts import recasts_in
     ],
 )
 def test_a_sentence_that_says_why_is_quoted_with_its_page(sentence):
-    (quote,) = recasts_in(["Nothing.", sentence])
+    (quote,) = recasts_in(Prose(["Nothing.", sentence]))
     assert (quote.text, quote.page) == (sentence, 2)
 
 
@@ -28,4 +29,4 @@ def test_a_sentence_that_says_why_is_quoted_with_its_page(sentence):
     ],
 )
 def test_negations_plans_and_other_reclassifications_say_nothing(sentence):
-    assert recasts_in([sentence]) == ()
+    assert recasts_in(Prose([sentence])) == ()

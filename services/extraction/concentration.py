@@ -63,7 +63,7 @@ _SHARE_OF = re.compile(r"(?:%|percent)\D{0,80}\b(?:revenue|sales)")
 
 
 def concentrations_in(prose: Prose) -> tuple[TextCue, ...]:
-    """Return what a document's text state of customers' shares of revenue, in reading order."""
+    """Return what a document's text states of customers' shares of revenue, in reading order."""
     found: dict[tuple[CueKind, str], TextCue] = {}
     for page, sentence in prose.saying("%", "percent"):
         for kind, shares in _stated(sentence):

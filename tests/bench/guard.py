@@ -109,12 +109,26 @@ def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+Change = Callable[[random.Random, str, Given], str | None]
+"""Makes a true text false, or says None where it does not apply."""
+
+
+def _unquoted(change: Change) -> Change:
+    """Leave texts with a quotation alone: a change there is refused for the quotation, whatever was changed."""
+
+    def changed(rng: random.Random, text: str, given: Given) -> str | None:
+        return None if "“" in text else change(rng, text, given)
+
+    return changed
+
+
 _DIGIT = re.compile(r"(?<![\d{:-])\d(?=[\d,.]*(?: (?:bn|m|%|bp|pp|days)|[)%×]))")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _HOLDER = re.compile(r"\{\{[^}]*\}\}")
 _MONEY = re.compile(r"(?P<first>[A-Z]{3} \(?[\d,.]+\)?(?: bn| m)?)")
 
 
+@_unquoted
 def _digit(rng: random.Random, text: str, given: Given) -> str | None:
     places = list(_DIGIT.finditer(text))
     if not places:
@@ -128,6 +142,7 @@ def _literal(rng: random.Random, text: str, given: Given) -> str | None:
     return _HOLDER.sub(f"USD {rng.randint(100, 999)} m", text, count=1) if "{{" in text else None
 
 
+@_unquoted
 def _period(rng: random.Random, text: str, given: Given) -> str | None:
     years = list(_YEAR.finditer(text))
     if not years:
@@ -137,6 +152,7 @@ def _period(rng: random.Random, text: str, given: Given) -> str | None:
     return text[: place.start()] + str(other) + text[place.end() :]
 
 
+@_unquoted
 def _unit(rng: random.Random, text: str, given: Given) -> str | None:
     if "{{" in text:
         return _HOLDER.sub(lambda m: m[0] + rng.choice([" bn", " %", " times"]), text, count=1)
@@ -155,6 +171,7 @@ def _direction(rng: random.Random, text: str, given: Given) -> str | None:
     return next((text.replace(a, b) for a, b in turned.items() if a in text), None)
 
 
+@_unquoted
 def _sign(rng: random.Random, text: str, given: Given) -> str | None:
     if "{{" in text or " by " in text:  # 'fell by (5)' and 'fell by 5' are the same
         return None
@@ -170,6 +187,7 @@ def _sign(rng: random.Random, text: str, given: Given) -> str | None:
     return text.replace(old, new, 1)
 
 
+@_unquoted
 def _swapped(rng: random.Random, text: str, given: Given) -> str | None:
     pattern = _HOLDER if "{{" in text else _MONEY
     found = list(pattern.finditer(text))
@@ -241,6 +259,7 @@ def _hidden(rng: random.Random, text: str, given: Given) -> str | None:
     return text.rstrip(".") + f", {rng.choice(said)}."
 
 
+@_unquoted
 def _minus(rng: random.Random, text: str, given: Given) -> str | None:
     sign = rng.choice(["-", "minus ", "−", "$", "~"])
     pattern = _HOLDER if "{{" in text else _MONEY
@@ -263,6 +282,16 @@ def _quotation(rng: random.Random, text: str, given: Given) -> str | None:
     return " ".join([*words[:place], "allegedly", *words[place:]])
 
 
+def _quoted_digit(rng: random.Random, text: str, given: Given) -> str | None:
+    quoted = re.search(r"“[^”]*”", text)
+    places = list(re.finditer(r"\d", quoted[0])) if quoted else []
+    if quoted is None or not places:
+        return None
+    place = rng.choice(places)
+    at = quoted.start() + place.start()
+    return text[:at] + rng.choice([d for d in "0123456789" if d != place[0]]) + text[at + 1 :]
+
+
 def _cause(rng: random.Random, text: str, given: Given) -> str | None:
     cause = rng.choice(
         ["because demand was weak", "driven by higher prices", "due to a new product"]
@@ -275,7 +304,7 @@ def _verdict(rng: random.Random, text: str, given: Given) -> str | None:
     return text.rstrip(".") + f", which {rng.choice(said)}."
 
 
-MUTATIONS: dict[str, Callable[[random.Random, str, Given], str | None]] = {
+MUTATIONS: dict[str, Change] = {
     "digit": _digit,
     "number of one's own": _literal,
     "period": _period,
@@ -293,6 +322,7 @@ MUTATIONS: dict[str, Callable[[random.Random, str, Given], str | None]] = {
     "amount told as a change": _level,
     "hidden or foreign signs": _hidden,
     "sign before the number": _minus,
+    "digit in a quotation": _quoted_digit,
     "quotation cut short": _cut,
     "invented quotation": _quotation,
     "invented cause": _cause,
@@ -301,13 +331,13 @@ MUTATIONS: dict[str, Callable[[random.Random, str, Given], str | None]] = {
 
 
 MEANT: dict[str, set[str]] = {
-    "digit": {"number", "period", "quotation"},
+    "digit": {"number", "period"},
     "number of one's own": {"number"},
-    "period": {"period", "quotation"},
-    "unit or currency": {"unit", "number", "word", "quotation"},
+    "period": {"period"},
+    "unit or currency": {"unit", "number", "word"},
     "direction": {"direction"},
-    "sign": {"number", "direction", "quotation"},
-    "numbers exchanged": {"period", "name", "direction", "quotation"},
+    "sign": {"number", "direction"},
+    "numbers exchanged": {"period", "name", "direction"},
     "another entity": {"name", "word"},
     "another scope": {"word", "name"},
     "another length of period": {"period", "word"},
@@ -317,14 +347,14 @@ MEANT: dict[str, set[str]] = {
     "hedge or superlative": {"word", "direction"},
     "amount told as a change": {"direction"},
     "hidden or foreign signs": {"sign", "word", "quotation"},
-    "sign before the number": {"unit", "word", "sign", "number", "quotation"},
+    "sign before the number": {"unit", "word", "sign", "number"},
+    "digit in a quotation": {"quotation"},
     "quotation cut short": {"quotation"},
     "invented quotation": {"quotation"},
     "invented cause": {"word"},
     "verdict, promise or number in words": {"word"},
 }
-"""For what a mutation is to be refused (a quotation is what a number inside one belongs to); refused for anything
-else it would have been an accident."""
+"""For what a mutation is to be refused; refused for anything else it would have been an accident."""
 
 
 def is_meant(kind: str, verdict: Verdict) -> bool:

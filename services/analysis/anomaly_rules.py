@@ -3,6 +3,7 @@
 from services.analysis import (
     anomaly,
     common_size,
+    digits,
     duplicates,
     failed_checks,
     metric_anomalies,
@@ -11,7 +12,7 @@ from services.analysis import (
     printed_lines,
     restatement,
 )
-from services.analysis.rule import ARITHMETIC, DRIVER, STATISTICAL, THRESHOLD, Rule
+from services.analysis.rule import ARITHMETIC, DRIVER, SCREEN, STATISTICAL, THRESHOLD, Rule
 from services.domain.insights import InsightKind
 
 ANOMALIES: tuple[Rule, ...] = (
@@ -198,5 +199,13 @@ ANOMALIES: tuple[Rule, ...] = (
         DRIVER,
         "Compare with write-offs and the ageing of receivables; ask what justified the release.",
         printed_lines.allowance_release,
+    ),
+    Rule(
+        "A24",
+        InsightKind.ANOMALY,
+        "First digits depart from Benford’s law",
+        SCREEN,
+        "Look through the amounts that begin with this digit: approval limits, fixed fees, invented entries.",
+        digits.first_digits,
     ),
 )

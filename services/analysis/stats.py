@@ -1,7 +1,7 @@
 """Statistics for short series.
 
 The moderated t (variance shared across lines) with Benjamini-Hochberg, the exact Mann-Kendall test,
-Theil-Sen slopes and one-step drift intervals with t quantiles.
+Theil-Sen slopes and one-step drift intervals with t quantiles; for long ones a simulated test of first digits.
 """
 
 import math
@@ -15,6 +15,9 @@ CLEANING_FROM = 6
 CLEANING_FACTOR = 4.0
 _LARGEST_DF = 1e6
 _NEWTON_STEPS = 12
+LEDGERS = 9_999
+"""Simulated ledgers of the test of first digits."""
+_SEED = 1938
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +185,11 @@ def drift_range(values: Sequence[float], coverage: float = 0.80) -> tuple[float,
     reach = float(special.stdtrit(count - 1, (1 + coverage) / 2)) * spread
     middle = values[-1] + float(np.mean(steps))
     return middle - reach, middle + reach
+
+
+def first_digit_p(deviation: float, count: int) -> float:
+    """Return how often amounts that follow Benford's law have this mean absolute deviation or more; seeded."""
+    law = np.log10(1 + 1 / np.arange(1, 10))
+    drawn = np.random.default_rng(_SEED).multinomial(count, law / law.sum(), size=LEDGERS)
+    deviations = np.abs(drawn / count - law).mean(axis=1)
+    return (1 + int(np.count_nonzero(deviations >= deviation))) / (LEDGERS + 1)

@@ -164,6 +164,29 @@ class FactsView:
         ]
         return min(candidates, key=_order, default=None)
 
+    def quarters(self, concept: str, like: Period) -> list[Fact]:
+        """Return the facts of one concept and currency, oldest first, of consecutive quarters up to ``like``."""
+        found: list[Fact] = []
+        period: Period | None = like
+        while period is not None:
+            fact = self.get(concept, period)
+            if isinstance(fact, Missing) or (found and fact.currency != found[0].currency):
+                break
+            found.append(fact)
+            period = self._quarter_before(concept, period)
+        return found[::-1]
+
+    def _quarter_before(self, concept: str, period: Period) -> Period | None:
+        """Return the quarter whose last day is the one before this period's first, give or take a few."""
+        keys = {*self._own, *self._earlier}
+        apart = {
+            other: abs((period.start - other.end).days - 1)
+            for name, other in keys
+            if name == concept and other.span == "Q" and period.start is not None
+        }
+        near = [other for other, days in apart.items() if days <= SAME_DATE_DAYS]
+        return min(near, key=lambda other: (apart[other], _order(other)), default=None)
+
     def own(self) -> list[Fact]:
         """Return this report's usable printed facts with a meaning, by concept and then period."""
         found = [fact for fact in self._own.values() if not fact.derived_from]

@@ -1,7 +1,8 @@
 """Statistics for short series.
 
 The moderated t (variance shared across lines) with Benjamini-Hochberg, the exact Mann-Kendall test,
-Theil-Sen slopes and one-step drift intervals with t quantiles; for long ones a simulated test of first digits.
+Theil-Sen slopes, one-step drift intervals with t quantiles and an F test of quarters; for long ones a
+simulated test of first digits.
 """
 
 import math
@@ -15,6 +16,8 @@ CLEANING_FROM = 6
 CLEANING_FACTOR = 4.0
 _LARGEST_DF = 1e6
 _NEWTON_STEPS = 12
+_NO_SPREAD = 1e-12
+"""A variance of logarithms that is rounding of the computation and nothing else."""
 LEDGERS = 9_999
 """Simulated ledgers of the test of first digits."""
 _SEED = 1938
@@ -185,6 +188,22 @@ def drift_range(values: Sequence[float], coverage: float = 0.80) -> tuple[float,
     reach = float(special.stdtrit(count - 1, (1 + coverage) / 2)) * spread
     middle = values[-1] + float(np.mean(steps))
     return middle - reach, middle + reach
+
+
+def seasonal_p(logs: Sequence[float]) -> float:
+    """Return the p of an F test that quarters differ beside a straight trend; needs six consecutive ones."""
+    count, steps = len(logs), np.arange(len(logs))
+    trend = np.column_stack([np.ones(count), steps])
+    quarters = np.column_stack([steps % 4 == place for place in (1, 2, 3)]).astype(float)
+    bare, full = (
+        float(np.sum((np.array(logs) - design @ np.linalg.lstsq(design, logs, rcond=None)[0]) ** 2))
+        for design in (trend, np.hstack([trend, quarters]))
+    )
+    if bare <= _NO_SPREAD * count:
+        return 1.0
+    freedom = count - 5
+    ratio = max(bare - full, 0.0) / 3 / max(full / freedom, _NO_SPREAD)
+    return float(special.fdtrc(3, freedom, ratio))
 
 
 def first_digit_p(deviation: float, count: int) -> float:

@@ -6,6 +6,7 @@ from services.analysis import (
     free_cash,
     margin_bridge,
     metric_trends,
+    seasons,
     segment_mix,
     series_rules,
     trend,
@@ -149,6 +150,14 @@ TRENDS: tuple[Rule, ...] = (
         STATISTICAL,
         "A trend is no forecast: look at what drives it.",
         series_rules.supported_trends,
+    ),
+    Rule(
+        "R18",
+        InsightKind.TREND,
+        "Seasonality and run-rate",
+        STATISTICAL,
+        "Compare a quarter with the same one of the year before; four times a strong quarter is no year.",
+        seasons.seasonality,
     ),
     Rule(
         "R19",

@@ -78,10 +78,10 @@ def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
         "more": _others(len(group) - 1),
         "candidate_fix": likely_cause(gap, total, members, worst.weights),
     }
-    severity, reasons = severity_at_risk(context, gap)
+    risk = severity_at_risk(context, gap, total)
     return Finding(
         period=total.period,
-        severity=severity,
+        severity=risk.severity,
         template="A02" if len(group) == 1 else "A02 several",
         values=values,
         inputs=(
@@ -89,7 +89,7 @@ def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
             *((fact, f"part: {fact.label.strip()}") for fact in members),
         ),
         calculations=(_gap_step(worst, context, (total, *members)),),
-        threshold="; raised: ".join((_tolerance(worst, context), *reasons)),
+        threshold=risk.told(_tolerance(worst, context)),
         amount=abs(gap),
         chart=_parts_chart(total, members, worst),
         tie_outs=tuple(tie_out.tie_out_id for tie_out in group),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.analysis import wording
 from services.analysis.compared import role
 from services.analysis.finding import Context, Finding, at_most, calculation
-from services.analysis.qualitative import severity_at_risk
+from services.analysis.qualitative import AtRisk, severity_at_risk
 from services.domain.concepts import CONCEPTS, Unit
 from services.domain.insights import Severity
 from services.domain.reports import Fact
@@ -41,11 +41,11 @@ def _furthest(group: Iterable[Fact]) -> tuple[Fact, Fact] | None:
 def _finding(context: Context, first: Fact, second: Fact) -> Finding:
     gap = abs(first.value - second.value)
     money = first.unit is Unit.MONEY
-    by_amount, reasons = severity_at_risk(context, gap) if money else (Severity.MEDIUM, ())
+    risk = severity_at_risk(context, gap, first) if money else AtRisk(Severity.MEDIUM)
     return Finding(
         period=first.period,
         subject=_name(first),
-        severity=by_amount if reasons else at_most(by_amount, Severity.MEDIUM),
+        severity=at_most(risk.severity, Severity.MEDIUM),
         template="A10",
         values={
             "line": _name(first)[:1].upper() + _name(first)[1:],
@@ -63,7 +63,7 @@ def _finding(context: Context, first: Fact, second: Fact) -> Finding:
                 _shown(context, first, first.value - second.value), (first, second),
             ),
         ),
-        threshold="; raised: ".join(("more than two rounding units and 0.1 % apart", *reasons)),
+        threshold=risk.told("more than two rounding units and 0.1 % apart"),
         amount=gap if money else None,
         key=f"{first.concept}-{first.fact_id}-{second.fact_id}",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from services.analysis import charts, wording
 from services.analysis.compared import role
 from services.analysis.finding import CannotCompute, Context, Finding, calculation
-from services.analysis.qualitative import severity_at_risk
+from services.analysis.qualitative import AtRisk, severity_at_risk
 from services.domain.concepts import Unit
 from services.domain.insights import Severity
 from services.domain.reports import Fact, TieOut
@@ -52,12 +52,12 @@ def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fac
     subject = facts[0]
     unit = Unit.SHARES if tie_out.check in _OF_WORDS else subject.unit
     write = partial(_written, context, unit)
-    by_amount, reasons = (kind.severity, ()) if kind.severity else severity_at_risk(context, gap)
+    risk = AtRisk(kind.severity) if kind.severity else severity_at_risk(context, gap, subject)
     tolerance = f"difference above {write(tie_out.tolerance or Decimal(0))}"
     return Finding(
         period=subject.period,
         subject=subject.label.strip(" $"),
-        severity=by_amount,
+        severity=risk.severity,
         template=" ".join((kind.template, *_VARIANTS.get(tie_out.check, ()))),
         values={
             "line": f"'{subject.label.strip(' $')}'",
@@ -75,7 +75,7 @@ def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fac
         calculations=(
             calculation(f"difference, {tie_out.name}", tie_out.sentence, gap, write(gap), facts),
         ),
-        threshold="; raised: ".join((tolerance, *reasons)),
+        threshold=risk.told(tolerance),
         amount=abs(gap) if unit is Unit.MONEY else None,
         chart=charts.bars(
             tie_out.name,

@@ -68,6 +68,7 @@ CueKind = Literal[
     "customer_group_share",
     "subsequent_event",
     "contingency",
+    "pay_metric",
 ]
 """What a sentence of a report can assert about it that no statement shows."""
 

@@ -38,6 +38,7 @@ from services.extraction.matching import match_statement
 from services.extraction.mentions import again_printed
 from services.extraction.model import RawStatement, RowMatch
 from services.extraction.notes import Note, read_notes
+from services.extraction.pay import pay_metrics_in
 from services.extraction.pictures import Pictures, read_pictures, text_of
 from services.extraction.recasts import recasts_in
 from services.extraction.second_reading import read_again
@@ -153,6 +154,7 @@ def _read_pdf(document: DocumentReader, report: Report, on_page: OnPage | None) 
                 *cues_in(prose),
                 *concentrations_in(prose),
                 *events_in(prose, period_end),
+                *pay_metrics_in(prose),
             ),
             "claims": claims_in(prose),
             "credit_lines": credit_lines_in(prose),

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeVar, cast
 
 from services.analysis import wording
 from services.analysis.facts_view import Absent, FactsView, Missing
@@ -19,6 +20,7 @@ from services.domain.reports import Fact, Statement, TextCue, TieOut, TieOutStat
 DRAWS = 200
 """Draws of the rounding test; enough to tell 0.99 from 1, cheap enough for every rule."""
 _SEED = 20_180_101
+Made = TypeVar("Made")
 
 
 class CannotCompute(Exception):
@@ -79,6 +81,15 @@ class Context:
     recasts: tuple[Quote, ...] = ()
     dated: Period | None = None
     materiality_version: int = 0
+    _made: dict[Callable[["Context"], object], object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, make: Callable[["Context"], Made]) -> Made:
+        """Return what a function makes of this report, made once however many rules ask for it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("Made", self._made[make])
 
     def fact(self, concept: str, period: Period | None) -> Fact:
         """Return the fact of a period; raises CannotCompute when it is missing."""

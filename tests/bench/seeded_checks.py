@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
-from services.analysis.narrative import Verdict, anchors, judged_claims
+from services.analysis.claims import Verdict, anchors, judged_claims
 from services.analysis.service import context_of
 from services.bootstrap import build_engine
 from services.domain.ids import FactId

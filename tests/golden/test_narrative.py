@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.analysis.narrative import Verdict, judged_claims
+from services.analysis.claims import Verdict, judged_claims
 from services.analysis.service import context_of
 from services.bootstrap import build_engine
 

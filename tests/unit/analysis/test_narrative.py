@@ -1,12 +1,15 @@
 """Sentences against the statements: agreement, rounding, mismatch and contradiction."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analysis.narrative import Verdict, judged_claims
+from services.analysis import claims
+from services.analysis.claims import Verdict, judged_claims
+from services.analysis.facts_view import FactsView
 from services.analysis.service import analyse, context_of
 from services.domain.insights import Route, Severity
 from services.domain.reports import ReportFormat
@@ -130,6 +133,32 @@ def test_how_many_sentences_agree_stands_in_the_chain():
     (chain,) = (c for c in analysis.chains if c.insight_id == insight.insight_id)
     steps = [line for step in chain.steps for line in step.inputs]
     assert any("1 of 2 sentences compared agree" in line for line in steps)
+
+
+def test_the_sentences_are_judged_once_for_both_rules_and_anew_for_other_facts():
+    of, statements, facts = saying("Net sales increased 5.3% to $32.8 billion.")
+    context, asked = context_of(of, statements, facts, [], []), []
+
+    def judged(context):
+        asked.append(context)
+        return judged_claims(context)
+
+    assert context.once(judged) is context.once(judged)
+    assert asked == [context]
+    replace(context, view=FactsView([])).once(judged)
+    assert len(asked) == 2
+
+
+def test_an_analysis_judges_each_sentence_once(monkeypatch):
+    of, statements, facts = saying(
+        "Net sales increased 5.3% to $32.8 billion.", "Net income grew 10.1% to $5.36 billion."
+    )
+    heard, judge = [], claims._judge
+    monkeypatch.setattr(
+        claims, "_judge", lambda claim, context: heard.append(claim) or judge(claim, context)
+    )
+    analyse(of, statements, facts, [], [], shipped_templates(), NOW, lambda: 0.0)
+    assert heard == list(of.claims)
 
 
 def test_a_workbook_has_no_sentences_and_says_so():

@@ -1,7 +1,7 @@
 """Facts by meaning and period: a fact, or why there is none. A missing fact is never zero."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +29,16 @@ _BLOCKS = {
     ),
 }
 """What a footed block can prove absent: the block's total, and labels that speak against it."""
+
+
+Line = tuple[StatementKind, str, Period]
+Lines = Mapping[Line, Fact]
+"""Facts by statement, label and period: what a row without a standard meaning is found again by."""
+
+
+def line_of(fact: Fact) -> Line:
+    """Return what a fact's row is found again by in another report."""
+    return fact.statement, " ".join(re.findall(r"[a-z0-9]+", fact.label.lower())), fact.period
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +143,10 @@ class FactsView:
         """Return the passing subtotal relation whose total is this fact."""
         return self._sums.get(fact.fact_id)
 
+    def sums(self) -> list[TieOut]:
+        """Return the passing subtotal relations, in document order."""
+        return list(self._sums.values())
+
     def _instants(self, concept: str) -> list[Period]:
         keys = {*self._own, *self._earlier, *self._weak}
         return sorted(
@@ -198,19 +212,28 @@ class FactsView:
 
     def previous_report(self) -> dict[tuple[str, Period], Fact]:
         """Return the printed facts of the company's latest report before this one, by meaning."""
+        index: dict[tuple[str, Period], Fact] = {}
+        for fact in self._previous():
+            if fact.concept is not None:
+                _keep_best(index, (fact.concept, fact.period), fact)
+        return index
+
+    def previous_lines(self) -> Lines:
+        """Return the printed lines of that report by statement, label and period, those of their name alone."""
+        index: dict[Line, list[Fact]] = {}
+        for fact in self._previous():
+            index.setdefault(line_of(fact), []).append(fact)
+        return {line: facts[0] for line, facts in index.items() if len(facts) == 1}
+
+    def _previous(self) -> Iterator[Fact]:
         newest = self._report_ends()
         own = max((fact.period.end for fact in self._own.values()), default=None)
         before = [(end, report) for report, end in newest.items() if own is not None and end < own]
-        if not before:
-            return {}
-        chosen = max(before)[1]
-        index: dict[tuple[str, Period], Fact] = {}
+        chosen = max(before)[1] if before else None
         for fact in self._history:
-            if fact.report_id != chosen or fact.concept is None or fact.derived_from:
-                continue
-            if _usable(fact) and fact.is_reported:
-                _keep_best(index, (fact.concept, fact.period), fact)
-        return index
+            printed = fact.report_id == chosen and not fact.derived_from and fact.is_reported
+            if printed and _usable(fact):
+                yield fact
 
     def stretches(self, concept: str) -> list[Period]:
         """Return the periods of this report's facts of one concept, latest first."""

@@ -13,7 +13,7 @@ from services.analysis.profile import Profile
 from services.domain.concepts import Unit
 from services.domain.ids import ReportId, TieOutId
 from services.domain.insights import Calculation, Chart, Materiality, Quote, Severity
-from services.domain.narrative import CreditLine, NarrativeClaim
+from services.domain.narrative import CreditLine, NarrativeClaim, Recast
 from services.domain.periods import Period
 from services.domain.reports import Fact, Statement, TextCue, TieOut, TieOutStatus
 
@@ -78,7 +78,7 @@ class Context:
     cues: tuple[TextCue, ...] | None = None
     claims: tuple[NarrativeClaim, ...] | None = None
     credit_lines: tuple[CreditLine, ...] = ()
-    recasts: tuple[Quote, ...] = ()
+    recasts: tuple[Recast, ...] = ()
     dated: Period | None = None
     materiality_version: int = 0
     _made: dict[Callable[["Context"], object], object] = field(

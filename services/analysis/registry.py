@@ -5,5 +5,5 @@ from services.analysis.risk_rules import RISKS
 from services.analysis.rule import Rule
 from services.analysis.trend_rules import TRENDS
 
-RULESET_VERSION = "ruleset-v1.2.0"
+RULESET_VERSION = "ruleset-v1.3.0"
 RULES: tuple[Rule, ...] = (*ANOMALIES, *TRENDS, *RISKS)

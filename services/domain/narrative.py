@@ -1,5 +1,6 @@
 """What a report says of its own figures in sentences, to be held against its statements."""
 
+from datetime import date
 from typing import Literal
 
 from services.domain.base import Amount, Record
@@ -45,3 +46,20 @@ class CreditLine(Record):
     amount: Amount
     quote: str
     page: int
+
+
+RecastKind = Literal["error", "principle", "discontinued", "split", "restated", "reclassified"]
+"""Why earlier figures changed: an error, a change of accounting, a disposal, a share split, unsaid, a move between lines."""
+
+
+class Recast(Record):
+    """A sentence that says why figures of earlier periods changed, exactly as printed, with its 1-based page.
+
+    ``since`` is the day the change counts from, None where the sentence names none: what counted before the
+    last report ended does not explain a change since.
+    """
+
+    kind: RecastKind = "reclassified"
+    text: str
+    page: int
+    since: date | None = None

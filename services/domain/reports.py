@@ -16,8 +16,7 @@ from services.domain.ids import (
     TieOutId,
     UserId,
 )
-from services.domain.insights import Quote
-from services.domain.narrative import CreditLine, NarrativeClaim
+from services.domain.narrative import CreditLine, NarrativeClaim, Recast
 from services.domain.periods import Period
 from services.domain.provenance import SourceRef
 
@@ -114,7 +113,7 @@ class Report(Record):
     cues: tuple[TextCue, ...] = ()
     claims: tuple[NarrativeClaim, ...] = ()
     credit_lines: tuple[CreditLine, ...] = ()
-    recasts: tuple[Quote, ...] = ()
+    recasts: tuple[Recast, ...] = ()
     corrections: int = 0
 
 

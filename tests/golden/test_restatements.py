@@ -42,8 +42,18 @@ def test_restated_retained_earnings_are_found_with_both_sources(names, said):
 
 
 @pytest.mark.slow
+def test_each_restated_figure_has_the_reason_that_can_change_it():
+    found = findings("restatements/PFIZER_2020_10K.pdf", "filings/PFIZER_2021_10K.pdf")
+    quoted = {i.title.rpartition(": ")[2]: i.quotes[0].text for i in found if i.quotes}
+    assert "reflected as discontinued operations" in quoted["revenue"]
+    assert "reflected as discontinued operations" in quoted["other lines"]
+    for figure in ("net income", "retained earnings", "totals", "per-share figures"):
+        assert "on a retrospective basis" in quoted[figure], figure
+
+
+@pytest.mark.slow
 def test_a_changed_unit_is_said_once_and_makes_no_total_look_restated():
     found = findings("restatements/ADOBE_2019_10K.pdf", "restatements/ADOBE_2020_10K.pdf")
     assert len(texts(found, "presents amounts in millions, ADOBE_2019_10K.pdf in thousands")) == 1
     restated = [i for i in found if i.rule_id == "A07"]
-    assert [i.severity.value for i in restated] == ["low"]  # the row is named otherwise since
+    assert [i.severity.value for i in restated] == ["low"]  # depreciation for prepaid expenses

@@ -6,13 +6,28 @@ from decimal import Decimal
 import pandas as pd
 
 from components.format import concept_name, money
+from components.metric_table import metric_name, value_words
 from services.analysis.budget import Variance
+from services.analysis.metric_catalogue import BY_ID
+from services.analysis.metrics import Metric
+from services.analysis.registry import RULES
+from services.analysis.thresholds import Crossing, Limit, Side
 from services.analysis.wording import growth, per_share
 from services.changes import Moved
 from services.domain.concepts import Unit
 from services.domain.reports import Fact
 
 _MEANINGFUL = 10
+_CROSSED = {
+    (Side.BELOW, True): "fell below {at}",
+    (Side.BELOW, False): "rose to {at} or above",
+    (Side.AT_MOST, True): "fell to {at} or below",
+    (Side.AT_MOST, False): "rose above {at}",
+    (Side.ABOVE, True): "rose above {at}",
+    (Side.ABOVE, False): "fell to {at} or below",
+}
+"""By the side on which the rule speaks up, and whether it does now."""
+_TITLES = {rule.rule_id: rule.title for rule in RULES}
 
 
 def change_table(moved: Sequence[Moved]) -> pd.DataFrame:
@@ -26,6 +41,44 @@ def change_table(moved: Sequence[Moved]) -> pd.DataFrame:
             "Change, %": [_percent(one.share) for one in moved],
         }
     )
+
+
+def crossing_words(one: Crossing) -> str:
+    """Say which threshold a metric crossed, into or out of which zone, and whose threshold it is."""
+    limit = one.limit
+    moved = _CROSSED[limit.side, one.worse].format(at=_limit_words(limit))
+    zone = f", {_ways(limit, one.worse)}" if limit.zone or limit.home else ""
+    return f"{moved}{zone} ({limit.rule_id} {_TITLES[limit.rule_id]})"
+
+
+def _limit_words(limit: Limit) -> str:
+    """Write a limit as one of its metric; a score's at the precision in which it was published."""
+    if BY_ID[limit.metric_id].unit == "score":
+        return str(limit.at)
+    return value_words(limit.metric_id, limit.at)
+
+
+def _ways(limit: Limit, worse: bool) -> str:
+    if limit.zone:
+        return f"{'into' if worse else 'out of'} “{limit.zone}”"
+    return f"{'out of' if worse else 'into'} “{limit.home}”"
+
+
+def crossing_table(found: Sequence[Crossing]) -> pd.DataFrame:
+    """Return one row a crossed threshold: metric, last report, this report, and which was crossed."""
+    return pd.DataFrame(
+        {
+            "Metric": [metric_name(one.limit.metric_id) for one in found],
+            "Last report": [_measure(one.before) for one in found],
+            "This report": [_measure(one.now) for one in found],
+            "Threshold": [crossing_words(one) for one in found],
+            "": ["worse" if one.worse else "better" for one in found],
+        }
+    )
+
+
+def _measure(metric: Metric) -> str:
+    return f"{value_words(metric.metric_id, metric.value)} ({metric.period.label})"
 
 
 def budget_table(lines: Sequence[Variance]) -> pd.DataFrame:

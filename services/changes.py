@@ -1,4 +1,4 @@
-"""A report beside others of its company: the last one (figures, restated figures, risk factors), its budget."""
+"""A report beside others of its company: the last one (figures, thresholds, restated figures, risk factors), its budget."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,10 @@ from decimal import Decimal
 
 from services.analysis.budget import Variance, variances
 from services.analysis.facts_view import FactsView, Missing
+from services.analysis.metrics import Metric, derived_metrics
+from services.analysis.profile import Profile, profile_of
 from services.analysis.text_change import TextChange, compare
+from services.analysis.thresholds import Crossings, crossings
 from services.domain.concepts import CONCEPTS, StatementKind, Unit
 from services.domain.insights import Insight, Quote
 from services.domain.periods import Period
@@ -73,6 +76,17 @@ class ChangeDesk:
         insights = self._records.insights(report.report_id)
         return [insight for insight in insights if insight.rule_id in {"A07", "A08"}]
 
+    def not_compared(self, report: Report) -> str | None:
+        """Return why restated figures could not be looked for, None when they were."""
+        not_run = self._records.not_computable(report.report_id)
+        return next((one.reason for one in not_run if one.rule_id == "A07"), None)
+
+    def crossed(self, report: Report, last: Report) -> Crossings:
+        """Return the metrics that lie on another side of a rule's threshold than in the last report."""
+        profile, now = self._measured(report)
+        _, before = self._measured(last)
+        return crossings(profile, now, before)
+
     def risk_factors(self, report: Report, last: Report) -> TextChange | str:
         """Return what the risk factors say anew, no more and otherwise, or why they cannot be compared."""
         before, after = self._risks(last), self._risks(report)
@@ -85,6 +99,12 @@ class ChangeDesk:
         """Return the figures of a report that have a budget, in it or in another file of the company."""
         work = stored(report, self._records)
         return variances(FactsView(work.read.facts, work.history, work.read.tie_outs))
+
+    def _measured(self, report: Report) -> tuple[Profile, Sequence[Metric]]:
+        work = stored(report, self._records)
+        view = FactsView(work.read.facts, work.history, work.read.tie_outs)
+        profile = profile_of(work.read.statements, view)
+        return profile, derived_metrics(view, profile)
 
     def _view(self, report: Report) -> FactsView:
         work = stored(report, self._records)

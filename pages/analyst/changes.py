@@ -1,10 +1,11 @@
-"""What changed since the company's last report: figures, restated figures, risk factors."""
+"""What changed since the company's last report: figures, thresholds, restated figures, risk factors."""
 
 import streamlit as st
 
 from components import frame
-from components.changes import change_table
+from components.changes import change_table, crossing_table
 from components.format import counted, plain
+from components.metric_table import metric_name
 from components.navigation import chosen, link, remember
 from components.session import listed, risk_changes, services
 from services.analysis.text_change import TextChange
@@ -39,11 +40,39 @@ def _figures(report: Report, last: Report) -> None:
     st.caption("Each report's own latest period; n.m. where the last figure is not positive.")
 
 
+def _thresholds(report: Report, last: Report) -> None:
+    frame.section("Thresholds crossed")
+    crossed = services().changes.crossed(report, last)
+    if not crossed.compared:
+        st.info("No metric with a threshold could be computed for both reports.")
+        return
+    if not crossed.found:
+        st.caption(
+            f"None: {counted(crossed.compared, 'metric')} with a threshold stayed on the same side of it."
+        )
+        return
+    st.dataframe(crossing_table(crossed.found), hide_index=True, height="content")
+    st.caption("The thresholds are those of the rules. Cells behind each number:")
+    for metric_id in dict.fromkeys(one.limit.metric_id for one in crossed.found):
+        name = metric_name(metric_id)
+        left, right = st.columns(2)
+        for column, words, of in ((left, "last report", last), (right, "this report", report)):
+            with column:
+                ids = {"report": of.report_id, "metric": metric_id}
+                link("metrics", f"{name}, {words}", "show_chart", **ids)
+
+
 def _restated(report: Report) -> None:
     frame.section("Restated figures")
     found = services().changes.restated(report)
-    if not found:
-        st.caption("Every figure of an earlier period that both reports print is the same.")
+    reason = services().changes.not_compared(report)
+    if reason is not None:
+        st.info(f"Could not be looked for: {plain(reason)}.")
+    elif not found:
+        st.caption(
+            "No figure of an earlier period that both reports print changed by more than rounding "
+            "or a trivial amount."
+        )
     for insight in found:
         st.markdown(f"- {plain(insight.text)}")
         link("insight", "Open", "arrow_forward", insight=insight.insight_id)
@@ -104,6 +133,7 @@ def _show(report: Report) -> None:
         return
     st.markdown(f"Compared with **{plain(listed(last))}**")
     _figures(report, last)
+    _thresholds(report, last)
     _restated(report)
     _risks(report, last)
 

@@ -78,8 +78,13 @@ def names(recast: Recast, pair: Pair) -> bool:
     return any(word in said for word in called)
 
 
-def _order(recast: Recast, first: Pair) -> tuple[bool, int, bool]:
-    whole = re.search(
-        r"financial statements|\bcertain\b|all (?:prior )?periods", recast.text.lower()
+def _order(recast: Recast, first: Pair) -> tuple[bool, int, bool, bool]:
+    """Rank a sentence, the best lowest: "This change …" does not say by itself which one."""
+    said = recast.text.lower()
+    whole = re.search(r"financial statements|\bcertain\b|all (?:prior )?periods", said)
+    return (
+        not names(recast, first),
+        _STRONGEST.index(recast.kind),
+        said.startswith(("this ", "these ", "the change ")),
+        whole is None,
     )
-    return not names(recast, first), _STRONGEST.index(recast.kind), whole is None

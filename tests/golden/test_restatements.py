@@ -47,8 +47,9 @@ def test_each_restated_figure_has_the_reason_that_can_change_it():
     quoted = {i.title.rpartition(": ")[2]: i.quotes[0].text for i in found if i.quotes}
     assert "reflected as discontinued operations" in quoted["revenue"]
     assert "reflected as discontinued operations" in quoted["other lines"]
-    for figure in ("net income", "retained earnings", "totals", "per-share figures"):
-        assert "on a retrospective basis" in quoted[figure], figure
+    assert "cumulative effect decrease to Retained earnings" in quoted["retained earnings"]
+    for figure in ("net income", "totals", "per-share figures"):
+        assert "we adopted a change in accounting principle" in quoted[figure], figure
 
 
 @pytest.mark.slow

@@ -237,6 +237,12 @@ def test_a_sentence_that_names_the_figure_comes_before_stronger_ones():
     assert with_reasons([SALES], other, naming)["revenue"].quotes[0].page == 9
 
 
+def test_a_sentence_that_says_which_change_comes_before_one_that_points_back_to_it():
+    back = Recast(kind="principle", text="This change was applied to all periods.", page=5)
+    which = Recast(kind="principle", text="We changed the method for pensions.", page=9)
+    assert with_reasons([SALES], back, which)["revenue"].quotes[0].page == 9
+
+
 def test_a_split_explains_what_is_counted_per_share_and_nothing_else():
     split = Recast(kind="split", text="All share data were adjusted for the split.", page=5)
     found = with_reasons([PROFIT, ("Basic EPS", "eps_basic", 0.8, 1.6)], split)

@@ -7,28 +7,14 @@ from components.changes import budget_table
 from components.charts import show_chart
 from components.evidence import Item, show_items
 from components.format import concept_name, plain
-from components.navigation import chosen, link, remember
-from components.session import listed, services
+from components.navigation import link
+from components.report_picker import pick_report
+from components.session import services
 from services.analysis.budget import Variance
 from services.domain.periods import Period
 from services.domain.reports import Report, ReportStatus
 
 _SOURCE_HEIGHT = 420
-
-
-def _pick(reports: list[Report]) -> Report:
-    ids = [str(report.report_id) for report in reports]
-    named = chosen("report")
-    picked = st.selectbox(
-        "Report",
-        range(len(reports)),
-        index=ids.index(named) if named in ids else 0,
-        format_func=lambda i: listed(reports[i]),
-        key=f"budget_of_{named or ''}",
-        label_visibility="collapsed",
-    )
-    remember("report", ids[picked])
-    return reports[picked]
 
 
 def _pick_period(found: list[Variance]) -> Period:
@@ -80,7 +66,7 @@ def _show(report: Report) -> None:
 frame.header("Budget", "Budget against actual, line by line, and what reconciles the two.")
 analysed = [r for r in services().ports.records.reports() if r.status is ReportStatus.ANALYSED]
 if analysed:
-    _show(_pick(analysed))
+    _show(pick_report(analysed, "budget"))
 else:
     frame.empty("No budget yet", "It appears here when a report and its budget have been analysed.")
     link("upload", "Upload a report", "upload_file")

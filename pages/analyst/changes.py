@@ -6,28 +6,14 @@ from components import frame
 from components.changes import change_table, crossing_table
 from components.format import counted, plain
 from components.metric_table import metric_name
-from components.navigation import chosen, link, remember
+from components.navigation import link
+from components.report_picker import pick_report
 from components.session import listed, risk_changes, services
 from services.analysis.text_change import TextChange
 from services.domain.insights import Quote
 from services.domain.reports import Report, ReportStatus
 
 _SHOWN = 15
-
-
-def _pick(reports: list[Report]) -> Report:
-    ids = [str(report.report_id) for report in reports]
-    named = chosen("report")
-    picked = st.selectbox(
-        "Report",
-        range(len(reports)),
-        index=ids.index(named) if named in ids else 0,
-        format_func=lambda i: listed(reports[i]),
-        key=f"changes_of_{named or ''}",
-        label_visibility="collapsed",
-    )
-    remember("report", ids[picked])
-    return reports[picked]
 
 
 def _figures(report: Report, last: Report) -> None:
@@ -141,7 +127,7 @@ def _show(report: Report) -> None:
 frame.header("What changed", "A report beside the company's last one: figures and text.")
 analysed = [r for r in services().ports.records.reports() if r.status is ReportStatus.ANALYSED]
 if analysed:
-    _show(_pick(analysed))
+    _show(pick_report(analysed, "changes"))
 else:
     frame.empty("Nothing to compare yet", "Upload two reports of one company.")
     link("upload", "Upload a report", "upload_file")

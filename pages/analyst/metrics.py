@@ -14,7 +14,8 @@ from components.metric_table import (
     trend_of,
 )
 from components.navigation import chosen, link, remember
-from components.session import listed, services
+from components.report_picker import pick_report
+from components.session import services
 from services.analysis.metrics import Metric
 from services.domain.concepts import CONCEPTS
 from services.domain.ids import ReportId
@@ -22,21 +23,6 @@ from services.domain.reports import Fact, Report, ReportStatus
 from services.engine import Measures
 
 _SOURCE_HEIGHT = 460
-
-
-def _pick_report(reports: list[Report]) -> Report:
-    ids = [str(report.report_id) for report in reports]
-    named = chosen("report")
-    picked = st.selectbox(
-        "Report",
-        range(len(reports)),
-        index=ids.index(named) if named in ids else 0,
-        format_func=lambda i: listed(reports[i]),
-        key=f"metrics_of_{named or ''}",
-        label_visibility="collapsed",
-    )
-    remember("report", ids[picked])
-    return reports[picked]
 
 
 def _pick_metric(measures: Measures) -> Metric:
@@ -99,7 +85,7 @@ def _show(report: Report) -> None:
 frame.header("Metrics", "Ratios, amounts and scores by period, with the cells behind each.")
 analysed = [r for r in services().ports.records.reports() if r.status is ReportStatus.ANALYSED]
 if analysed:
-    _show(_pick_report(analysed))
+    _show(pick_report(analysed, "metrics"))
 else:
     frame.empty("No metrics yet", "They appear here when a report has been analysed.")
     link("upload", "Upload a report", "upload_file")

@@ -14,7 +14,7 @@ from services.domain.concepts import CONCEPTS, StatementKind, Unit
 from services.domain.insights import Insight, Quote
 from services.domain.periods import Period
 from services.domain.reports import Fact, Report
-from services.engine import companions, stored
+from services.engine import companions, holds_plans_only, stored
 from services.extraction.risk_factors import risk_factors
 from services.ports import BlobStore, LayoutReader, RecordStore
 
@@ -49,12 +49,17 @@ class ChangeDesk:
         self._layout = layout
 
     def last_before(self, report: Report) -> Report | None:
-        """Return the company's latest report that ends before this one, None when there is none."""
+        """Return the company's latest report that ends before this one, None when there is none.
+
+        A workbook that holds only plans reports on nothing and is no last report.
+        """
         ends = report.period_end or ""
         older = [
             other
             for other in companions(report, self._records.reports())
-            if (other.period_end or "") < ends and other.period_end
+            if other.period_end
+            and other.period_end < ends
+            and not holds_plans_only(other, self._records)
         ]
         return max(older, key=lambda other: other.period_end or "", default=None)
 

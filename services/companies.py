@@ -15,13 +15,16 @@ from services.domain.ids import ReportId
 from services.domain.insights import Insight, Materiality, NotComputable, Severity
 from services.domain.materiality import MaterialityChoice, company_key
 from services.domain.reports import Report, ReportStatus
-from services.engine import stored
+from services.engine import holds_plans_only, stored
 from services.ports import RecordStore
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A company as its newest analysed report names it, with its analysed reports, newest first."""
+    """A company as its newest analysed report names it, with its analysed reports.
+
+    They stand newest first, workbooks that hold only plans behind all others.
+    """
 
     key: str
     name: str
@@ -29,7 +32,7 @@ class Company:
 
     @property
     def latest(self) -> Report:
-        """The newest report."""
+        """The newest report; one of plans only where there is no other."""
         return self.reports[0]
 
 
@@ -90,6 +93,7 @@ class CompanyDesk:
         found = []
         for key, group in groups.items():
             ordered = sorted(group, key=lambda one: one.period_end or "", reverse=True)
+            ordered.sort(key=lambda one: holds_plans_only(one, self._records))
             found.append(Company(key, ordered[0].company or key, tuple(ordered)))
         return sorted(found, key=lambda one: one.name.casefold())
 

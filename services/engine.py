@@ -18,7 +18,7 @@ from services.domain.corrections import Correction
 from services.domain.errors import NotFound
 from services.domain.ids import FactId, InsightId, ReportId, deterministic_id
 from services.domain.materiality import MaterialityChoice, company_key
-from services.domain.reports import Fact, Report, ReportStatus, Statement, TieOut
+from services.domain.reports import Fact, Report, ReportStatus, Statement, TieOut, shows_plans_only
 from services.domain.users import SYSTEM
 from services.extraction.service import Extraction, checked, extract
 from services.intake import detect_format
@@ -119,6 +119,11 @@ def companions(report: Report, reports: Sequence[Report]) -> list[Report]:
         and other.status in {ReportStatus.READ, ReportStatus.ANALYSED}
         and same_company(report, other)
     ]
+
+
+def holds_plans_only(report: Report, records: RecordStore) -> bool:
+    """Whether a stored report is a workbook of budgets or forecasts: no report on a period that is over."""
+    return report.format.is_workbook and shows_plans_only(records.statements(report.report_id))
 
 
 def _history(read: Read, reads: Sequence[Read]) -> list[Fact]:

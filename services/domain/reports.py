@@ -1,5 +1,6 @@
 """Reports and what is read from them: statements, line items, facts, findings, tie-outs."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -144,6 +145,11 @@ class Scenario(StrEnum):
     FORECAST = "forecast"
     PRIOR_YEAR = "prior_year"
 
+    @property
+    def is_plan(self) -> bool:
+        """Whether such figures are what somebody expects and not what was."""
+        return self in {Scenario.BUDGET, Scenario.FORECAST}
+
 
 Basis = Literal["consolidated", "parent-only", "segment", "guarantor", "pro-forma", "unknown"]
 
@@ -271,6 +277,21 @@ class Statement(Record):
     rows: tuple[LineItem, ...]
     numbers_printed: int | None = None
     numbers_read: int = 0
+
+
+def shows_plans_only(statements: Sequence[Statement]) -> bool:
+    """Whether a document shows budgets or forecasts, and no actual figures but those of a prior year beside them.
+
+    The primary statements decide where there are any: a table of assumptions names no scenario.
+    """
+    primary = [statement for statement in statements if statement.kind.is_primary]
+    scenarios = {
+        column.scenario
+        for statement in primary or statements
+        for column in statement.columns
+        if column.kind is ColumnKind.VALUE
+    }
+    return Scenario.ACTUAL not in scenarios and any(one.is_plan for one in scenarios)
 
 
 class FindingSeverity(StrEnum):

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from services.analysis.budget import Variance, variances
-from services.analysis.facts_view import FactsView, Missing
+from services.analysis.facts_view import YEAR_DAYS, FactsView, Missing
 from services.analysis.metrics import Metric, derived_metrics
 from services.analysis.profile import Profile, profile_of
 from services.analysis.text_change import TextChange, compare
@@ -13,12 +14,14 @@ from services.analysis.thresholds import Crossings, crossings
 from services.domain.concepts import CONCEPTS, StatementKind, Unit
 from services.domain.insights import Insight, Quote
 from services.domain.periods import Period
-from services.domain.reports import Fact, Report
+from services.domain.reports import ColumnKind, Fact, Report, Scenario
 from services.engine import companions, holds_plans_only, stored
+from services.extraction.filing import ANNUAL_FORMS
 from services.extraction.risk_factors import risk_factors
 from services.ports import BlobStore, LayoutReader, RecordStore
 
 _SHOWN = {Unit.MONEY, Unit.PER_SHARE}
+_QUARTERLY_FORM = "10-Q"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,16 @@ class ChangeDesk:
         self._layout = layout
 
     def last_before(self, report: Report) -> Report | None:
-        """Return the company's latest report that ends before this one, None when there is none.
+        """Return the company's last report of the same kind before this one, None when there is none.
 
-        A workbook that holds only plans reports on nothing and is no last report.
+        A year stands beside the last year. A part of a year stands beside the one that ended a year before:
+        both have the same season, and it is what the report itself compares with; else beside the last part
+        of a year. Only where none of its kind is stored is the latest of the other kind taken. A workbook that
+        holds only plans reports on nothing and is no last report.
         """
-        ends = report.period_end or ""
+        ends = report.period_end
+        if ends is None:
+            return None
         older = [
             other
             for other in companions(report, self._records.reports())
@@ -61,7 +69,32 @@ class ChangeDesk:
             and other.period_end < ends
             and not holds_plans_only(other, self._records)
         ]
-        return max(older, key=lambda other: other.period_end or "", default=None)
+        annual = self._covers_year(report)
+        alike = [other for other in older if self._covers_year(other) is annual]
+        year_before = [other for other in alike if _is_year_before(other.period_end, ends)]
+        return max(
+            year_before or alike or older,
+            key=lambda other: (other.period_end or "", other.form == report.form),
+            default=None,
+        )
+
+    def _covers_year(self, report: Report) -> bool | None:
+        """Whether a report is on a whole year, by its form, else by its columns; None where neither tells."""
+        form = report.form or ""
+        if form.startswith((*ANNUAL_FORMS, _QUARTERLY_FORM)):
+            return not form.startswith(_QUARTERLY_FORM)
+        periods = [
+            column.period
+            for statement in self._records.statements(report.report_id)
+            for column in statement.columns
+            if statement.kind.is_primary
+            and column.kind is ColumnKind.VALUE
+            and column.scenario is Scenario.ACTUAL
+            and not column.period.is_instant
+        ]
+        latest = max((period.end for period in periods), default=None)
+        spans = {period.span for period in periods if period.end == latest}
+        return "FY" in spans if spans else None
 
     def figures(self, report: Report, last: Report) -> list[Moved]:
         """Return the lines that both reports give for their latest period, in the order of the concepts."""
@@ -121,6 +154,13 @@ class ChangeDesk:
         data = self._blobs.get(report.blob_key)
         with self._layout.open(data, report.format) as document:
             return risk_factors(document.page_texts())
+
+
+def _is_year_before(ends: str | None, other: str) -> bool:
+    if ends is None:
+        return False
+    days = (date.fromisoformat(other) - date.fromisoformat(ends)).days
+    return YEAR_DAYS[0] <= days <= YEAR_DAYS[1]
 
 
 def _latest(view: FactsView, concept: str, like: Period | None = None) -> Fact | None:

@@ -32,7 +32,7 @@ _NOT_A_NAME = re.compile(
     r"|transition|united states|statement|balance sheet|^\W*$|\d{4}",
     re.IGNORECASE,
 )
-_ANNUAL_FORMS = frozenset({"10-K", "20-F", "40-F", "annual report"})
+ANNUAL_FORMS = frozenset({"10-K", "20-F", "40-F", "annual report"})
 _SUBSIDIARIES = re.compile(
     r",?\s+and\s+(?:its\s+)?(?:consolidated\s+)?subsidiar(?:y|ies).*$|\s+and\s+its\s+.*$", re.I
 )
@@ -58,7 +58,7 @@ class Filing:
     @property
     def annual(self) -> bool:
         """Whether the report covers a year: an annual form, or no quarterly one."""
-        return self.form is None or self.form in _ANNUAL_FORMS
+        return self.form is None or self.form in ANNUAL_FORMS
 
 
 def read_filing(texts: Sequence[str]) -> Filing:

@@ -144,6 +144,19 @@ class ChangeDesk:
         profile = profile_of(work.read.statements, view)
         return profile, derived_metrics(view, profile)
 
+    def budget_finding(self, report: Report, lines: Sequence[Variance]) -> Insight | None:
+        """Return the finding on the budget of these lines, told with this report or another one of the company."""
+        plans = {line.budget.fact_id for line in lines}
+        tellers = [report, *companions(report, self._records.reports())]
+        found = (
+            insight
+            for one in tellers
+            for insight in self._records.insights(one.report_id)
+            if insight.rule_id == "R22"
+            and not plans.isdisjoint(evidence.fact_id for evidence in insight.evidence)
+        )
+        return next(found, None)
+
     def _view(self, report: Report) -> FactsView:
         work = stored(report, self._records)
         return FactsView(work.read.facts, (), work.read.tie_outs)

@@ -24,11 +24,13 @@ def _pick_period(found: list[Variance]) -> Period:
     )
 
 
-def _bridge(report: Report) -> None:
-    insights = services().ports.records.insights(report.report_id)
-    found = next((insight for insight in insights if insight.rule_id == "R22"), None)
+def _bridge(report: Report, lines: list[Variance]) -> None:
+    found = services().changes.budget_finding(report, lines)
     if found is None or found.chart is None:
-        st.caption("The profit line is within performance materiality of its budget.")
+        st.caption(
+            "No bridge: one is drawn for the longest latest period that has a budget, where its profit line is "
+            "off it by more than performance materiality."
+        )
         return
     st.markdown(plain(found.text))
     show_chart(found.chart, "budget_bridge")
@@ -59,7 +61,7 @@ def _show(report: Report) -> None:
     lines = [one for one in found if one.actual.period == period]
     st.dataframe(budget_table(lines), hide_index=True, height="content")
     st.caption("Favourable is what adds to profit: a cost below budget, revenue above it.")
-    _bridge(report)
+    _bridge(report, lines)
     _cells(lines)
 
 

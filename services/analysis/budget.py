@@ -13,6 +13,7 @@ from services.analysis.compared import role, shown_amount
 from services.analysis.facts_view import FactsView
 from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
 from services.analysis.margin_bridge import Side, contribution, leaves_of
+from services.analysis.plans import teller
 from services.domain.concepts import CONCEPTS, StatementKind
 from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
@@ -94,22 +95,38 @@ def variances(view: FactsView, period: Period | None = None) -> list[Variance]:
 
 
 def against_budget(context: Context) -> list[Finding]:
-    """R22: the profit line of the longest latest period is off its budget by more than performance materiality."""
+    """R22: the profit line of the longest latest period is off its budget by more than performance materiality.
+
+    Only one report of the company tells of a period: in the others it would be the same finding again.
+    """
     found = variances(context.view)
-    profits = [one for one in found if one.concept in PROFITS]
-    if not profits:
+    if not any(one.concept in PROFITS for one in found):
         raise CannotCompute(
             "no budget of a profit line was read; upload a workbook with budget columns"
         )
-    period = profits[0].actual.period
-    line = next(
-        one for name in PROFITS for one in profits
-        if one.concept == name and one.actual.period == period
-    )  # fmt: skip
-    lines = [one for one in found if one.actual.period == period]
-    if abs(line.amount) <= context.measured().performance:
-        return []
-    return [_finding(context, line, lines)]
+    tellers: list[str] = []
+    for period in dict.fromkeys(one.actual.period for one in found):
+        lines = [one for one in found if one.actual.period == period]
+        line = _profit_of(lines)
+        if line is None:
+            continue
+        if teller(context.view, line.actual, line.budget) != context.report_id:
+            tellers.append(_document(context, line))
+            continue
+        limit = context.measured().performance
+        return [_finding(context, line, lines)] if abs(line.amount) > limit else []
+    raise CannotCompute(f"the variance from the budget is told with {tellers[0]}")
+
+
+def _profit_of(lines: Sequence[Variance]) -> Variance | None:
+    named = {one.concept: one for one in lines}
+    return next((named[name] for name in PROFITS if name in named), None)
+
+
+def _document(context: Context, line: Variance) -> str:
+    home = teller(context.view, line.actual, line.budget)
+    facts = context.view.everything()
+    return next((fact.source.document for fact in facts if fact.report_id == home), home)
 
 
 Step = tuple[str, Decimal, tuple[Fact, ...]]

@@ -249,6 +249,10 @@ class FactsView:
                 found.setdefault((fact.concept, fact.period), fact)
         return found
 
+    def everything(self) -> list[Fact]:
+        """Return the usable facts of the company's reports, this report's first, whatever they show."""
+        return [fact for fact in (*self._facts, *self._history) if _usable(fact)]
+
     def restated_by(self, fact: Fact) -> Fact | None:
         """Return what a later report of the company prints for this figure, None where it agrees or is silent."""
         if fact.concept is None or fact.derived_from:

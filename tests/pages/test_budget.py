@@ -2,11 +2,12 @@
 
 import pytest
 
-from services.domain.messages import Effects
+from services.domain.messages import Effects, MessageKind, message
 from services.domain.reports import ReportStatus
 from services.domain.users import Role
+from services.pipeline.handlers import analyse_report, context_of
 from tests.pages.conftest import texts
-from tests.unit.analysis.test_budget import two_columns
+from tests.unit.analysis.test_budget import actuals_of, two_columns
 from tests.unit.statement_builder import report
 
 
@@ -28,3 +29,28 @@ def test_every_line_has_variance_percentage_and_verdict(budgeted, open_page):
 
 def test_without_a_budget_the_page_says_how_to_add_one(store, open_page):
     assert "No budget yet" in texts(open_page("budget", Role.CFO))
+
+
+def test_the_bridge_stands_on_every_report_of_the_year_whichever_tells_of_it(store, open_page):
+    parts = {"filing": actuals_of("filing"), "workbook": two_columns(report_id="workbook")}
+    records = store.ports.records
+    for report_id, (statements, facts) in parts.items():
+        shown = report(
+            report_id=report_id, name=report_id, sha256=report_id, status=ReportStatus.ANALYSED,
+            company="Acme", page_count=1,
+        )  # fmt: skip
+        records.commit(Effects(records=(shown, *statements, *facts)))
+    for report_id in parts:
+        incoming = message(MessageKind.FACTS_EXTRACTED, report_id, "run-1")
+        records.commit(analyse_report(incoming, context_of(store)))
+    assert [i.rule_id for i in records.insights("filing") if i.rule_id == "R22"] == []
+    for report_id in parts:
+        at = open_page("budget", Role.ANALYST, report=report_id)
+        assert not at.exception
+        assert "USD (100) m, (50.0) % against the budget of USD 200 m" in texts(at)
+
+
+def test_a_period_without_a_finding_says_when_a_bridge_is_drawn(budgeted, open_page):
+    assert "No bridge: one is drawn for the longest latest period" in texts(
+        open_page("budget", Role.ANALYST)
+    )

@@ -8,17 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analysis.budget import bridge, variances
+from services.analysis.service import analyse
 from services.bootstrap import build_engine
+from services.confidence.facts import rescore
 from services.domain.reports import Scenario, StatementColumn
+from services.extraction.tie_out import check
 from tests.unit.analysis.contexts import (
     CERTAIN,
     INCOME,
+    NOW,
     analysed,
     context_of,
     insight_of,
     reason_of,
+    shipped_templates,
 )
-from tests.unit.statement_builder import build, year
+from tests.unit.statement_builder import build, report, year
 
 ROWS = (
     ("Revenue", "revenue", 950, 1000),
@@ -46,6 +51,83 @@ def two_columns(rows=ROWS, report_id="report-1"):
     return [statement.model_copy(update={"columns": columns})], facts
 
 
+def plans_of(report_id, number=2018):
+    """Return the facts of a file that holds nothing but the budget of a year."""
+    plans = [
+        fact for fact in two_columns(report_id=report_id)[1] if fact.scenario is Scenario.BUDGET
+    ]
+    return [fact.model_copy(update={"period": year(number)}) for fact in plans]
+
+
+def actuals_of(report_id, number=2018, more=()):
+    """Return statement and facts of a report that prints a year's actual figures, and perhaps others."""
+    rows = [(label, concept, now, *(now for _ in more)) for label, concept, now, _ in ROWS]
+    columns = [year(number), *(year(one) for one in more)]
+    statement, facts = build(INCOME, columns, rows, confidence=CERTAIN, report_id=report_id)
+    return [statement], facts
+
+
+def told_by(reports):
+    """Return which of a company's reports have an insight on the budget, each analysed beside the others."""
+    told = {}
+    for report_id, (statements, facts) in reports.items():
+        history = [fact for other in reports if other != report_id for fact in reports[other][1]]
+        numbers = (statements, rescore(facts, check(statements, facts)), check(statements, facts))
+        shown = report(report_id=report_id, name=f"{report_id}.pdf")
+        analysis = analyse(shown, *numbers, history, shipped_templates(), NOW, lambda: 0.0)
+        told[report_id] = [i.period.end.year for i in analysis.insights if i.rule_id == "R22"]
+    return {report_id: years for report_id, years in told.items() if years}
+
+
+def test_a_budget_and_the_years_report_tell_of_a_variance_once_where_the_actual_stands_beside_the_budget():
+    reports = {"filing": actuals_of("filing"), "workbook": two_columns(report_id="workbook")}
+    assert told_by(reports) == {"workbook": [2018]}
+    assert told_by({"filing": actuals_of("filing"), "a plan": ([], plans_of("a plan"))}) == {
+        "filing": [2018]
+    }
+
+
+def test_a_later_report_that_repeats_the_year_does_not_repeat_its_variance():
+    reports = {
+        "a later": actuals_of("a later", 2019, more=(2018,)),
+        "filing": actuals_of("filing", 2018, more=(2017,)),
+        "plan": ([], plans_of("plan")),
+    }
+    assert told_by(reports) == {"filing": [2018]}
+    del reports["filing"]
+    assert told_by(reports) == {"a later": [2018]}
+
+
+def test_each_workbook_tells_of_its_own_year():
+    reports = {"plan": ([], plans_of("plan", 2019)), "workbook": two_columns(report_id="workbook")}
+    reports |= {"filing": actuals_of("filing", 2019, more=(2018,))}
+    assert told_by(reports) == {"workbook": [2018], "filing": [2019]}
+
+
+def test_a_report_whose_variance_another_one_tells_says_which():
+    history = two_columns(report_id="report-2")[1]
+    told = "the variance from the budget is told with annual.pdf"
+    assert reason_of(analysed(*actuals_of("report-1"), history), "R22") == told
+
+
+def test_a_document_tells_of_a_variance_before_a_workbook_that_repeats_its_figures():
+    statements, facts = actuals_of("a workbook")
+    cells = [
+        fact.model_copy(
+            update={
+                "source": fact.source.model_copy(update={"page": None, "sheet": "P", "cell": "B2"})
+            }
+        )
+        for fact in facts
+    ]
+    reports = {
+        "a workbook": (statements, cells),
+        "filing": actuals_of("filing"),
+        "plan": ([], plans_of("plan")),
+    }
+    assert told_by(reports) == {"filing": [2018]}
+
+
 def test_a_profit_below_budget_names_variance_verdict_and_the_largest_steps():
     found = insight_of(analysed(*two_columns()), "R22")
     assert found.text == (
@@ -68,7 +150,7 @@ def test_what_named_lines_do_not_explain_is_a_step_of_its_own():
         INCOME, [year(2018)], [(label, concept, now) for label, concept, now, _ in ROWS],
         confidence=CERTAIN,
     )  # fmt: skip
-    _, plans = two_columns(report_id="report-2")
+    plans = plans_of("report-2")
     found = insight_of(analysed([statements], actual, plans), "R22")
     steps = dict(zip(found.chart.series[0].x, found.chart.series[0].y, strict=True))
     assert steps["Other lines"] == -40_000_000

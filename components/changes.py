@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from components.format import concept_name, money
+from components.format import concept_name, headline, money
 from components.metric_table import metric_name, value_words
 from services.analysis.budget import Variance
 from services.analysis.metric_catalogue import BY_ID
@@ -90,7 +90,7 @@ def budget_table(lines: Sequence[Variance]) -> pd.DataFrame:
             "Budget": [_shown(one.budget) for one in lines],
             "Variance": [_amount(one.actual, one.amount) for one in lines],
             "%": [_percent(one.share) for one in lines],
-            "For profit": [one.verdict for one in lines],
+            "Verdict": [one.verdict for one in lines],
         }
     )
 
@@ -107,4 +107,6 @@ def _shown(fact: Fact) -> str:
 def _amount(fact: Fact, value: Decimal) -> str:
     if fact.unit is Unit.PER_SHARE:
         return per_share(value, fact.currency)
+    if fact.unit is not Unit.MONEY:
+        return headline(fact.model_copy(update={"value": value}))
     return money(value, fact.currency)

@@ -60,7 +60,10 @@ def _show(report: Report) -> None:
     period = _pick_period(found)
     lines = [one for one in found if one.actual.period == period]
     st.dataframe(budget_table(lines), hide_index=True, height="content")
-    st.caption("Favourable is what adds to profit: a cost below budget, revenue above it.")
+    st.caption(
+        "Favourable is what adds to profit or cash: a cost or payment below budget, revenue above it. "
+        "No verdict: more of it is neither better nor worse in itself."
+    )
     _bridge(report, lines)
     _cells(lines)
 

@@ -14,7 +14,7 @@ from services.analysis.facts_view import FactsView
 from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
 from services.analysis.margin_bridge import Side, contribution, leaves_of
 from services.analysis.plans import teller
-from services.domain.concepts import CONCEPTS, StatementKind
+from services.domain.concepts import CONCEPTS
 from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact, Scenario
@@ -34,10 +34,15 @@ _DRIVERS = {
 }  # fmt: skip
 _COSTS = {
     "cost_of_revenue", "research_and_development", "sga", "interest_expense", "income_tax_expense",
-    "capex",
+    "interest_paid", "income_taxes_paid", "capex",
 }  # fmt: skip
-_NEITHER = {StatementKind.BALANCE}
-_REST = "Other lines"
+_GAINS = {
+    "revenue", "gross_profit", "operating_income", "income_before_tax", "net_income",
+    "net_income_incl_nci", "eps_basic", "eps_diluted", "cash_from_operations",
+}  # fmt: skip
+"""Of all other lines more is not better or worse in itself: balances, shares, what is paid to owners, what only
+moves cash between investing and financing, and depreciation, which follows from what was bought."""
+_REST = "Not explained by the lines read"
 _SIDES = {Scenario.BUDGET: "budget"}
 
 
@@ -61,13 +66,13 @@ class Variance:
 
     @property
     def effect(self) -> Decimal:
-        """What the variance adds to profit: a cost above budget takes away."""
+        """What the variance adds to profit or cash: a cost or payment above budget takes away."""
         return -self.amount if self.concept in _COSTS else self.amount
 
     @property
     def verdict(self) -> str:
-        """'favourable' or 'adverse' for profit, 'on budget', or '' where neither says anything."""
-        if CONCEPTS[self.concept].statement in _NEITHER:
+        """'favourable' or 'adverse', 'on budget', or '' where more is neither better nor worse in itself."""
+        if self.concept not in _COSTS | _GAINS:
             return ""
         if self.effect == 0:
             return "on budget"

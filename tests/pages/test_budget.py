@@ -2,11 +2,14 @@
 
 import pytest
 
+from components.changes import budget_table
+from services.analysis.budget import variances
 from services.domain.messages import Effects, MessageKind, message
 from services.domain.reports import ReportStatus
 from services.domain.users import Role
 from services.pipeline.handlers import analyse_report, context_of
 from tests.pages.conftest import texts
+from tests.unit.analysis.contexts import context_of as analysis_context
 from tests.unit.analysis.test_budget import actuals_of, two_columns
 from tests.unit.statement_builder import report
 
@@ -54,3 +57,9 @@ def test_a_period_without_a_finding_says_when_a_bridge_is_drawn(budgeted, open_p
     assert "No bridge: one is drawn for the longest latest period" in texts(
         open_page("budget", Role.ANALYST)
     )
+
+
+def test_share_counts_are_written_as_shares_and_not_as_money():
+    rows = [("Weighted average shares, basic", "shares_basic_wavg", 110, 100)]
+    row = budget_table(variances(analysis_context(*two_columns(rows)).view)).iloc[0]
+    assert list(row)[1:] == ["110.0 m shares", "100.0 m shares", "10.0 m shares", "+10.0 %", ""]

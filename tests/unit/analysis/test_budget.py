@@ -14,6 +14,8 @@ from services.confidence.facts import rescore
 from services.domain.reports import Scenario, StatementColumn
 from services.extraction.tie_out import check
 from tests.unit.analysis.contexts import (
+    BALANCE,
+    CASH,
     CERTAIN,
     INCOME,
     NOW,
@@ -23,8 +25,9 @@ from tests.unit.analysis.contexts import (
     reason_of,
     shipped_templates,
 )
-from tests.unit.statement_builder import build, report, year
+from tests.unit.statement_builder import at, build, report, year
 
+YEAR = year(2018)
 ROWS = (
     ("Revenue", "revenue", 950, 1000),
     ("Cost of revenue", "cost_of_revenue", 480, 500),
@@ -35,14 +38,14 @@ ROWS = (
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "Larkfield_FY2025_budget_vs_actual.xlsx"
 
 
-def two_columns(rows=ROWS, report_id="report-1"):
-    """Return a statement whose second column is the budget of the same year."""
+def two_columns(rows=ROWS, report_id="report-1", kind=INCOME, period=YEAR):
+    """Return a statement whose second column is the budget of the same period."""
     statement, facts = build(
-        INCOME, [year(2018), year(2018)], list(rows), confidence=CERTAIN, report_id=report_id
+        kind, [period, period], list(rows), confidence=CERTAIN, report_id=report_id
     )
     columns = (
-        StatementColumn(period=year(2018)),
-        StatementColumn(period=year(2018), scenario=Scenario.BUDGET),
+        StatementColumn(period=period),
+        StatementColumn(period=period, scenario=Scenario.BUDGET),
     )
     facts = [
         fact.model_copy(update={"scenario": Scenario.BUDGET}) if fact.column == 1 else fact
@@ -153,7 +156,7 @@ def test_what_named_lines_do_not_explain_is_a_step_of_its_own():
     plans = plans_of("report-2")
     found = insight_of(analysed([statements], actual, plans), "R22")
     steps = dict(zip(found.chart.series[0].x, found.chart.series[0].y, strict=True))
-    assert steps["Other lines"] == -40_000_000
+    assert steps["Not explained by the lines read"] == -40_000_000
     assert sum(list(steps.values())[:-1]) == steps["Actual"]
 
 
@@ -162,6 +165,56 @@ def test_costs_above_budget_are_adverse_and_below_it_favourable():
     assert (lines["sga"].verdict, lines["sga"].effect) == ("adverse", -30_000_000)
     assert lines["cost_of_revenue"].verdict == "favourable"
     assert lines["revenue"].verdict == "adverse"
+
+
+CASH_ROWS = (
+    ("Depreciation and amortization", "depreciation_amortization"),
+    ("Stock-based compensation", "stock_based_compensation"),
+    ("Dividends paid", "dividends_paid"),
+    ("Share repurchases", "share_repurchases"),
+    ("Net cash from investing", "cash_from_investing"),
+    ("Net cash from financing", "cash_from_financing"),
+    ("Net change in cash", "net_change_in_cash"),
+    ("Interest paid", "interest_paid"),
+    ("Income taxes paid", "income_taxes_paid"),
+    ("Capital expenditure", "capex"),
+    ("Net cash from operations", "cash_from_operations"),
+)
+
+
+def test_what_is_paid_for_interest_and_taxes_is_a_cost_and_what_is_no_good_or_bad_has_no_verdict():
+    rows = [(label, concept, 90, 80) for label, concept in CASH_ROWS]
+    lines = variances(context_of(*two_columns(rows, kind=CASH)).view)
+    told = {one.concept: one.verdict for one in lines}
+    assert {name: verdict for name, verdict in told.items() if verdict} == {
+        "interest_paid": "adverse",
+        "income_taxes_paid": "adverse",
+        "capex": "adverse",
+        "cash_from_operations": "favourable",
+    }
+    assert len(told) == len(CASH_ROWS)
+
+
+def test_share_counts_have_no_verdict_while_earnings_per_share_have_one():
+    rows = [
+        ("Weighted average shares, basic", "shares_basic_wavg", 110, 100),
+        ("Weighted average shares, diluted", "shares_diluted_wavg", 120, 110),
+        ("Basic earnings per share", "eps_basic", 1, 2),
+    ]
+    lines = variances(context_of(*two_columns(rows)).view)
+    assert [one.verdict for one in lines] == ["adverse", "", ""]
+
+
+def test_balances_of_cash_and_debt_have_no_verdict():
+    rows = [
+        ("Cash and cash equivalents", "cash_and_equivalents", 90, 80),
+        ("Long-term debt", "long_term_debt", 70, 60),
+    ]
+    lines = variances(context_of(*two_columns(rows, kind=BALANCE, period=at(2018))).view)
+    assert [(one.concept, one.verdict) for one in lines] == [
+        ("cash_and_equivalents", ""),
+        ("long_term_debt", ""),
+    ]
 
 
 def test_a_profit_on_budget_is_quiet_and_a_report_without_one_says_what_to_upload():

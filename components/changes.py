@@ -82,12 +82,16 @@ def _measure(metric: Metric) -> str:
 
 
 def budget_table(lines: Sequence[Variance]) -> pd.DataFrame:
-    """Return one row a line: actual, budget, variance, the variance as a percentage, and the verdict."""
+    """Return one row a line: actual, budget, variance, the variance as a percentage, and the verdict.
+
+    All lines are held against the same plan, which names its column: budget or forecast.
+    """
+    against = next((one.against for one in lines), "budget").capitalize()
     return pd.DataFrame(
         {
             "Line": [concept_name(one.concept) for one in lines],
             "Actual": [_shown(one.actual) for one in lines],
-            "Budget": [_shown(one.budget) for one in lines],
+            against: [_shown(one.plan) for one in lines],
             "Variance": [_amount(one.actual, one.amount) for one in lines],
             "%": [_percent(one.share) for one in lines],
             "Verdict": [one.verdict for one in lines],

@@ -134,7 +134,7 @@ class ChangeDesk:
         return compare(before, after)
 
     def budget(self, report: Report) -> list[Variance]:
-        """Return the figures of a report that have a budget, in it or in another file of the company."""
+        """Return the figures of a report that have a budget or forecast, in it or in another file of the company."""
         work = stored(report, self._records)
         return variances(FactsView(work.read.facts, work.history, work.read.tie_outs))
 
@@ -146,7 +146,7 @@ class ChangeDesk:
 
     def budget_finding(self, report: Report, lines: Sequence[Variance]) -> Insight | None:
         """Return the finding on the budget of these lines, told with this report or another one of the company."""
-        plans = {line.budget.fact_id for line in lines}
+        plans = {line.plan.fact_id for line in lines}
         tellers = [report, *companions(report, self._records.reports())]
         found = (
             insight

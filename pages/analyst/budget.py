@@ -17,6 +17,16 @@ from services.domain.reports import Report, ReportStatus
 _SOURCE_HEIGHT = 420
 
 
+def _pick_plan(found: list[Variance]) -> list[Variance]:
+    plans = sorted({one.against for one in found})
+    against = plans[0]
+    if len(plans) > 1:
+        against = st.segmented_control(
+            "Against", plans, default=plans[0], format_func=str.capitalize, required=True
+        )
+    return [one for one in found if one.against == against]
+
+
 def _pick_period(found: list[Variance]) -> Period:
     periods = list(dict.fromkeys(one.actual.period for one in found))
     return st.selectbox(
@@ -43,8 +53,8 @@ def _cells(lines: list[Variance]) -> None:
         "Line", range(len(lines)), format_func=lambda i: concept_name(lines[i].concept), key="line"
     )
     one = lines[picked]
-    items = [Item(one.actual, "actual"), Item(one.budget, "budget")]
-    show_items(items, f"budget_{one.concept}_{one.actual.period.label}", _SOURCE_HEIGHT)
+    items = [Item(one.actual, "actual"), Item(one.plan, one.against)]
+    show_items(items, f"{one.against}_{one.concept}_{one.actual.period.label}", _SOURCE_HEIGHT)
 
 
 def _show(report: Report) -> None:
@@ -57,11 +67,12 @@ def _show(report: Report) -> None:
         )
         link("upload", "Upload a budget", "upload_file")
         return
+    found = _pick_plan(found)
     period = _pick_period(found)
     lines = [one for one in found if one.actual.period == period]
     st.dataframe(budget_table(lines), hide_index=True, height="content")
     st.caption(
-        "Favourable is what adds to profit or cash: a cost or payment below budget, revenue above it. "
+        "Favourable is what adds to profit or cash: a cost or payment below plan, revenue above it. "
         "No verdict: more of it is neither better nor worse in itself."
     )
     _bridge(report, lines)

@@ -1,6 +1,6 @@
-"""Budget against actual (R22): what differs, for better or worse, and what reconciles the profit line.
+"""Budget and forecast against actual (R22): what differs, for better or worse, what reconciles the profit line.
 
-A budget's figures are never facts of the company: they are found here by their scenario, in this report or in
+A plan's figures are never facts of the company: they are found here by their scenario, in this report or in
 another file of the same company, and compared for one concept and one period.
 """
 
@@ -13,10 +13,9 @@ from services.analysis.compared import role, shown_amount
 from services.analysis.facts_view import FactsView
 from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
 from services.analysis.margin_bridge import Side, contribution, leaves_of
-from services.analysis.plans import teller
+from services.analysis.plans import pairs, teller
 from services.domain.concepts import CONCEPTS
 from services.domain.insights import Calculation, Chart, Severity
-from services.domain.periods import Period
 from services.domain.reports import Fact, Scenario
 
 PROFITS = ("operating_income", "income_before_tax", "net_income", "gross_profit")
@@ -43,30 +42,35 @@ _GAINS = {
 """Of all other lines more is not better or worse in itself: balances, shares, what is paid to owners, what only
 moves cash between investing and financing, and depreciation, which follows from what was bought."""
 _REST = "Not explained by the lines read"
-_SIDES = {Scenario.BUDGET: "budget"}
+PLANS = (Scenario.BUDGET, Scenario.FORECAST)
 
 
 @dataclass(frozen=True, slots=True)
 class Variance:
-    """One figure and its budget of the same period."""
+    """One figure and its budget or forecast of the same period."""
 
     concept: str
     actual: Fact
-    budget: Fact
+    plan: Fact
+
+    @property
+    def against(self) -> str:
+        """What the figure is held against: 'budget' or 'forecast'."""
+        return self.plan.scenario.value
 
     @property
     def amount(self) -> Decimal:
-        """Actual less budget, in base units."""
-        return self.actual.value - self.budget.value
+        """Actual less plan, in base units."""
+        return self.actual.value - self.plan.value
 
     @property
     def share(self) -> Decimal | None:
-        """The variance over the budget, None where that is not positive."""
-        return self.amount / self.budget.value if self.budget.value > 0 else None
+        """The variance over the plan, None where that is not positive."""
+        return self.amount / self.plan.value if self.plan.value > 0 else None
 
     @property
     def effect(self) -> Decimal:
-        """What the variance adds to profit or cash: a cost or payment above budget takes away."""
+        """What the variance adds to profit or cash: a cost or payment above plan takes away."""
         return -self.amount if self.concept in _COSTS else self.amount
 
     @property
@@ -75,19 +79,20 @@ class Variance:
         if self.concept not in _COSTS | _GAINS:
             return ""
         if self.effect == 0:
-            return "on budget"
+            return f"on {self.against}"
         return "favourable" if self.effect > 0 else "adverse"
 
 
-def variances(view: FactsView, period: Period | None = None) -> list[Variance]:
-    """Return the figures that have a budget, longest latest period first, then in the order of concepts."""
+def variances(view: FactsView) -> list[Variance]:
+    """Return the figures that have a plan, longest latest period first, then in the order of concepts.
+
+    A figure that has a budget and a forecast stands there twice, with the budget first.
+    """
     order = {concept: place for place, concept in enumerate(CONCEPTS)}
     found = [
-        Variance(concept, actual, budget)
-        for (concept, when), budget in view.budgets().items()
-        if (period is None or when == period)
-        and isinstance(actual := view.get(concept, when), Fact)
-        and actual.currency == budget.currency
+        Variance(actual.concept, actual, plan)
+        for actual, plan in pairs(view)
+        if actual.concept is not None
     ]
     return sorted(
         found,
@@ -95,6 +100,7 @@ def variances(view: FactsView, period: Period | None = None) -> list[Variance]:
             -one.actual.period.end.toordinal(),
             -one.actual.period.days,
             order[one.concept],
+            PLANS.index(one.plan.scenario),
         ),
     )
 
@@ -102,34 +108,42 @@ def variances(view: FactsView, period: Period | None = None) -> list[Variance]:
 def against_budget(context: Context) -> list[Finding]:
     """R22: the profit line of the longest latest period is off its budget by more than performance materiality.
 
-    Only one report of the company tells of a period: in the others it would be the same finding again.
+    So for a forecast. Only one report of the company tells of a period: in the others it would be the same
+    finding again.
     """
     found = variances(context.view)
-    if not any(one.concept in PROFITS for one in found):
+    first = next((one for one in found if one.concept in PROFITS), None)
+    if first is None:
         raise CannotCompute(
-            "no budget of a profit line was read; upload a workbook with budget columns"
+            "no budget or forecast of a profit line was read; upload a workbook with budget columns"
         )
-    tellers: list[str] = []
+    told = [
+        here
+        for scenario in PLANS
+        if (here := _told_here(context, [one for one in found if one.plan.scenario is scenario]))
+    ]
+    if not told:
+        home = _document(context, first)
+        raise CannotCompute(f"the variance from the {first.against} is told with {home}")
+    limit = context.measured().performance
+    return [_finding(context, line, lines) for line, lines in told if abs(line.amount) > limit]
+
+
+def _told_here(
+    context: Context, found: Sequence[Variance]
+) -> tuple[Variance, list[Variance]] | None:
+    """Return the profit line of the longest latest period that this report tells of, and all its lines."""
     for period in dict.fromkeys(one.actual.period for one in found):
         lines = [one for one in found if one.actual.period == period]
-        line = _profit_of(lines)
-        if line is None:
-            continue
-        if teller(context.view, line.actual, line.budget) != context.report_id:
-            tellers.append(_document(context, line))
-            continue
-        limit = context.measured().performance
-        return [_finding(context, line, lines)] if abs(line.amount) > limit else []
-    raise CannotCompute(f"the variance from the budget is told with {tellers[0]}")
-
-
-def _profit_of(lines: Sequence[Variance]) -> Variance | None:
-    named = {one.concept: one for one in lines}
-    return next((named[name] for name in PROFITS if name in named), None)
+        named = {one.concept: one for one in lines}
+        line = next((named[name] for name in PROFITS if name in named), None)
+        if line is not None and teller(context.view, line.actual, line.plan) == context.report_id:
+            return line, lines
+    return None
 
 
 def _document(context: Context, line: Variance) -> str:
-    home = teller(context.view, line.actual, line.budget)
+    home = teller(context.view, line.actual, line.plan)
     facts = context.view.everything()
     return next((fact.source.document for fact in facts if fact.report_id == home), home)
 
@@ -145,7 +159,7 @@ def bridge(context: Context, line: Variance, lines: Sequence[Variance]) -> list[
     the figures with a budget are, and what they do not explain is a step of its own.
     """
     steps = _printed_steps(context, line, lines) or [
-        (CONCEPTS[one.concept].name, one.effect, (one.actual, one.budget))
+        (CONCEPTS[one.concept].name, one.effect, (one.actual, one.plan))
         for name in _DRIVERS[line.concept]
         for one in lines
         if one.concept == name
@@ -156,18 +170,16 @@ def bridge(context: Context, line: Variance, lines: Sequence[Variance]) -> list[
 
 def _printed_steps(context: Context, line: Variance, lines: Sequence[Variance]) -> list[Step]:
     revenue = next((one for one in lines if one.concept == "revenue"), None)
-    one_table = line.actual.statement_id == line.budget.statement_id
+    one_table = line.actual.statement_id == line.plan.statement_id
     if line.concept != "operating_income" or revenue is None or not one_table:
         return []
     try:
         now = leaves_of(context, Side(line.actual, revenue.actual))
-        plan = leaves_of(context, Side(line.budget, revenue.budget))
+        plan = leaves_of(context, Side(line.plan, revenue.plan))
     except CannotCompute:
         return []
     rows = sorted({*now, *plan})
-    steps: list[Step] = [
-        (CONCEPTS["revenue"].name, revenue.amount, (revenue.actual, revenue.budget))
-    ]
+    steps: list[Step] = [(CONCEPTS["revenue"].name, revenue.amount, (revenue.actual, revenue.plan))]
     for row in rows:
         facts = tuple(side[row][1] for side in (now, plan) if row in side)
         effect = contribution(now, row) - contribution(plan, row)
@@ -182,45 +194,52 @@ def _finding(context: Context, line: Variance, lines: Sequence[Variance]) -> Fin
     largest = sorted(steps, key=lambda step: -abs(step[1]))[:3]
     return Finding(
         period=line.actual.period,
-        subject=CONCEPTS[line.concept].name.lower(),
+        key="" if line.plan.scenario is Scenario.BUDGET else line.against,
+        subject=f"{CONCEPTS[line.concept].name.lower()}{_beside(line)}",
         severity=context.severity(line.amount) or Severity.LOW,
         template="R22",
         values={
             "line": CONCEPTS[line.concept].name,
             "a": context.money(line.actual.value),
-            "b": context.money(line.budget.value),
+            "b": context.money(line.plan.value),
             "d": context.money(line.amount),
             "pct": "" if line.share is None else f", {wording.growth(line.share)}",
+            "against": line.against,
             "verdict": line.verdict,
             "drivers": ", ".join(f"{name} {context.money(step)}" for name, step, _ in largest),
             "period": wording.stretch(line.actual.period),
         },
         inputs=_inputs(line, steps),
         calculations=(_variance(context, line), *_steps(context, steps)),
-        threshold=f"off budget by more than performance materiality of {context.money(limit)}",
+        threshold=f"off {line.against} by more than performance materiality of {context.money(limit)}",
         margin=rounding_margin(
-            (line.actual, line.budget), lambda moved: abs(moved[0] - moved[1]) > limit
+            (line.actual, line.plan), lambda moved: abs(moved[0] - moved[1]) > limit
         ),
         amount=line.amount,
         chart=budget_chart(line, steps),
     )
 
 
+def _beside(line: Variance) -> str:
+    return "" if line.plan.scenario is Scenario.BUDGET else f", {line.against}"
+
+
 def _variance(context: Context, one: Variance) -> Calculation:
     return calculation(
         f"variance of {CONCEPTS[one.concept].name.lower()}, {one.actual.period.label}",
-        "actual − budget",
+        f"actual − {one.against}",
         one.amount,
         shown_amount(context, one.actual, one.amount),
-        (one.actual, one.budget),
+        (one.actual, one.plan),
     )
 
 
 def _inputs(line: Variance, steps: Sequence[Step]) -> tuple[tuple[Fact, str], ...]:
     used = {fact.fact_id: fact for _, _, facts in steps for fact in facts}
-    used = {fact.fact_id: fact for fact in (line.actual, line.budget)} | used
+    used = {fact.fact_id: fact for fact in (line.actual, line.plan)} | used
     return tuple(
-        (fact, f"{_SIDES.get(fact.scenario, 'actual')}: {role(fact)}") for fact in used.values()
+        (fact, f"{fact.scenario if fact.is_planned else 'actual'}: {role(fact)}")
+        for fact in used.values()
     )
 
 
@@ -238,11 +257,11 @@ def _steps(context: Context, steps: Sequence[Step]) -> list[Calculation]:
 
 
 def budget_chart(line: Variance, steps: Sequence[Step]) -> Chart:
-    """Draw the bridge from the budget to the actual figure."""
+    """Draw the bridge from the plan to the actual figure."""
     drawn = [
-        ("Budget", line.budget.value, line.budget),
+        (line.against.capitalize(), line.plan.value, line.plan),
         *((name, step, facts[0] if facts else None) for name, step, facts in steps),
         ("Actual", line.actual.value, line.actual),
     ]
-    title = f"{CONCEPTS[line.concept].name}, budget to actual"
+    title = f"{CONCEPTS[line.concept].name}, {line.against} to actual"
     return charts.waterfall(title, "money", drawn, (0, len(drawn) - 1))

@@ -9,7 +9,7 @@ from services.domain.concepts import CONCEPTS, StatementKind
 from services.domain.confidence import MEDIUM_FROM
 from services.domain.ids import FactId, ReportId, TieOutId
 from services.domain.periods import Period
-from services.domain.reports import Fact, Scenario, TieOut, TieOutStatus
+from services.domain.reports import Fact, TieOut, TieOutStatus
 
 YEAR_DAYS = (350, 380)
 """A comparable period ended this many days earlier (52 or 53 weeks included)."""
@@ -66,6 +66,7 @@ class FactsView:
         self._own: dict[tuple[str, Period], Fact] = {}
         self._weak: dict[tuple[str, Period], Fact] = {}
         self._facts = tuple(facts)
+        self._report_ids = {fact.report_id for fact in facts}
         self._readings = [f for f in facts if f.concept and f.is_reported and not f.derived_from]
         self._index(facts)
         self._earlier: dict[tuple[str, Period], Fact] = {}
@@ -240,14 +241,13 @@ class FactsView:
         periods = {period for name, period in self._own if name == concept}
         return sorted(periods, key=lambda period: (-period.end.toordinal(), _span_rank(period)))
 
-    def budgets(self) -> dict[tuple[str, Period], Fact]:
-        """Return the budget figures of the whole by meaning, this report's before other files' of the company."""
-        found: dict[tuple[str, Period], Fact] = {}
-        for fact in (*self._facts, *self._history):
-            budgeted = fact.scenario is Scenario.BUDGET and fact.member is None
-            if budgeted and fact.concept and not fact.derived_from and _usable(fact):
-                found.setdefault((fact.concept, fact.period), fact)
-        return found
+    def plans(self) -> list[Fact]:
+        """Return the printed figures of budgets and forecasts, this report's before other files' of the company."""
+        return [fact for fact in self.everything() if fact.is_planned and not fact.derived_from]
+
+    def owns(self, fact: Fact) -> bool:
+        """Whether a fact is one of this report's."""
+        return fact.report_id in self._report_ids
 
     def everything(self) -> list[Fact]:
         """Return the usable facts of the company's reports, this report's first, whatever they show."""

@@ -228,8 +228,16 @@ class Fact(Record):
     @property
     def is_reported(self) -> bool:
         """Whether the number is the whole registrant's own actual one: what checks and analyses run on."""
-        actual = self.scenario in {Scenario.ACTUAL, Scenario.PRIOR_YEAR}
-        return actual and self.basis == "consolidated" and self.member is None
+        return not self.scenario.is_plan and self._is_of_the_whole
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the number is what somebody expects of the whole registrant: a budget or a forecast."""
+        return self.scenario.is_plan and self._is_of_the_whole
+
+    @property
+    def _is_of_the_whole(self) -> bool:
+        return self.basis == "consolidated" and self.member is None
 
 
 class LineItem(Record):

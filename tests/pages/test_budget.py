@@ -5,7 +5,7 @@ import pytest
 from components.changes import budget_table
 from services.analysis.budget import variances
 from services.domain.messages import Effects, MessageKind, message
-from services.domain.reports import ReportStatus
+from services.domain.reports import ReportStatus, Scenario
 from services.domain.users import Role
 from services.pipeline.handlers import analyse_report, context_of
 from tests.pages.conftest import texts
@@ -63,3 +63,20 @@ def test_share_counts_are_written_as_shares_and_not_as_money():
     rows = [("Weighted average shares, basic", "shares_basic_wavg", 110, 100)]
     row = budget_table(variances(analysis_context(*two_columns(rows)).view)).iloc[0]
     assert list(row)[1:] == ["110.0 m shares", "100.0 m shares", "10.0 m shares", "+10.0 %", ""]
+
+
+def test_a_forecast_beside_the_budget_is_chosen_and_names_its_column(store, open_page):
+    rows = [("Revenue", "revenue", 950, 1000, 940)]
+    statements, facts = two_columns(rows, plans=(Scenario.BUDGET, Scenario.FORECAST))
+    shown = report(status=ReportStatus.ANALYSED, company="Acme", page_count=1)
+    store.ports.records.commit(Effects(records=(shown, *statements, *facts)))
+    at = open_page("budget", Role.ANALYST)
+    assert at.dataframe[0].value["Budget"].to_list() == ["USD 1,000 m"]
+    at.segmented_control[0].set_value("forecast").run()
+    assert not at.exception
+    row = at.dataframe[0].value.iloc[0].to_dict()
+    assert (row["Forecast"], row["Variance"], row["Verdict"]) == (
+        "USD 940 m",
+        "USD 10 m",
+        "favourable",
+    )

@@ -38,19 +38,15 @@ ROWS = (
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "Larkfield_FY2025_budget_vs_actual.xlsx"
 
 
-def two_columns(rows=ROWS, report_id="report-1", kind=INCOME, period=YEAR):
-    """Return a statement whose second column is the budget of the same period."""
-    statement, facts = build(
-        kind, [period, period], list(rows), confidence=CERTAIN, report_id=report_id
-    )
-    columns = (
-        StatementColumn(period=period),
-        StatementColumn(period=period, scenario=Scenario.BUDGET),
-    )
-    facts = [
-        fact.model_copy(update={"scenario": Scenario.BUDGET}) if fact.column == 1 else fact
-        for fact in facts
-    ]
+def two_columns(
+    rows=ROWS, report_id="report-1", kind=INCOME, period=YEAR, plans=(Scenario.BUDGET,)
+):
+    """Return a statement whose second column is the budget of the same period, and perhaps other plans."""
+    columns = [period] * (1 + len(plans))
+    statement, facts = build(kind, columns, list(rows), confidence=CERTAIN, report_id=report_id)
+    scenarios = (Scenario.ACTUAL, *plans)
+    columns = tuple(StatementColumn(period=period, scenario=one) for one in scenarios)
+    facts = [fact.model_copy(update={"scenario": scenarios[fact.column]}) for fact in facts]
     return [statement.model_copy(update={"columns": columns})], facts
 
 
@@ -274,3 +270,47 @@ def test_the_sample_workbook_gives_the_year_against_its_budget():
 def test_periods_of_variances_come_longest_latest_first():
     spans = [one.actual.period for one in variances(context_of(*two_columns()).view)]
     assert all(a.end >= b.end for a, b in pairwise(spans))
+
+
+def test_a_forecast_is_held_against_actual_figures_as_a_budget_is():
+    found = insight_of(analysed(*two_columns(plans=(Scenario.FORECAST,))), "R22")
+    assert found.title == "Budget against actual: operating income, forecast"
+    assert "is USD (100) m, (50.0) % against the forecast of USD 200 m, adverse" in found.text
+    assert found.chart.title == "Operating income, forecast to actual"
+    assert found.chart.series[0].x[0] == "Forecast"
+    assert found.calculations[0].formula == "actual − forecast"
+    assert "forecast: operating income, Year to Dec 31, 2018" in {e.role for e in found.evidence}
+
+
+def test_beside_budget_and_forecast_each_is_told_and_the_budget_keeps_its_name():
+    rows = [(*row, row[3] if row[0] != "Operating income" else 150) for row in ROWS]
+    plans = (Scenario.BUDGET, Scenario.FORECAST)
+    analysis = analysed(*two_columns(rows, plans=plans))
+    told = {i.title: i for i in analysis.insights if i.rule_id == "R22"}
+    assert {title: i.amount for title, i in told.items()} == {
+        "Budget against actual: operating income": -100_000_000,
+        "Budget against actual: operating income, forecast": -50_000_000,
+    }
+    (alone,) = [i for i in analysed(*two_columns()).insights if i.rule_id == "R22"]
+    assert told["Budget against actual: operating income"].insight_id == alone.insight_id
+    lines = variances(context_of(*two_columns(rows, plans=plans)).view)
+    assert [one.against for one in lines if one.concept == "revenue"] == ["budget", "forecast"]
+
+
+def test_a_figure_as_forecast_says_so():
+    even = [("Revenue", "revenue", 90, 90)]
+    (line,) = variances(context_of(*two_columns(even, plans=(Scenario.FORECAST,))).view)
+    assert line.verdict == "on forecast"
+
+
+def test_a_plan_of_a_part_or_of_another_basis_is_not_held_against_the_whole():
+    statements, facts = two_columns([("Revenue", "revenue", 90, 80)])
+    for changes in ({"member": "Europe"}, {"basis": "pro-forma"}):
+        other = [f.model_copy(update=changes) if f.scenario.is_plan else f for f in facts]
+        assert variances(context_of(statements, other).view) == []
+
+
+def test_of_two_rows_with_one_meaning_the_plan_in_the_row_of_the_actual_figure_counts():
+    rows = [("Net revenue", "revenue", None, 70), ("Revenue", "revenue", 90, 80)]
+    (line,) = variances(context_of(*two_columns(rows)).view)
+    assert line.plan.value == 80_000_000

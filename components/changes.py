@@ -89,7 +89,7 @@ def budget_table(lines: Sequence[Variance]) -> pd.DataFrame:
     against = next((one.against for one in lines), "budget").capitalize()
     return pd.DataFrame(
         {
-            "Line": [concept_name(one.concept) for one in lines],
+            "Line": [one.name for one in lines],
             "Actual": [_shown(one.actual) for one in lines],
             against: [_shown(one.plan) for one in lines],
             "Variance": [_amount(one.actual, one.amount) for one in lines],

@@ -6,7 +6,7 @@ from components import frame
 from components.changes import budget_table
 from components.charts import show_chart
 from components.evidence import Item, show_items
-from components.format import concept_name, plain
+from components.format import plain
 from components.navigation import link
 from components.report_picker import pick_report
 from components.session import services
@@ -50,11 +50,11 @@ def _bridge(report: Report, lines: list[Variance]) -> None:
 def _cells(lines: list[Variance]) -> None:
     frame.section("Cells")
     picked = st.selectbox(
-        "Line", range(len(lines)), format_func=lambda i: concept_name(lines[i].concept), key="line"
+        "Line", range(len(lines)), format_func=lambda i: lines[i].name, key="line"
     )
     one = lines[picked]
     items = [Item(one.actual, "actual"), Item(one.plan, one.against)]
-    show_items(items, f"{one.against}_{one.concept}_{one.actual.period.label}", _SOURCE_HEIGHT)
+    show_items(items, f"{one.against}_{one.actual.fact_id}", _SOURCE_HEIGHT)
 
 
 def _show(report: Report) -> None:

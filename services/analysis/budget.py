@@ -49,9 +49,19 @@ PLANS = (Scenario.BUDGET, Scenario.FORECAST)
 class Variance:
     """One figure and its budget or forecast of the same period."""
 
-    concept: str
     actual: Fact
     plan: Fact
+
+    @property
+    def concept(self) -> str | None:
+        """The standard meaning of both, None for a row that has none."""
+        return self.actual.concept
+
+    @property
+    def name(self) -> str:
+        """The name of the standard meaning, else the row's label as printed."""
+        known = CONCEPTS.get(self.concept or "")
+        return known.name if known else self.actual.label.strip(" $")
 
     @property
     def against(self) -> str:
@@ -86,20 +96,16 @@ class Variance:
 def variances(view: FactsView) -> list[Variance]:
     """Return the figures that have a plan, longest latest period first, then in the order of concepts.
 
-    A figure that has a budget and a forecast stands there twice, with the budget first.
+    Rows without a standard meaning follow as printed. A figure that has a budget and a forecast stands there
+    twice, with the budget first.
     """
     order = {concept: place for place, concept in enumerate(CONCEPTS)}
-    found = [
-        Variance(actual.concept, actual, plan)
-        for actual, plan in pairs(view)
-        if actual.concept is not None
-    ]
     return sorted(
-        found,
+        (Variance(actual, plan) for actual, plan in pairs(view)),
         key=lambda one: (
             -one.actual.period.end.toordinal(),
             -one.actual.period.days,
-            order[one.concept],
+            order.get(one.concept or "", len(order)),
             PLANS.index(one.plan.scenario),
         ),
     )
@@ -159,8 +165,8 @@ def bridge(context: Context, line: Variance, lines: Sequence[Variance]) -> list[
     the figures with a budget are, and what they do not explain is a step of its own.
     """
     steps = _printed_steps(context, line, lines) or [
-        (CONCEPTS[one.concept].name, one.effect, (one.actual, one.plan))
-        for name in _DRIVERS[line.concept]
+        (one.name, one.effect, (one.actual, one.plan))
+        for name in _DRIVERS[line.concept or ""]
         for one in lines
         if one.concept == name
     ]
@@ -195,11 +201,11 @@ def _finding(context: Context, line: Variance, lines: Sequence[Variance]) -> Fin
     return Finding(
         period=line.actual.period,
         key="" if line.plan.scenario is Scenario.BUDGET else line.against,
-        subject=f"{CONCEPTS[line.concept].name.lower()}{_beside(line)}",
+        subject=f"{line.name.lower()}{_beside(line)}",
         severity=context.severity(line.amount) or Severity.LOW,
         template="R22",
         values={
-            "line": CONCEPTS[line.concept].name,
+            "line": line.name,
             "a": context.money(line.actual.value),
             "b": context.money(line.plan.value),
             "d": context.money(line.amount),
@@ -226,7 +232,7 @@ def _beside(line: Variance) -> str:
 
 def _variance(context: Context, one: Variance) -> Calculation:
     return calculation(
-        f"variance of {CONCEPTS[one.concept].name.lower()}, {one.actual.period.label}",
+        f"variance of {one.name.lower()}, {one.actual.period.label}",
         f"actual − {one.against}",
         one.amount,
         shown_amount(context, one.actual, one.amount),
@@ -263,5 +269,5 @@ def budget_chart(line: Variance, steps: Sequence[Step]) -> Chart:
         *((name, step, facts[0] if facts else None) for name, step, facts in steps),
         ("Actual", line.actual.value, line.actual),
     ]
-    title = f"{CONCEPTS[line.concept].name}, {line.against} to actual"
+    title = f"{line.name}, {line.against} to actual"
     return charts.waterfall(title, "money", drawn, (0, len(drawn) - 1))

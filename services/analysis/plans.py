@@ -1,8 +1,15 @@
 """Which figures of budgets and forecasts belong beside which actual ones, and which report tells of them."""
 
+from collections.abc import Iterable, Sequence
+
 from services.analysis.facts_view import FactsView
+from services.domain.concepts import StatementKind, Unit
 from services.domain.ids import FactId, ReportId
+from services.domain.periods import Period
 from services.domain.reports import Fact, Scenario
+
+Row = tuple[StatementKind, str, Period, Unit]
+"""What tells a printed row without a standard meaning: statement, label, the column's period, what it counts."""
 
 
 def pairs(view: FactsView) -> list[tuple[Fact, Fact]]:
@@ -10,9 +17,11 @@ def pairs(view: FactsView) -> list[tuple[Fact, Fact]]:
 
     Of several plans this report's own comes first, and of those the one that the actual figure's row prints.
     """
+    plans = view.plans()
+    unnamed = _unnamed(view, plans)
     found: dict[tuple[FactId, Scenario], list[tuple[Fact, Fact]]] = {}
-    for plan in view.plans():
-        actual = _actual_of(view, plan)
+    for plan in plans:
+        actual = _actual_of(view, plan) if plan.concept else unnamed.get(plan.fact_id)
         if actual is not None and (actual.currency, actual.unit) == (plan.currency, plan.unit):
             found.setdefault((actual.fact_id, plan.scenario), []).append((actual, plan))
     return [min(rivals, key=lambda pair: _apart(view, *pair)) for rivals in found.values()]
@@ -21,6 +30,41 @@ def pairs(view: FactsView) -> list[tuple[Fact, Fact]]:
 def _actual_of(view: FactsView, plan: Fact) -> Fact | None:
     found = None if plan.concept is None else view.get(plan.concept, plan.period)
     return found if isinstance(found, Fact) else None
+
+
+def _unnamed(view: FactsView, plans: Sequence[Fact]) -> dict[FactId, Fact]:
+    """Return the actual figures of this report's rows without a standard meaning, by the id of their plan.
+
+    Both stand in one row, or in two tables of which each prints one row of that label.
+    """
+    if not plans:
+        return {}
+    actual = _by_row(fact for fact in view.everything() if view.owns(fact) and fact.is_reported)
+    planned = _by_row(plan for plan in plans if view.owns(plan))
+    found: dict[FactId, Fact] = {}
+    for row, here in planned.items():
+        beside = actual.get(row, [])
+        for plan in here:
+            in_row = [fact for fact in beside if _in_one_row(fact, plan)]
+            elsewhere = [fact for fact in beside if fact.statement_id != plan.statement_id]
+            alike = [one for one in here if one.scenario is plan.scenario]
+            only = elsewhere if len(beside) == len(alike) == 1 else []
+            for fact in (in_row or only)[:1]:
+                found[plan.fact_id] = fact
+    return found
+
+
+def _by_row(facts: Iterable[Fact]) -> dict[Row, list[Fact]]:
+    unnamed = [fact for fact in facts if fact.concept is None and fact.label.strip()]
+    amounts = {(fact.statement_id, fact.row) for fact in unnamed if fact.unit is not Unit.PURE}
+    found: dict[Row, list[Fact]] = {}
+    for fact in unnamed:
+        place = (fact.statement_id, fact.row)
+        percentage = fact.unit is Unit.PURE and (place in amounts or "%" in fact.source.printed)
+        if not percentage:
+            label = " ".join(fact.label.casefold().split())
+            found.setdefault((fact.statement, label, fact.period, fact.unit), []).append(fact)
+    return found
 
 
 def _apart(view: FactsView, actual: Fact, plan: Fact) -> tuple[bool, bool]:

@@ -11,6 +11,7 @@ from services.analysis.budget import bridge, variances
 from services.analysis.service import analyse
 from services.bootstrap import build_engine
 from services.confidence.facts import rescore
+from services.domain.concepts import Unit
 from services.domain.reports import Scenario, StatementColumn
 from services.extraction.tie_out import check
 from tests.unit.analysis.contexts import (
@@ -314,3 +315,72 @@ def test_of_two_rows_with_one_meaning_the_plan_in_the_row_of_the_actual_figure_c
     rows = [("Net revenue", "revenue", None, 70), ("Revenue", "revenue", 90, 80)]
     (line,) = variances(context_of(*two_columns(rows)).view)
     assert line.plan.value == 80_000_000
+
+
+def test_a_row_without_a_meaning_has_a_variance_and_no_verdict_behind_those_that_have_one():
+    lines = variances(context_of(*two_columns()).view)
+    assert [one.name for one in lines][-2:] == ["Operating income", "Restructuring"]
+    last = lines[-1]
+    assert (last.concept, last.amount, last.share, last.verdict) == (None, 40_000_000, None, "")
+
+
+def test_rows_of_one_label_are_told_apart_by_where_they_stand():
+    rows = [("Other", None, 7, 5), ("Other", None, 3, 4), ("Fees", None, 9, None)]
+    lines = variances(context_of(*two_columns(rows)).view)
+    assert [(one.name, one.amount) for one in lines] == [
+        ("Other", 2_000_000),
+        ("Other", -1_000_000),
+    ]
+
+
+def sheets(actual, budget):
+    """Return two statements of one workbook: rows with actual figures, and rows with their budget."""
+    now, facts = build(INCOME, [YEAR], actual, confidence=CERTAIN, name="actual")
+    plan, plans = build(INCOME, [YEAR], budget, confidence=CERTAIN, name="budget")
+    planned = [fact.model_copy(update={"scenario": Scenario.BUDGET}) for fact in plans]
+    return [now, plan], [*facts, *planned]
+
+
+def test_a_row_that_two_sheets_of_a_workbook_print_has_a_variance_where_its_label_is_the_only_one():
+    actual = [("Restructuring", None, 40), ("Other", None, 7), ("Other", None, 3)]
+    budget = [("Other", None, 5), ("restructuring ", None, 10)]
+    lines = variances(context_of(*sheets(actual, budget)).view)
+    assert [(one.name, one.amount) for one in lines] == [("Restructuring", 30_000_000)]
+
+
+def test_rows_of_one_label_in_one_table_that_show_one_side_each_are_no_pair():
+    rows = [("Other", None, 7, None), ("Other", None, None, 5)]
+    assert variances(context_of(*two_columns(rows)).view) == []
+
+
+def counted(facts, row, printed="{}"):
+    """Return the facts with those of a row as plain numbers: headcount, or percentages."""
+    return [
+        fact.model_copy(
+            update={
+                "unit": Unit.PURE,
+                "value": fact.printed_value,
+                "source": fact.source.model_copy(
+                    update={"printed": printed.format(fact.printed_value)}
+                ),
+            }
+        )
+        if fact.row == row
+        else fact
+        for fact in facts
+    ]
+
+
+def test_a_count_without_a_meaning_has_a_variance_and_a_percentage_has_none():
+    statements, facts = two_columns([("Headcount", None, 120, 100), ("Margin", None, 7, 5)])
+    lines = variances(context_of(statements, counted(counted(facts, 0), 1, "{} %")).view)
+    assert [(one.name, one.amount) for one in lines] == [("Headcount", 20)]
+
+
+def test_a_percentage_beside_an_amount_is_not_taken_for_it():
+    statements, facts = two_columns([("Fees", None, 120, 100)])
+    beside = [
+        fact.model_copy(update={"fact_id": f"{fact.fact_id}-percent"}) for fact in counted(facts, 0)
+    ]
+    lines = variances(context_of(statements, [*beside, *facts]).view)
+    assert [(one.name, one.amount) for one in lines] == [("Fees", 20_000_000)]

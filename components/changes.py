@@ -91,12 +91,18 @@ def budget_table(lines: Sequence[Variance]) -> pd.DataFrame:
         {
             "Line": [one.name for one in lines],
             "Actual": [_shown(one.actual) for one in lines],
-            against: [_shown(one.plan) for one in lines],
+            against: [_planned(one) for one in lines],
             "Variance": [_amount(one.actual, one.amount) for one in lines],
             "%": [_percent(one.share) for one in lines],
             "Verdict": [one.verdict for one in lines],
         }
     )
+
+
+def _planned(one: Variance) -> str:
+    """Write the plan, with its period where its calendar ends that on another day."""
+    same = one.plan.period.end == one.actual.period.end
+    return _shown(one.plan) if same else f"{_shown(one.plan)} ({one.plan.period.label})"
 
 
 def _percent(share: Decimal | None) -> str:

@@ -245,6 +245,14 @@ class FactsView:
         """Return the printed figures of budgets and forecasts, this report's before other files' of the company."""
         return [fact for fact in self.everything() if fact.is_planned and not fact.derived_from]
 
+    def by_concept(self) -> dict[str, list[Fact]]:
+        """Return the surest fact of every period by concept, this report's and then those of the others."""
+        found: dict[str, list[Fact]] = {}
+        for index in (self._own, self._earlier):
+            for (concept, _), fact in index.items():
+                found.setdefault(concept, []).append(fact)
+        return found
+
     def owns(self, fact: Fact) -> bool:
         """Whether a fact is one of this report's."""
         return fact.report_id in self._report_ids

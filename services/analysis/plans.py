@@ -8,6 +8,8 @@ from services.domain.ids import FactId, ReportId
 from services.domain.periods import Period
 from services.domain.reports import Fact, Scenario
 
+SAME_PERIOD_DAYS = 7
+"""How far apart two calendars may end one period."""
 Row = tuple[StatementKind, str, Period, Unit]
 """What tells a printed row without a standard meaning: statement, label, the column's period, what it counts."""
 
@@ -18,18 +20,43 @@ def pairs(view: FactsView) -> list[tuple[Fact, Fact]]:
     Of several plans this report's own comes first, and of those the one that the actual figure's row prints.
     """
     plans = view.plans()
+    named = view.by_concept() if plans else {}
     unnamed = _unnamed(view, plans)
     found: dict[tuple[FactId, Scenario], list[tuple[Fact, Fact]]] = {}
     for plan in plans:
-        actual = _actual_of(view, plan) if plan.concept else unnamed.get(plan.fact_id)
+        known = named.get(plan.concept or "", [])
+        actual = _actual_of(view, known, plan) if plan.concept else unnamed.get(plan.fact_id)
         if actual is not None and (actual.currency, actual.unit) == (plan.currency, plan.unit):
             found.setdefault((actual.fact_id, plan.scenario), []).append((actual, plan))
-    return [min(rivals, key=lambda pair: _apart(view, *pair)) for rivals in found.values()]
+    return [min(rivals, key=lambda pair: _rank(view, *pair)) for rivals in found.values()]
 
 
-def _actual_of(view: FactsView, plan: Fact) -> Fact | None:
-    found = None if plan.concept is None else view.get(plan.concept, plan.period)
-    return found if isinstance(found, Fact) else None
+def _actual_of(view: FactsView, known: Sequence[Fact], plan: Fact) -> Fact | None:
+    """Return the actual figure of a plan's period: this report's before another's, the nearest end before others."""
+    fitting = [fact for fact in known if _is_of(fact, plan)]
+    return min(
+        fitting, key=lambda fact: (not view.owns(fact), _days_apart(fact, plan)), default=None
+    )
+
+
+def _is_of(fact: Fact, plan: Fact) -> bool:
+    """Whether a figure is of a plan's period.
+
+    Of another file that may be the same year or part of it by another calendar: a year of 52 or 53 weeks ends
+    within a week of the month that a budget names.
+    """
+    one, other = fact.period, plan.period
+    if one == other:
+        return True
+    return (
+        fact.report_id != plan.report_id
+        and one.span == other.span != "?"
+        and _days_apart(fact, plan) <= SAME_PERIOD_DAYS
+    )
+
+
+def _days_apart(fact: Fact, plan: Fact) -> int:
+    return abs((fact.period.end - plan.period.end).days)
 
 
 def _unnamed(view: FactsView, plans: Sequence[Fact]) -> dict[FactId, Fact]:
@@ -67,8 +94,8 @@ def _by_row(facts: Iterable[Fact]) -> dict[Row, list[Fact]]:
     return found
 
 
-def _apart(view: FactsView, actual: Fact, plan: Fact) -> tuple[bool, bool]:
-    return not view.owns(plan), not _in_one_row(actual, plan)
+def _rank(view: FactsView, actual: Fact, plan: Fact) -> tuple[bool, bool, int]:
+    return not view.owns(plan), not _in_one_row(actual, plan), _days_apart(actual, plan)
 
 
 def _in_one_row(actual: Fact, plan: Fact) -> bool:
@@ -91,7 +118,7 @@ def teller(view: FactsView, actual: Fact, plan: Fact) -> ReportId:
         for report in {fact.report_id for fact in printed}
     }
     return min(
-        (fact for fact in (actual, *printed) if fact.period == actual.period),
+        (fact for fact in (actual, *printed) if _is_of(fact, plan)),
         key=lambda fact: (
             fact.report_id != plan.report_id,
             fact.period.end != newest.get(fact.report_id),

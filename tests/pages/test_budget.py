@@ -10,7 +10,7 @@ from services.domain.users import Role
 from services.pipeline.handlers import analyse_report, context_of
 from tests.pages.conftest import texts
 from tests.unit.analysis.contexts import context_of as analysis_context
-from tests.unit.analysis.test_budget import actuals_of, two_columns
+from tests.unit.analysis.test_budget import actuals_of, plans_of, two_columns, weeks_filing
 from tests.unit.statement_builder import report
 
 
@@ -80,3 +80,10 @@ def test_a_forecast_beside_the_budget_is_chosen_and_names_its_column(store, open
         "USD 10 m",
         "favourable",
     )
+
+
+def test_a_budget_of_another_calendar_names_its_own_period():
+    statements, facts = weeks_filing()
+    view = analysis_context(statements, facts, plans_of("plan")).view
+    row = budget_table(variances(view)).iloc[0]
+    assert row["Budget"] == "USD 1,000 m (Year to Dec 31, 2018)"

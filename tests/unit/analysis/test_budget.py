@@ -1,9 +1,11 @@
 """Budget against actual: variance, verdict, a bridge that adds up, and a budget that is never an actual fact."""
 
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from services.analysis.service import analyse
 from services.bootstrap import build_engine
 from services.confidence.facts import rescore
 from services.domain.concepts import Unit
+from services.domain.periods import Period
 from services.domain.reports import Scenario, StatementColumn
 from services.extraction.tie_out import check
 from tests.unit.analysis.contexts import (
@@ -26,7 +29,7 @@ from tests.unit.analysis.contexts import (
     reason_of,
     shipped_templates,
 )
-from tests.unit.statement_builder import at, build, report, year
+from tests.unit.statement_builder import at, build, quarter, report, year
 
 YEAR = year(2018)
 ROWS = (
@@ -384,3 +387,58 @@ def test_a_percentage_beside_an_amount_is_not_taken_for_it():
     ]
     lines = variances(context_of(statements, [*beside, *facts]).view)
     assert [(one.name, one.amount) for one in lines] == [("Fees", 20_000_000)]
+
+
+WEEKS = Period(start=date(2018, 1, 1), end=date(2018, 12, 29))
+
+
+def weeks_filing(ends=WEEKS.end):
+    """Return a report of a year of 52 weeks, and the budget of the calendar year as another file's facts."""
+    statements, facts = actuals_of("filing")
+    period = Period(start=WEEKS.start, end=ends)
+    return statements, [fact.model_copy(update={"period": period}) for fact in facts]
+
+
+@pytest.mark.parametrize(
+    ("ends", "compared"),
+    [
+        (date(2018, 12, 24), 4),
+        (date(2018, 12, 29), 4),
+        (date(2019, 1, 7), 4),
+        (date(2018, 12, 23), 0),
+    ],
+)
+def test_a_budget_of_another_file_is_held_against_the_year_that_ends_within_a_week(ends, compared):
+    statements, facts = weeks_filing(ends)
+    lines = variances(context_of(statements, facts, plans_of("plan")).view)
+    assert [one.actual.period.end for one in lines] == [ends] * compared
+
+
+def test_the_finding_on_a_year_of_weeks_is_told_once_whichever_calendar_the_workbook_has():
+    plan = {"filing": weeks_filing(), "plan": ([], plans_of("plan"))}
+    assert told_by(plan) == {"filing": [2018]}
+    both = {"filing": weeks_filing(), "workbook": two_columns(report_id="workbook")}
+    assert told_by(both) == {"workbook": [2018]}
+
+
+def test_in_one_file_two_ends_are_two_periods():
+    statements, facts = two_columns()
+    moved = [
+        fact.model_copy(update={"period": WEEKS}) if fact.scenario.is_plan else fact
+        for fact in facts
+    ]
+    assert variances(context_of(statements, moved).view) == []
+
+
+def test_a_plan_of_the_same_day_counts_before_one_that_ends_days_apart():
+    statements, facts = weeks_filing()
+    other = [f.model_copy(update={"value": Decimal(1)}) for f in plans_of("another")]
+    same = [f.model_copy(update={"period": WEEKS}) for f in plans_of("plan")]
+    lines = variances(context_of(statements, facts, [*other, *same]).view)
+    assert {one.plan.report_id for one in lines} == {"plan"}
+
+
+def test_a_quarter_near_the_end_of_a_year_is_not_that_year():
+    statements, facts = actuals_of("filing")
+    last = [fact.model_copy(update={"period": quarter(2018, 4)}) for fact in facts]
+    assert variances(context_of(statements, last, plans_of("plan")).view) == []

@@ -9,9 +9,10 @@ from services.analysis.finding import (
     Context,
     Finding,
     calculation,
+    counted,
 )
 from services.analysis.qualitative import severity_at_risk
-from services.analysis.residual import likely_cause
+from services.analysis.residual import Cause, likely_cause
 from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact, TieOut
@@ -69,14 +70,15 @@ def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
     worst = max(group, key=lambda tie_out: abs(_gap(tie_out)))
     total, *members = context.facts_of(worst)
     gap = _gap(worst)
+    cause = likely_cause(gap, total, members, worst.weights)
     values = {
         "total": f"'{total.label.strip(' $')}'",
         "period": wording.stretch(total.period),
         "d": context.money(abs(gap)),
         "direction": "above" if gap > 0 else "below",
         "m": str(len(members)),
-        "more": _others(len(group) - 1),
-        "candidate_fix": likely_cause(gap, total, members, worst.weights),
+        "more": _others(len(group) - 1) if len(group) > 1 else "",
+        "candidate_fix": cause.words,
     }
     risk = severity_at_risk(context, gap, total)
     return Finding(
@@ -88,13 +90,26 @@ def _unfooted(context: Context, group: Sequence[TieOut]) -> Finding:
             (total, "printed subtotal"),
             *((fact, f"part: {fact.label.strip()}") for fact in members),
         ),
-        calculations=(_gap_step(worst, context, (total, *members)),),
+        calculations=(
+            _gap_step(worst, context, (total, *members)),
+            *_cause_steps(cause),
+            counted("rows of the sum", len(members), members),
+            *([counted("more subtotals that fail", len(group) - 1, ())] if group[1:] else []),
+        ),
         threshold=risk.told(_tolerance(worst, context)),
         amount=abs(gap),
         chart=_parts_chart(total, members, worst),
         tie_outs=tuple(tie_out.tie_out_id for tie_out in group),
         key=total.statement_id,
     )
+
+
+def _cause_steps(cause: Cause) -> tuple[Calculation, ...]:
+    if cause.fact is None or cause.needed is None:
+        return ()
+    formula = "printed number less what the sum misses, in the unit of the page"
+    shown = cause.shown
+    return (calculation("number that would add up", formula, cause.needed, shown, (cause.fact,)),)
 
 
 def _others(count: int) -> str:
@@ -133,19 +148,23 @@ def _unreconciled(context: Context, group: Sequence[TieOut]) -> Finding:
     first = group[0]
     facts = {fact.fact_id: fact for tie_out in group for fact in context.facts_of(tie_out)}
     total, *members = context.facts_of(first)
+    expected = first.expected or Decimal(0)
     return Finding(
         period=total.period,
         severity=Severity.HIGH,
         template=_cash_template(first),
         values={
-            "x": context.money(first.expected or Decimal(0)),
+            "x": context.money(expected),
             "y": context.money(total.value),
             "d": context.money(abs(_gap(first))),
             "period": wording.stretch(total.period),
         },
         inputs=tuple((fact, fact.label.strip(" $")) for fact in facts.values()),
-        calculations=tuple(
-            _gap_step(tie_out, context, context.facts_of(tie_out)) for tie_out in group
+        calculations=(
+            calculation(
+                f"sum, {first.name}", "the parts", expected, context.money(expected), members
+            ),
+            *(_gap_step(tie_out, context, context.facts_of(tie_out)) for tie_out in group),
         ),
         threshold=_tolerance(first, context),
         amount=abs(_gap(first)),

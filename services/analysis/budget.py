@@ -216,7 +216,7 @@ def _finding(context: Context, line: Variance, lines: Sequence[Variance]) -> Fin
             "period": wording.stretch(line.actual.period),
         },
         inputs=_inputs(line, steps),
-        calculations=(_variance(context, line), *_steps(context, steps)),
+        calculations=(_variance(context, line), *_steps(context, steps), *_share(line)),
         threshold=f"off {line.against} by more than performance materiality of {context.money(limit)}",
         margin=rounding_margin(
             (line.actual, line.plan), lambda moved: abs(moved[0] - moved[1]) > limit
@@ -228,6 +228,13 @@ def _finding(context: Context, line: Variance, lines: Sequence[Variance]) -> Fin
 
 def _beside(line: Variance) -> str:
     return "" if line.plan.scenario is Scenario.BUDGET else f", {line.against}"
+
+
+def _share(one: Variance) -> list[Calculation]:
+    if one.share is None:
+        return []
+    formula, shown = "(actual − plan) / plan", wording.growth(one.share)
+    return [calculation("variance, share", formula, one.share, shown, (one.actual, one.plan))]
 
 
 def _variance(context: Context, one: Variance) -> Calculation:

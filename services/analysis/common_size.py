@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from services.analysis import charts, wording
 from services.analysis.compared import role
-from services.analysis.finding import CannotCompute, Context, Finding, calculation
+from services.analysis.finding import CannotCompute, Context, Finding, calculation, counted
 from services.analysis.movement import (
     CONTAMINATED_MARGIN,
     PAST_CHANGES,
@@ -115,7 +115,7 @@ def _finding(
             "period": wording.stretch(latest.period),
         },
         inputs=tuple((fact, role(fact)) for fact in (*line.facts, *line.bases)),
-        calculations=tuple(_steps(context, line, result, adjusted)),
+        calculations=tuple(_steps(context, line, (result, adjusted), count)),
         threshold=f"false discovery rate about 1 % over {count} lines and worth more than "
         f"{context.money(context.measured().performance)}",
         margin=1.0 if whole else CONTAMINATED_MARGIN,
@@ -126,13 +126,17 @@ def _finding(
 
 
 def _steps(
-    context: Context, line: _Share, result: Moderated, adjusted: float
+    context: Context, line: _Share, tested: tuple[Moderated, float], count: int
 ) -> Iterator[Calculation]:
+    result, adjusted = tested
     for fact, base, value in zip(line.facts, line.bases, line.shares, strict=True):
         name = f"share of {CONCEPTS[line.base].name.lower()}, {fact.period.label}"
         formula = f"{line.concept} ÷ {line.base}"
         yield calculation(name, formula, value, wording.percent(value), (fact, base))
     used = (*line.facts, *line.bases)
+    *_, earlier, later = line.shares
+    change = later - earlier
+    yield calculation("shift", "share − share before", change, wording.points(change), used)
     worth, shown = line.amount, context.money(line.amount)
     yield calculation(
         "worth of the shift", "change of the share × the newest base", worth, shown, used
@@ -144,6 +148,8 @@ def _steps(
         f"{result.t:.2f} (p {probability_words(result.p)}, adjusted p {probability_words(adjusted)})",
         used,
     )
+    yield counted("past changes", len(line.changes) - 1, used)
+    yield counted("lines tested", count, used)
 
 
 def _chart(line: _Share, title: str) -> Chart:

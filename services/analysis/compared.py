@@ -97,6 +97,14 @@ def step_of(context: Context, side: Measured) -> Calculation:
     return calculation(name, side.spec.formula, side.value, shown(context, side), side.facts)
 
 
+def derived(
+    name: str, formula: str, value: Decimal, display: str, sides: Sequence[Measured]
+) -> Calculation:
+    """Return a number made of metrics, or of what they are made of, as a calculation step."""
+    facts = {fact.fact_id: fact for side in sides for fact in side.facts}
+    return calculation(name, formula, value, display, tuple(facts.values()))
+
+
 def margin_of(sides: Sequence[Measured], holds: Holds) -> float:
     """Return the share of draws within rounding in which ``holds`` is true of the metrics' values."""
     facts = tuple({fact.fact_id: fact for side in sides for fact in side.facts}.values())

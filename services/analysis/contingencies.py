@@ -71,6 +71,7 @@ def _finding(context: Context, cues: list[TextCue], period: Period) -> Finding:
         },
         inputs=(),
         calculations=(
+            calculation("amount", "as the sentence prints it", amount, context.money(amount), ()),
             calculation(
                 "amount over materiality",
                 f"amount of the sentence / {context.money(measured.overall)}",

@@ -60,7 +60,10 @@ def _finding(cues: list[TextCue], period: Period) -> Finding:
             "p": str(first.page),
         },
         inputs=(),
-        calculations=tuple(_change(now, earlier) for earlier in before[:1]),
+        calculations=(
+            *(_stated(share) for share in first.amounts[:2]),
+            *(_change(now, earlier) for earlier in before[:1]),
+        ),
         threshold="one customer above 10 % of revenue, a few above 20 %, or a change of more than 5 pp",
         quotes=tuple(_quotes(cues)),
     )
@@ -70,6 +73,11 @@ def _percent(share: Decimal) -> str:
     """Write a share as finely as the sentence does."""
     decimals = -int(share.normalize().as_tuple().exponent) - 2
     return wording.percent(share, max(0, decimals))
+
+
+def _stated(share: Decimal) -> Calculation:
+    name = "share of revenue"
+    return calculation(name, "as the sentence states it", share, _percent(share), ())
 
 
 def _change(now: Decimal, before: Decimal) -> Calculation:
@@ -83,4 +91,8 @@ def _change(now: Decimal, before: Decimal) -> Calculation:
 
 
 def _quotes(cues: Iterable[TextCue]) -> list[Quote]:
-    return list({cue.quote: Quote(text=cue.quote, page=cue.page) for cue in cues}.values())
+    """Return each sentence once, with the page where it stands first in the order given."""
+    found: dict[str, Quote] = {}
+    for cue in cues:
+        found.setdefault(cue.quote, Quote(text=cue.quote, page=cue.page))
+    return list(found.values())

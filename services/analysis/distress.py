@@ -74,7 +74,7 @@ def distress_zone(context: Context) -> list[Finding]:
                 for side in reversed(sides)
                 for role, fact in side.facts.items()
             ),
-            calculations=tuple(_step(side) for side in sides),
+            calculations=(*(_step(side) for side in sides), _weakest_step(now)),
             threshold=f"distress below {model.distress}, safe above {model.safe}; or a worse zone",
             margin=min(margin, FRAGILE_MARGIN) if _fragile(now) else margin,
             chart=_chart(sides),
@@ -100,19 +100,31 @@ def _caution(context: Context) -> str:
 
 def _words(context: Context, sides: Sequence[_Score]) -> dict[str, str]:
     before, now = sides[0], sides[-1]
-    components = altman_components(now.model, now.inputs)
-    weakest = min(range(len(components)), key=lambda index: components[index])
+    component, share = _weakest(now)
     return {
         "variant": now.model.name,
         "z0": wording.plain(before.value),
         "zone0": before.zone,
         "z1": wording.plain(now.value),
         "zone": now.zone,
-        "component": COMPONENTS[weakest],
-        "share": wording.plain(components[weakest]),
+        "component": component,
+        "share": wording.plain(share),
         "period": wording.stretch(now.period),
         "caution": _caution(context),
     }
+
+
+def _weakest(score: _Score) -> tuple[str, Decimal]:
+    """Return the part of the score with the lowest value, and this value."""
+    parts = zip(COMPONENTS, altman_components(score.model, score.inputs), strict=False)
+    return min(parts, key=lambda part: part[1])
+
+
+def _weakest_step(score: _Score) -> Calculation:
+    name, value = _weakest(score)
+    return calculation(
+        name, "weakest part of the score", value, wording.plain(value), tuple(score.facts.values())
+    )
 
 
 def _step(side: _Score) -> Calculation:

@@ -49,6 +49,7 @@ def _failed(context: Context, kind: _Kind) -> list[Finding]:
 
 def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fact]) -> Finding:
     gap = tie_out.difference or Decimal(0)
+    actual, expected = tie_out.actual or Decimal(0), tie_out.expected or Decimal(0)
     subject = facts[0]
     unit = Unit.SHARES if tie_out.check in _OF_WORDS else subject.unit
     write = partial(_written, context, unit)
@@ -63,8 +64,8 @@ def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fac
             "line": f"'{subject.label.strip(' $')}'",
             "first": tie_out.name.partition(" ")[0],
             "check": tie_out.name[:1].lower() + tie_out.name[1:],
-            "a": write(tie_out.actual or Decimal(0)),
-            "b": write(tie_out.expected or Decimal(0)),
+            "a": write(actual),
+            "b": write(expected),
             "d": write(abs(gap)),
             "period": wording.stretch(subject.period),
             "page": subject.source.place,
@@ -74,6 +75,10 @@ def _finding(context: Context, kind: _Kind, tie_out: TieOut, facts: Sequence[Fac
         inputs=tuple((fact, role(fact)) for fact in facts),
         calculations=(
             calculation(f"difference, {tie_out.name}", tie_out.sentence, gap, write(gap), facts),
+            *(
+                calculation(f"{tie_out.name}, {name}", name, amount, write(amount), facts)
+                for name, amount in (("as printed", actual), ("as the others say", expected))
+            ),
         ),
         threshold=risk.told(tolerance),
         amount=abs(gap) if unit is Unit.MONEY else None,

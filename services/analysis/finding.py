@@ -214,6 +214,11 @@ def calculation(
     )
 
 
+def counted(name: str, number: int, inputs: Sequence[Fact]) -> Calculation:
+    """Return a number that was counted, such as how many years a sentence speaks of."""
+    return calculation(name, "counted", Decimal(number), str(number), inputs)
+
+
 def balance_value(found: Fact | Absent) -> Decimal:
     """Return a balance; a row proved absent contributes nothing."""
     return Decimal(0) if isinstance(found, Absent) else found.value

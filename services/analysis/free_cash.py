@@ -50,7 +50,17 @@ def free_cash_flow(context: Context) -> list[Finding]:
                     (side.capex, f"capital expenditure, {side.label}"),
                 )
             ),
-            calculations=(_step(context, now), _step(context, before)),
+            calculations=(
+                _step(context, now),
+                _step(context, before),
+                calculation(
+                    "change of free cash flow",
+                    f"{context.money(now.value)} − {context.money(before.value)}",
+                    change,
+                    context.money(change),
+                    (*now, *before),
+                ),
+            ),
             threshold=f"sign change, or |change| above overall materiality "
             f"{context.money(overall)}",
             margin=rounding_margin(

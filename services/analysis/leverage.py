@@ -144,6 +144,20 @@ def _leverage_steps(context: Context, side: _Leverage) -> list[Calculation]:
     debt = " + ".join(role for role in ("short-term debt", "long-term debt") if role in side.facts)
     return [
         calculation(
+            f"debt, {side.period.label}",
+            debt,
+            side.debt,
+            context.money(side.debt),
+            tuple(side.facts[role] for role in debt.split(" + ")),
+        ),
+        calculation(
+            f"net debt / EBITDA, {side.period.label}",
+            f"({debt} − cash and securities) / EBITDA",
+            side.net_multiple,
+            wording.times(side.net_multiple),
+            facts,
+        ),
+        calculation(
             f"EBITDA, {side.period.label}",
             "operating income + depreciation and amortization (unadjusted)",
             side.ebitda,
@@ -230,7 +244,7 @@ def _cover_step(context: Context, side: _Cover) -> Calculation:
         f"interest coverage, {side.label}",
         f"{context.money(side.income.value)} / {context.money(side.interest.value)}",
         side.times,
-        wording.times(side.times),
+        wording.times(side.times, 1),
         side,
     )
 

@@ -1,6 +1,6 @@
 """Liquidity (K01): current, quick and cash ratio against their floors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -106,8 +106,11 @@ def liquidity(context: Context) -> list[Finding]:
                 for side in (now, before)
                 for role, fact in side.facts.items()
             ),
-            calculations=tuple(step for side in (now, before) for step in _liquidity_steps(side)),
-            threshold="current < 1.0, quick < 0.7 or cash < 0.2",
+            calculations=(
+                *(step for side in (now, before) for step in _liquidity_steps(side)),
+                *_amounts(context, now, prepaid),
+            ),
+            threshold=f"current < {CURRENT_FLOOR}, quick < {QUICK_FLOOR} or cash < {CASH_FLOOR}",
             margin=_liquidity_margin(now),
             amount=-now.working_capital if short else None,
             chart=_liquidity_chart(before, now),
@@ -150,6 +153,17 @@ def _liquidity_steps(side: _Liquidity) -> list[Calculation]:
         )
         for name, formula, value in formulas
     ]
+
+
+def _amounts(context: Context, now: _Liquidity, prepaid: Decimal) -> Iterator[Calculation]:
+    both = (now.facts["current assets"], now.facts["current liabilities"])
+    capital = now.working_capital
+    formula = "current assets − current liabilities"
+    yield calculation("working capital", formula, capital, context.money(capital), both)
+    deferred = context.view.at("deferred_revenue_current", now.period)
+    if isinstance(deferred, Fact) and prepaid >= SUBSCRIPTION_SHARE:
+        formula, shown = "deferred revenue / current liabilities", wording.percent(prepaid, 0)
+        yield calculation("share of prepayments", formula, prepaid, shown, (deferred, both[1]))
 
 
 def _liquidity_margin(now: _Liquidity) -> float:

@@ -187,7 +187,15 @@ def _steps(
         )
         for driver in drivers
     )
-    return (*margins, *shifts)
+    worth = (now.margin - before.margin) * now.revenue.value
+    total = calculation(
+        "worth of the change",
+        "change of the margin × revenue",
+        worth,
+        context.money(worth),
+        (*now, *before),
+    )
+    return (*margins, *shifts, total)
 
 
 def _chart(before: Side, now: Side, drivers: Sequence[_Driver]) -> Chart:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from services.analysis import wording
 from services.analysis.compared import (
     Said,
+    derived,
     finding_of,
     measured,
     measured_pair,
@@ -12,7 +13,8 @@ from services.analysis.compared import (
     shown,
 )
 from services.analysis.finding import CannotCompute, Context, Finding
-from services.domain.insights import Severity
+from services.analysis.metrics import Measured
+from services.domain.insights import Calculation, Severity
 
 BACKED = Decimal("0.8")
 HIGH_ACCRUALS = Decimal("0.10")
@@ -48,6 +50,15 @@ def cash_backing(context: Context) -> list[Finding]:
                 holds=lambda v: max(v) < BACKED,
                 chart=metric_chart("Operating cash flow / net income", (now, before)),
                 amount=gap,
+                steps=(
+                    derived(
+                        "gap",
+                        "net income − operating cash flow",
+                        gap,
+                        context.money(gap),
+                        (now,),
+                    ),
+                ),
             ),
         )
     ]
@@ -105,9 +116,21 @@ def depreciation_rate(context: Context) -> list[Finding]:
                 holds=lambda v: abs(v[0] / v[1] - 1) > RATE_STEP,
                 chart=metric_chart("Depreciation rate", (now, before)),
                 amount=charge - at_old_rate,
+                steps=_at_old_rate(context, (now, before), charge, at_old_rate),
             ),
         )
     ]
+
+
+def _at_old_rate(
+    context: Context, sides: tuple[Measured, Measured], charge: Decimal, expected: Decimal
+) -> tuple[Calculation, ...]:
+    """Return what the charge would be at last year's rate, and by how much it differs."""
+    formula, above = "charge × rate before / rate", charge - expected
+    return (
+        derived("charge at the old rate", formula, expected, context.money(expected), sides),
+        derived("charge above the old rate", "difference", above, context.money(above), sides),
+    )
 
 
 def implied_interest(context: Context) -> list[Finding]:
@@ -136,6 +159,16 @@ def implied_interest(context: Context) -> list[Finding]:
                 holds=lambda v: abs(v[0] - v[1]) > INTEREST_STEP,
                 chart=metric_chart("Implied interest rate", (now, before)),
                 amount=interest - expected,
+                steps=(
+                    derived(
+                        "change of the rate",
+                        "rate − rate before",
+                        change,
+                        wording.basis_points(change),
+                        (now, before),
+                    ),
+                    *_at_old_rate(context, (now, before), interest, expected),
+                ),
             ),
         )
     ]
@@ -168,6 +201,15 @@ def tax_rate(context: Context) -> list[Finding]:
                 holds=lambda v: abs(v[0] - v[1]) > TAX_STEP,
                 chart=metric_chart("Effective tax rate", (now, before)),
                 amount=amount,
+                steps=(
+                    derived(
+                        "tax above the old rate",
+                        "change of the rate × income before tax",
+                        amount,
+                        context.money(amount),
+                        (now, before),
+                    ),
+                ),
             ),
         )
     ]

@@ -1,22 +1,30 @@
 """Risk rules on metrics and scores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from services.analysis import charts, ratios, scores, wording
 from services.analysis.compared import (
     Said,
+    derived,
     finding_of,
     measured,
     optional,
     role,
     year_before,
 )
-from services.analysis.finding import CannotCompute, Context, Finding, balance_value, calculation
+from services.analysis.finding import (
+    CannotCompute,
+    Context,
+    Finding,
+    balance_value,
+    calculation,
+    counted,
+)
 from services.analysis.metric_scores import score_year, strength_inputs
 from services.analysis.metrics import Measured
-from services.domain.insights import Severity
+from services.domain.insights import Calculation, Severity
 from services.domain.reports import Fact
 
 HEAVY_GOODWILL = Decimal("0.50")
@@ -54,18 +62,31 @@ def runway(context: Context) -> list[Finding]:
                 holds=lambda v: v[0] < 0 and liquid / (-v[0] / 12) < RUNWAY_HIGH,
                 amount=liquid,
                 also=also,
-                steps=(
-                    calculation(
-                        "cash runway in months",
-                        "(cash + short-term investments) / (free cash outflow / 12)",
-                        months,
-                        wording.plain(months, 1),
-                        (*side.facts, *also),
-                    ),
-                ),
+                steps=_runway_steps(context, side, (liquid, months), also),
             ),
         )
     ]
+
+
+def _runway_steps(
+    context: Context, side: Measured, lasts: tuple[Decimal, Decimal], also: Sequence[Fact]
+) -> tuple[Calculation, ...]:
+    (liquid, months), outflow, money = lasts, -side.value / 12, context.money
+    return (
+        derived(
+            "free cash outflow a month", "−free cash flow / 12", outflow, money(outflow), (side,)
+        ),
+        calculation(
+            "cash and securities", "cash + short-term investments", liquid, money(liquid), also
+        ),
+        calculation(
+            "cash runway in months",
+            "(cash + short-term investments) / (free cash outflow / 12)",
+            months,
+            wording.plain(months, 1),
+            (*side.facts, *also),
+        ),
+    )
 
 
 class _Screen(NamedTuple):
@@ -127,6 +148,13 @@ def screens_disagree(context: Context) -> list[Finding]:
                 threshold="one or two of three screens signal distress",
                 holds=lambda values: (
                     sum(s.signals(v) for s, v in zip(screens, values, strict=True)) == len(signals)
+                ),
+                steps=(
+                    counted(
+                        "screens that signal distress",
+                        len(signals),
+                        tuple(fact for screen in screens for fact in screen.side.facts),
+                    ),
                 ),
             ),
         )
@@ -198,6 +226,10 @@ def strength(context: Context) -> list[Finding]:
                 threshold="two or less of nine, or three fewer than the year before",
                 holds=lambda v: (
                     v[0] <= WEAK_STRENGTH or (len(v) > 1 and v[1] - v[0] >= STRENGTH_DROP)
+                ),
+                steps=tuple(
+                    counted(f"tests that hold, {side.period.label}", int(side.value), side.facts)
+                    for side in ((now,) if before is None else (now, before))
                 ),
             ),
         )
@@ -285,6 +317,20 @@ def goodwill(context: Context) -> list[Finding]:
                 holds=lambda v: v[0] > HEAVY_GOODWILL,
                 amount=amounts["goodwill"],
                 also=(income,) if isinstance(income, Fact) and covers else (),
+                steps=_covering(side, income) if isinstance(income, Fact) and covers else (),
             ),
         )
     ]
+
+
+def _covering(side: Measured, income: Fact) -> tuple[Calculation, ...]:
+    share = income.value / side.amounts()["goodwill"]
+    return (
+        calculation(
+            "write-down that uses up operating income",
+            "operating income / goodwill",
+            share,
+            wording.percent(share),
+            (income, *side.facts),
+        ),
+    )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from services.analysis import wording
 from services.analysis.compared import (
     Said,
+    derived,
     finding_of,
     measured,
     measured_pair,
@@ -19,20 +20,18 @@ from services.analysis.compared import (
 )
 from services.analysis.finding import CannotCompute, Context, Finding, at_most
 from services.analysis.metrics import Measured
-from services.domain.insights import Severity
+from services.domain.insights import Calculation, Severity
 
 GROWTH_STEP = Decimal("0.05")
 MARGIN_STEP = Decimal("0.01")
 INTENSITY_STEP = Decimal("0.02")
-RETURN_STEP = Decimal("0.02")
-TURNOVER_STEP = Decimal("0.10")
 CYCLE_DAYS = Decimal(10)
 LEVERAGE_FROM = Decimal("0.03")
-SHARES_STEP = Decimal("0.03")
 YEAR = Decimal(365)
 
 
-def _need_industrial(context: Context, what: str) -> None:
+def need_industrial(context: Context, what: str) -> None:
+    """Raise CannotCompute for a bank or insurer."""
     if context.profile.financial:
         raise CannotCompute(f"{what} has no meaning for a bank or insurer")
 
@@ -62,14 +61,23 @@ def growth_change(context: Context) -> list[Finding]:
                 holds=lambda v: abs(v[0] - v[1]) > GROWTH_STEP and (v[0] > v[1]) == (change > 0),
                 chart=metric_chart("Revenue growth", (now, before)),
                 amount=amount,
+                steps=_worth(context, (now, before), amount, "revenue of the year before"),
             ),
         )
     ]
 
 
+def _worth(
+    context: Context, sides: Sequence[Measured], amount: Decimal, base: str
+) -> tuple[Calculation, ...]:
+    """Return what a change is worth in money."""
+    shown = context.money(amount)
+    return (derived("worth of the change", f"change × {base}", amount, shown, sides),)
+
+
 def operating_leverage(context: Context) -> list[Finding]:
     """R05: how far operating income moved for each percent of revenue."""
-    _need_industrial(context, "operating leverage")
+    need_industrial(context, "operating leverage")
     period = context.year()
     revenue = measured(context, "revenue_growth", period)
     income = measured(context, "operating_income_growth", period)
@@ -90,6 +98,15 @@ def operating_leverage(context: Context) -> list[Finding]:
                 severity=Severity.INFO,
                 threshold="revenue moved by at least 3 %",
                 holds=lambda v: abs(v[1]) >= LEVERAGE_FROM,
+                steps=(
+                    derived(
+                        "operating leverage",
+                        "growth of operating income / growth of revenue, for 1 % of revenue",
+                        multiple,
+                        wording.percent(multiple / 100),
+                        (income, revenue),
+                    ),
+                ),
             ),
         )
     ]
@@ -151,9 +168,23 @@ def _cost(
             holds=lambda v: v[0] > v[1],
             chart=metric_chart(f"{cost.name}, share of revenue", (now, before)),
             amount=excess,
+            steps=_cost_steps(context, (now, before), (g_cost, g_rev, excess)),
             key=cost.concept,
             subject=cost.name.lower(),
         ),
+    )
+
+
+def _cost_steps(
+    context: Context, sides: Sequence[Measured], values: tuple[Decimal, Decimal, Decimal]
+) -> tuple[Calculation, ...]:
+    cost, revenue, excess = values
+    growth, money = wording.growth, context.money
+    expected = "cost − cost before × revenue / revenue before"
+    return (
+        derived("growth of the cost", "cost / cost before − 1", cost, growth(cost), sides),
+        derived("growth of revenue", "revenue / before − 1", revenue, growth(revenue), sides),
+        derived("cost above expectation", expected, excess, money(excess), sides),
     )
 
 
@@ -187,7 +218,7 @@ def moved(rule_id: str) -> Callable[[Context], list[Finding]]:
 
 def _moved(context: Context, move: _Move) -> list[Finding]:
     if move.industrial:
-        _need_industrial(context, move.title[:1].lower() + move.title[1:])
+        need_industrial(context, move.title[:1].lower() + move.title[1:])
     now, before = measured_pair(context, move.metric_id)
     change = now.value - before.value
     amount = None if move.base is None else change * now.amounts()[move.base]
@@ -218,14 +249,23 @@ def _moved(context: Context, move: _Move) -> list[Finding]:
                 holds=lambda v: abs(v[0] - v[1]) >= move.step,
                 chart=metric_chart(move.title, (now, before)),
                 amount=amount,
+                steps=_move_steps(context, (now, before), change, amount),
             ),
         )
     ]
 
 
+def _move_steps(
+    context: Context, sides: Sequence[Measured], change: Decimal, amount: Decimal | None
+) -> tuple[Calculation, ...]:
+    shown = wording.basis_points(change)
+    moved = derived("change", "share − share before", change, shown, sides)
+    return (moved, *(() if amount is None else _worth(context, sides, amount, "revenue")))
+
+
 def cash_cycle(context: Context) -> list[Finding]:
     """R10: the cash conversion cycle moved by more than ten days."""
-    _need_industrial(context, "the cash conversion cycle")
+    need_industrial(context, "the cash conversion cycle")
     now, before = measured_pair(context, "ccc")
     change = now.value - before.value
     if abs(change) <= CYCLE_DAYS:
@@ -251,131 +291,10 @@ def cash_cycle(context: Context) -> list[Finding]:
                 holds=lambda v: abs(v[0] - v[1]) > CYCLE_DAYS,
                 chart=metric_chart("Cash conversion cycle", (now, before)),
                 amount=tied,
-                steps=tuple(step_of(context, part) for part in parts),
-            ),
-        )
-    ]
-
-
-def returns(context: Context) -> list[Finding]:
-    """R12: return on equity moved by more than two points, taken apart by DuPont."""
-    now, before = measured_pair(context, "roe")
-    if abs(now.value - before.value) <= RETURN_STEP:
-        return []
-    names = ("net_margin", "asset_turnover", "equity_multiplier")
-    parts = [measured(context, name, now.period) for name in names]
-    return [
-        finding_of(
-            context,
-            (now, before),
-            Said(
-                template="R12",
-                values={
-                    "r0": shown(context, before),
-                    "r1": shown(context, now),
-                    "a": shown(context, parts[0]),
-                    "b": wording.times(parts[1].value),
-                    "c": wording.times(parts[2].value),
-                },
-                severity=Severity.INFO,
-                threshold="|change| above 2 pp",
-                holds=lambda v: abs(v[0] - v[1]) > RETURN_STEP,
-                chart=metric_chart("Return on equity", (now, before)),
-                steps=tuple(step_of(context, part) for part in parts),
-            ),
-        )
-    ]
-
-
-_TURNOVERS = ("asset_turnover", "inventory_turnover", "fixed_asset_turnover")
-
-
-def turnovers(context: Context) -> list[Finding]:
-    """R13: a turnover ratio moved by more than a tenth."""
-    _need_industrial(context, "turnover")
-    period, before = context.year(), year_before(context)
-    pairs = [
-        (now, earlier)
-        for name in _TURNOVERS
-        if (now := optional(context, name, period)) is not None
-        and (earlier := optional(context, name, before)) is not None
-    ]
-    if not pairs:
-        raise CannotCompute("turnover needs three balance-sheet dates; upload the earlier report")
-    return [
-        finding_of(context, pair, _turnover(pair))
-        for pair in pairs
-        if abs(pair[0].value / pair[1].value - 1) > TURNOVER_STEP
-    ]
-
-
-def _turnover(pair: Sequence[Measured]) -> Said:
-    now, before = pair
-    name = now.spec.metric_id.replace("_", " ")
-    return Said(
-        template="R13",
-        values={
-            "ratio": name[:1].upper() + name[1:],
-            "t0": wording.times(before.value),
-            "t1": wording.times(now.value),
-        },
-        severity=Severity.INFO,
-        threshold="|change| above a tenth",
-        holds=lambda v: abs(v[0] / v[1] - 1) > TURNOVER_STEP,
-        chart=metric_chart(name[:1].upper() + name[1:], pair),
-        key=now.spec.metric_id,
-        subject=name,
-    )
-
-
-def shareholder_returns(context: Context) -> list[Finding]:
-    """R20: dividends and buybacks above free cash flow two years running."""
-    now, before = measured_pair(context, "returns_to_free_cash_flow")
-    if min(now.value, before.value) <= 1:
-        return []
-    amounts = now.amounts()
-    returned = amounts["dividends_paid"] + amounts["share_repurchases"]
-    free = amounts["cash_from_operations"] - amounts["capex"]
-    return [
-        finding_of(
-            context,
-            (now, before),
-            Said(
-                template="R20",
-                values={
-                    "ret": context.money(returned),
-                    "fcf": context.money(free),
-                    "x": wording.times(now.value),
-                    "x0": wording.times(before.value),
-                },
-                severity=Severity.MEDIUM,
-                threshold="above free cash flow in two years running",
-                holds=lambda v: min(v) > 1,
-                chart=metric_chart("Returns / free cash flow", (now, before)),
-                amount=returned - free,
-            ),
-        )
-    ]
-
-
-def share_count(context: Context) -> list[Finding]:
-    """R21: diluted weighted shares moved by more than 3 %."""
-    side = measured(context, "diluted_shares_growth", context.year())
-    if abs(side.value) <= SHARES_STEP:
-        return []
-    return [
-        finding_of(
-            context,
-            (side,),
-            Said(
-                template="R21",
-                values={
-                    "g": wording.growth(side.value),
-                    "effect": wording.growth(1 / (1 + side.value) - 1),
-                },
-                severity=Severity.MEDIUM,
-                threshold="|change| above 3 %",
-                holds=lambda v: abs(v[0]) > SHARES_STEP,
+                steps=(
+                    *(step_of(context, part) for part in parts),
+                    *_worth(context, (now, before), tied, "revenue a day"),
+                ),
             ),
         )
     ]

@@ -1,20 +1,20 @@
 """Unusual movement (A12): this year's change of a line against the company's own past changes."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 from services.analysis import charts, wording
-from services.analysis.finding import CannotCompute, Context, Finding, calculation
+from services.analysis.finding import CannotCompute, Context, Finding, calculation, counted
 from services.analysis.stats import (
     Moderated,
     benjamini_hochberg,
     tested_together,
 )
 from services.domain.concepts import CONCEPTS, StatementKind, Unit
-from services.domain.insights import Chart, Severity
+from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact
 
@@ -143,15 +143,7 @@ def _finding(
             (fact, f"{CONCEPTS[line.concept].name.lower()}, {fact.period.label}")
             for fact in line.facts
         ),
-        calculations=(
-            calculation(
-                "moderated t",
-                f"(newest change − mean of {len(line.changes) - 1} past changes) / shrunken spread",
-                Decimal(repr(item.result.t)),
-                f"{item.result.t:.2f} (p {p_text}, adjusted p {probability_words(adjusted)})",
-                line.facts,
-            ),
-        ),
+        calculations=tuple(_steps(context, item, adjusted, count)),
         threshold=f"false discovery rate about 5 % over {count} lines and change above "
         f"{context.money(limit)}",
         margin=1.0 if item.dropped is None else CONTAMINATED_MARGIN,
@@ -159,6 +151,25 @@ def _finding(
         chart=_chart(line, low, high),
         key=line.concept,
     )
+
+
+def _steps(context: Context, item: _Tested, adjusted: float, count: int) -> Iterator[Calculation]:
+    facts, result = item.line.facts, item.result
+    yield calculation(
+        "moderated t",
+        "(newest change − mean of past changes) / shrunken spread",
+        Decimal(repr(result.t)),
+        f"{result.t:.2f} (p {probability_words(result.p)}, "
+        f"adjusted p {probability_words(adjusted)})",
+        facts,
+    )
+    for side, change in (("lower", result.low), ("upper", result.high)):
+        end = item.line.level(change)
+        formula = "previous amount moved by (mean of past changes ± t × spread)"
+        name = f"{side} end of the 80 % range"
+        yield calculation(name, formula, end, context.money(end), facts)
+    yield counted("past changes", len(item.line.changes) - 1, facts)
+    yield counted("lines tested", count, facts)
 
 
 def probability_words(p: float) -> str:

@@ -1,6 +1,7 @@
 """Numbers in a report's sentences that its statements do not bear out (§4.11): K16 contradiction, K17 mismatch."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 
@@ -34,7 +35,7 @@ _FORMULAS = {
     "change": "|this period − the earlier one|",
     "growth": "|this period ÷ the earlier one − 1|",
 }
-_ZERO = Decimal(0)
+_LEVEL = StatedAmount(role="level", value=Decimal(0), unit=Decimal(0))
 
 
 def contradictions(context: Context) -> list[Finding]:
@@ -68,7 +69,7 @@ def _mismatch(context: Context, judged: Judged, agreed: str) -> Finding:
         again = number_beside(stated, now, before)
         return again is not None and again.verdict is Verdict.MISMATCH
 
-    return _finding(
+    found = _finding(
         context,
         judged,
         "K17",
@@ -82,13 +83,15 @@ def _mismatch(context: Context, judged: Judged, agreed: str) -> Finding:
         holds=differs,
         threshold=f"beyond the rounding of its last digit and of the statements; {agreed}",
     )
+    shown = _shown(context, claim, stated, gap)
+    apart = calculation("apart", "|text − statements|", gap, shown, found.facts)
+    return replace(found, calculations=(*found.calculations, apart))
 
 
 def _contradiction(context: Context, judged: Judged, agreed: str) -> Finding:
     claim = judged.claim
-    level = StatedAmount(role="level", value=_ZERO, unit=_ZERO)
     now, before = _both(judged)
-    return _finding(
+    found = _finding(
         context,
         judged,
         "K16",
@@ -96,13 +99,15 @@ def _contradiction(context: Context, judged: Judged, agreed: str) -> Finding:
         values={
             "said": "rose" if claim.direction == "up" else "fell",
             "moved": "rose" if now.value > before.value else "fell",
-            "a": _shown(context, claim, level, before.value),
-            "b": _shown(context, claim, level, now.value),
-            "what": _what(claim, level),
+            "a": _shown(context, claim, _LEVEL, before.value),
+            "b": _shown(context, claim, _LEVEL, now.value),
+            "what": _what(claim, _LEVEL),
         },
         holds=lambda one, other: other is not None and opposed(claim, one, other, context),
         threshold=f"the other direction, by more than performance materiality or 1 pp; {agreed}",
     )
+    levels = (_level_step(context, claim, one) for one in (now, before))
+    return replace(found, calculations=(*found.calculations, *levels))
 
 
 def _both(judged: Judged) -> tuple[Level, Level]:
@@ -162,6 +167,16 @@ def _step(context: Context, judged: Judged, number: Compared) -> Calculation:
         number.computed,
         _shown(context, claim, stated, number.computed),
         facts,
+    )
+
+
+def _level_step(context: Context, claim: NarrativeClaim, level: Level) -> Calculation:
+    return calculation(
+        f"{_what(claim, _LEVEL)}, {level.period.label}",
+        "as the statements give it",
+        level.value,
+        _shown(context, claim, _LEVEL, level.value),
+        level.facts,
     )
 
 

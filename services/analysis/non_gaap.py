@@ -115,7 +115,7 @@ def _finding(context: Context, now: _Adjusted, before: _Adjusted) -> Finding:
 
 def _unreconciled(context: Context, tie_out: TieOut) -> Finding:
     facts = context.facts_of(tie_out)
-    difference = tie_out.difference or Decimal(0)
+    difference, expected = tie_out.difference or Decimal(0), tie_out.expected or Decimal(0)
     return Finding(
         period=facts[0].period,
         severity=Severity.MEDIUM,
@@ -123,13 +123,14 @@ def _unreconciled(context: Context, tie_out: TieOut) -> Finding:
         values={
             "line": f"'{_label(facts[0])}'",
             "a": context.money(facts[0].value),
-            "b": context.money(tie_out.expected or Decimal(0)),
+            "b": context.money(expected),
             "d": context.money(abs(difference)),
             "period": wording.stretch(facts[0].period),
             "page": facts[0].source.place,
         },
         inputs=tuple((fact, role(fact)) for fact in facts),
         calculations=(
+            calculation("sum", "reported + items", expected, context.money(expected), facts[1:]),
             calculation(
                 "difference", tie_out.sentence, difference, context.money(difference), facts
             ),

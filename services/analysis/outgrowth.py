@@ -145,7 +145,21 @@ def _steps(context: Context, case: _Case, kind: _Kind) -> tuple[Calculation, ...
         (case.days_before, case.due_before, case.driver_before),
         (case.days, case.due, case.driver),
     )
+    growths = (
+        (kind.name, case.due, case.due_before),
+        (kind.driver_name, case.driver, case.driver_before),
+    )
     return (
+        *(
+            calculation(
+                f"growth of {name}",
+                f"{context.money(now.value)} / {context.money(before.value)} − 1",
+                now.value / before.value - 1,
+                wording.growth(now.value / before.value - 1),
+                (now, before),
+            )
+            for name, now, before in growths
+        ),
         *(
             calculation(
                 f"{kind.days_name}, {due.period.label}",

@@ -163,6 +163,11 @@ def allowance_release(context: Context) -> list[Finding]:
                                 wording.percent(side.share), (side.fact,))
                     for side, when in shares
                 ),
+                *(
+                    calculation(f"allowance, {when}", "as the label of the row states it",
+                                side.amount, context.money(side.amount), (side.fact,))
+                    for side, when in shares
+                ),
                 calculation("cost of holding the old share", "old share × receivables − allowance",
                             held, context.money(held), (now, before)),
             ),

@@ -76,7 +76,7 @@ def _finding(
             "date": due.period.label,
         },
         inputs=tuple((fact, role(fact)) for fact in facts),
-        calculations=(_gap(context, facts, reach, credit),),
+        calculations=_steps(context, facts, reach, credit),
         threshold="debt due within twelve months above cash, short-term investments and undrawn credit",
         margin=rounding_margin(facts, still),
         amount=due.value - reach,
@@ -85,13 +85,22 @@ def _finding(
     )
 
 
-def _gap(
+def _steps(
     context: Context, facts: Sequence[Fact], reach: Decimal, credit: CreditLine | None
-) -> Calculation:
-    known = " − undrawn credit" if credit else ""
-    gap = facts[0].value - reach
-    formula = f"debt due within a year − cash − short-term investments{known}"
-    return calculation("debt not covered", formula, gap, context.money(gap), facts)
+) -> tuple[Calculation, ...]:
+    known = ("cash", "short-term investments", *(["undrawn credit"] if credit else []))
+    gap, money = facts[0].value - reach, context.money
+    stated = [] if credit is None else [("undrawn credit", "as the sentence states it", credit)]
+    return (
+        *(
+            calculation(name, how, line.amount, money(line.amount), ())
+            for name, how, line in stated
+        ),
+        calculation("within reach", " + ".join(known), reach, money(reach), facts[1:]),
+        calculation(
+            "debt not covered", "debt due within a year − within reach", gap, money(gap), facts
+        ),
+    )
 
 
 def _ladder(context: Context, due: Fact) -> Chart | None:

@@ -2,13 +2,32 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from services.domain.reports import Fact
 
-UNKNOWN = "a misread number, or a row printed for this period only"
+
+class Cause(NamedTuple):
+    """A misreading or misprint in words; where it is one number's, what it would be in the page's unit."""
+
+    words: str
+    fact: Fact | None = None
+    needed: Decimal | None = None
+
+    @property
+    def shown(self) -> str:
+        """The number that would add up, with the decimals of the printed one; '' without one."""
+        if self.fact is None or self.needed is None:
+            return ""
+        return f"{self.needed:,.{self.fact.decimals}f}"
 
 
-def likely_cause(gap: Decimal, total: Fact, members: Sequence[Fact], weights: Sequence[int]) -> str:
+UNKNOWN = Cause("a misread number, or a row printed for this period only")
+
+
+def likely_cause(
+    gap: Decimal, total: Fact, members: Sequence[Fact], weights: Sequence[int]
+) -> Cause:
     """Return the likeliest misreading or misprint behind ``gap`` = total − weighted sum, in words.
 
     ``gap`` is in base units, signs as printed.
@@ -36,33 +55,35 @@ def _differing(fact: Fact, change: Decimal) -> list[int]:
     return [place for place, digit in enumerate(printed) if digit != needed[place]]
 
 
-def _instead(fact: Fact, change: Decimal) -> str:
-    needed = fact.printed_value + change / fact.scale
-    return f"{fact.printed_value:,} where {needed:,.{fact.decimals}f} would add up"
+def _instead(what: str, fact: Fact, change: Decimal) -> Cause:
+    cause = Cause(what, fact, fact.printed_value + change / fact.scale)
+    return cause._replace(
+        words=f"{what}: {fact.printed_value:,.{fact.decimals}f} where {cause.shown} would add up"
+    )
 
 
-def _one_digit(fact: Fact, change: Decimal) -> str | None:
+def _one_digit(fact: Fact, change: Decimal) -> Cause | None:
     if len(_differing(fact, change)) != 1:
         return None
-    return f"one digit of '{_name(fact)}': {_instead(fact, change)}"
+    return _instead(f"one digit of '{_name(fact)}'", fact, change)
 
 
-def _swapped(fact: Fact, change: Decimal) -> str | None:
+def _swapped(fact: Fact, change: Decimal) -> Cause | None:
     places = _differing(fact, change)
     printed, needed = _digits(fact, change)
     if len(places) != 2 or places[1] - places[0] != 1 or sorted(printed) != sorted(needed):
         return None
-    return f"two digits of '{_name(fact)}' transposed: {_instead(fact, change)}"
+    return _instead(f"two digits of '{_name(fact)}' transposed", fact, change)
 
 
-def _sign(fact: Fact, change: Decimal) -> str | None:
+def _sign(fact: Fact, change: Decimal) -> Cause | None:
     flips = fact.printed_value and change == -2 * fact.printed_value * fact.scale
-    return f"the sign of '{_name(fact)}'" if flips else None
+    return Cause(f"the sign of '{_name(fact)}'") if flips else None
 
 
-def _left_out(fact: Fact, change: Decimal) -> str | None:
+def _left_out(fact: Fact, change: Decimal) -> Cause | None:
     drops = fact.printed_value and change == -fact.printed_value * fact.scale
-    return f"'{_name(fact)}' not being part of the sum" if drops else None
+    return Cause(f"'{_name(fact)}' not being part of the sum") if drops else None
 
 
 def _name(fact: Fact) -> str:

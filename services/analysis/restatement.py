@@ -12,7 +12,14 @@ from typing import NamedTuple
 from services.analysis import charts, wording
 from services.analysis.compared import role, shown_amount, shown_fact
 from services.analysis.failed_checks import rule
-from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
+from services.analysis.finding import (
+    CannotCompute,
+    Context,
+    Finding,
+    calculation,
+    counted,
+    rounding_margin,
+)
 from services.analysis.reprinted import NetZero, Pair, net_zero, pairs_of
 from services.analysis.restated_reason import PER_SHARE, Reasons, names
 from services.domain.concepts import CONCEPTS, Unit
@@ -151,6 +158,7 @@ def _changed(context: Context, changes: _Changes, group: _Group, pairs: Sequence
         calculations=(
             *(_step(context, pair) for pair in ordered),
             *(_sum(context, one) for one in within),
+            *([counted("more figures", len(rest), [pair.now for pair in rest])] if rest else []),
         ),
         threshold="differs by more than one printed unit and is not trivial; "
         f"tier {group.tier}; {changes.compared}",

@@ -126,7 +126,7 @@ def _finding(context: Context, parts: Sequence[_Part]) -> Finding:
     first, *others = [part for part in ranked if _moved(part.change)]
     mix = _mix_effect(context, parts)
     facts = {fact.fact_id: fact for part in (first, *others) for fact in part.facts}
-    steps = [_step(part) for part in (first, *others)]
+    steps = [step for part in (first, *others) for step in _steps(part)]
     return Finding(
         period=first.now.period,
         subject=first.name,
@@ -168,8 +168,15 @@ def _role(fact: Fact) -> str:
     return f"{_name(fact) if fact.member else 'revenue'}, {fact.period.label}"
 
 
-def _step(part: _Part) -> Calculation:
-    return calculation(
+def _steps(part: _Part) -> Iterator[Calculation]:
+    shares = (
+        (part.now, part.total, part.share),
+        (part.before, part.total_before, part.share_before),
+    )
+    for fact, total, share in shares:
+        name, formula = f"share of {part.name}, {fact.period.label}", f"{part.name} / revenue"
+        yield calculation(name, formula, share, wording.percent(share), (fact, total))
+    yield calculation(
         f"change of the share of {part.name}",
         f"{part.name} / revenue, less the same a year before",
         part.change,

@@ -4,16 +4,23 @@ Three or four points are described and never called significant; a range is a me
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
 from services.analysis import charts, wording
 from services.analysis.compared import role
-from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
-from services.analysis.stats import drift_range, mann_kendall, theil_sen
+from services.analysis.finding import (
+    CannotCompute,
+    Context,
+    Finding,
+    calculation,
+    counted,
+    rounding_margin,
+)
+from services.analysis.stats import TrendTest, drift_range, mann_kendall, theil_sen
 from services.domain.concepts import CONCEPTS
-from services.domain.insights import Chart, Severity
+from services.domain.insights import Calculation, Chart, Severity
 from services.domain.periods import Period
 from services.domain.reports import Fact
 
@@ -72,6 +79,7 @@ def _turned(context: Context, series: Sequence[Fact], limit: Decimal) -> Finding
                 context.money(steps[-1]),
                 series[-2:],
             ),
+            counted("periods in one direction before", run, used),
         ),
         threshold=f"opposite sign after two or more periods, |change| above {context.money(limit)}",
         margin=rounding_margin(
@@ -126,23 +134,33 @@ def _trend(context: Context, series: Sequence[Fact]) -> Finding | None:
             "date": _date(latest),
         },
         inputs=tuple((fact, role(fact)) for fact in reversed(series)),
-        calculations=(
-            calculation("Mann-Kendall S", "rises − falls over all pairs", Decimal(test.s), f"{test.s} (p {p})", series),
-            calculation(
-                "Theil-Sen slope",
-                "median of all pairwise slopes" + (" of logarithms, as growth" if logs else ""),
-                middle,
-                write(middle),
-                series,
-            ),
-        ),
+        calculations=tuple(_trend_steps(series, test, (middle, low, high), write)),
         threshold="exact Mann-Kendall p of at most 0.05 over five and more years",
         margin=rounding_margin(
             series, lambda moved: mann_kendall([float(v) for v in moved]).p <= SIGNIFICANT, 40
         ),
         chart=_chart(name, series),
         key=latest.concept or "",
-    )  # fmt: skip
+    )
+
+
+def _trend_steps(
+    series: Sequence[Fact],
+    test: TrendTest,
+    slopes: Sequence[Decimal],
+    write: Callable[[Decimal], str],
+) -> Iterator[Calculation]:
+    (middle, *ends), shown = slopes, f"{test.s} (p {test.p:.4f})"
+    yield calculation(
+        "Mann-Kendall S", "rises − falls over all pairs", Decimal(test.s), shown, series
+    )
+    formula = "median of all pairwise slopes"
+    formula += " of logarithms, as growth" if write is wording.growth else ""
+    yield calculation("Theil-Sen slope", formula, middle, write(middle), series)
+    for side, end in zip(("lower", "upper"), ends, strict=True):
+        name = f"{side} end of the 95 % band"
+        yield calculation(name, "Theil-Sen confidence limit", end, write(end), series)
+    yield counted("years", test.count, series)
 
 
 def _yearly(slope: float, *, logs: bool) -> Decimal:
@@ -177,15 +195,18 @@ def _range(context: Context, series: Sequence[Fact]) -> Finding | None:
             "date": _date(latest),
         },
         inputs=tuple((fact, role(fact)) for fact in reversed(series)),
-        calculations=tuple(
-            calculation(
-                f"{side} end of the 80 % range",
-                "exp(last log + mean log step ± t × spread)",
-                end,
-                context.money(end),
-                series,
-            )
-            for side, end in zip(("lower", "upper"), ends, strict=True)
+        calculations=(
+            *(
+                calculation(
+                    f"{side} end of the 80 % range",
+                    "exp(last log + mean log step ± t × spread)",
+                    end,
+                    context.money(end),
+                    series,
+                )
+                for side, end in zip(("lower", "upper"), ends, strict=True)
+            ),
+            counted("years", len(series), series),
         ),
         threshold="four and more yearly figures, half-width at most 50 % of the level",
         chart=_chart(name, series),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from time import perf_counter
 
+from services.analysis.bound import unbound
 from services.analysis.chain import chain_of
 from services.analysis.compared import role, shown_fact
 from services.analysis.facts_view import FactsView, Missing
@@ -154,7 +155,9 @@ def _proved(
     consulted = _consulted(finding, context)
     failed = any(tie_out.status is TieOutStatus.FAIL for tie_out in consulted)
     score = insight_confidence(finding.facts, finding.margin, rule.prior)
-    where, reasons = route(score, finding.severity, has_failed_check=failed)
+    where, reasons = route(
+        score, finding.severity, has_failed_check=failed, unbound=unbound(finding, context)
+    )
     reopened = _reopened(finding, context)
     if reopened:
         where, reasons = Route.REVIEW, (*reopened, *reasons)

@@ -13,6 +13,7 @@ from services.analysis.finding import (
     Finding,
     at_most,
     calculation,
+    counted,
     ratio,
     rounding_margin,
 )
@@ -98,6 +99,13 @@ def _growth_steps(context: Context, series: Sequence[Fact], growth: Decimal) -> 
         rate = _compound(series)
         formula = f"({context.money(latest.value)} / {context.money(first.value)})^(1/{years}) − 1"
         steps.append(calculation("CAGR", formula, rate, wording.growth(rate), (latest, first)))
+        steps.append(counted("years of compound growth", years, series))
+        earlier, rate = series[-3], _growth_before(series)
+        formula = f"{context.money(previous.value)} / {context.money(earlier.value)} − 1"
+        shown = wording.growth(rate)
+        steps.append(
+            calculation("revenue growth before", formula, rate, shown, (previous, earlier))
+        )
     return steps
 
 
@@ -151,7 +159,10 @@ def gross_margin(context: Context) -> list[Finding]:
             template="R03 steady" if steady else "R03",
             values=_margin_words(context, used, delta),
             inputs=_margin_inputs(used),
-            calculations=tuple(_margin_step(margin) for margin in used),
+            calculations=(
+                *(_margin_step(margin) for margin in used),
+                *_change_steps(context, used, delta),
+            ),
             threshold="|change| of at least 1.0 pp, or the same direction over three periods",
             margin=rounding_margin(facts, lambda moved: _same_way(moved, now, delta, steady)),
             amount=delta * now.revenue.value,
@@ -234,6 +245,18 @@ def _margin_step(margin: _Margin) -> Calculation:
     )
 
 
+def _change_steps(
+    context: Context, used: Sequence[_Margin], delta: Decimal
+) -> tuple[Calculation, ...]:
+    facts, worth = [fact for fact, _ in _margin_inputs(used)], delta * used[-1].revenue.value
+    shown = wording.basis_points(delta)
+    return (
+        calculation("change of gross margin", "margin − margin before", delta, shown, facts),
+        calculation("worth of the change", "change × revenue", worth, context.money(worth), facts),
+        counted("periods in one direction", len(used) - 1, facts),
+    )
+
+
 def profit_swing(context: Context) -> list[Finding]:
     """R08: the net result changed sign, or by more than overall materiality."""
     now = context.fact("net_income", context.current())
@@ -255,7 +278,7 @@ def profit_swing(context: Context) -> list[Finding]:
                 *((fact, f"net income, {fact.period.label}") for fact in (now, before)),
                 *((fact, f"EPS, {fact.period.label}") for fact in reversed(per_share)),
             ),
-            calculations=(_change_step(context, now, before),),
+            calculations=_profit_steps(context, now, before),
             threshold=f"sign change, or |change| above overall materiality "
             f"{context.money(overall)}",
             margin=rounding_margin(
@@ -290,11 +313,15 @@ def _profit_words(
     return values
 
 
-def _change_step(context: Context, now: Fact, before: Fact) -> Calculation:
-    change = now.value - before.value
+def _profit_steps(context: Context, now: Fact, before: Fact) -> tuple[Calculation, ...]:
+    change, pair = now.value - before.value, (now, before)
     formula = f"{context.money(now.value)} − {context.money(before.value)}"
-    shown = context.money(change)
-    return calculation("change in net income", formula, change, shown, (now, before))
+    step = calculation("change in net income", formula, change, context.money(change), pair)
+    if _is_meaningless(change, before.value):
+        return (step,)
+    rate = change / before.value
+    formula = f"{context.money(change)} / {context.money(before.value)}"
+    return (step, calculation("net income growth", formula, rate, wording.growth(rate), pair))
 
 
 def _still_swings(moved: Sequence[Decimal], overall: Decimal, swung: bool) -> bool:
@@ -312,6 +339,8 @@ def _eps_pair(context: Context, period: Period) -> tuple[Fact, ...]:
 
 def _relative(change: Decimal, base: Decimal) -> str:
     """Write a change in percent, 'n.m.' where the base is not positive or the change is absurd."""
-    if base <= 0 or abs(change / base) > MEANINGFUL_GROWTH:
-        return "n.m."
-    return wording.growth(change / base)
+    return "n.m." if _is_meaningless(change, base) else wording.growth(change / base)
+
+
+def _is_meaningless(change: Decimal, base: Decimal) -> bool:
+    return base <= 0 or abs(change / base) > MEANINGFUL_GROWTH

@@ -5,6 +5,7 @@ from services.analysis import (
     customers,
     free_cash,
     margin_bridge,
+    metric_returns,
     metric_trends,
     seasons,
     segment_mix,
@@ -109,7 +110,7 @@ TRENDS: tuple[Rule, ...] = (
         "Returns and DuPont",
         DESCRIPTION,
         "A return that rises by leverage alone is no better business.",
-        metric_trends.returns,
+        metric_returns.returns,
     ),
     Rule(
         "R13",
@@ -117,7 +118,7 @@ TRENDS: tuple[Rule, ...] = (
         "Turnover ratios",
         DESCRIPTION,
         "Look for acquisitions late in the year: assets are in, revenue is not.",
-        metric_trends.turnovers,
+        metric_returns.turnovers,
     ),
     Rule(
         "R14",
@@ -173,7 +174,7 @@ TRENDS: tuple[Rule, ...] = (
         "Shareholder returns above free cash flow",
         THRESHOLD,
         "See whether cash or new debt paid for it.",
-        metric_trends.shareholder_returns,
+        metric_returns.shareholder_returns,
     ),
     Rule(
         "R21",
@@ -181,7 +182,7 @@ TRENDS: tuple[Rule, ...] = (
         "Share-count change",
         DESCRIPTION,
         "Look for buybacks, acquisitions paid in shares, and splits.",
-        metric_trends.share_count,
+        metric_returns.share_count,
     ),
     Rule(
         "R22",

@@ -95,16 +95,23 @@ def _margin_reason(margin: float) -> str:
 
 
 def route(
-    confidence: Confidence, severity: Severity, *, has_failed_check: bool
+    confidence: Confidence,
+    severity: Severity,
+    *,
+    has_failed_check: bool,
+    unbound: Sequence[str] = (),
 ) -> tuple[Route, tuple[str, ...]]:
     """Return where an insight goes by its stored confidence, and why.
 
-    High goes to the CFO, medium to the analyst, low to review. A failed check, or a critical insight
-    that is not high, always goes to review.
+    High goes to the CFO, medium to the analyst, low to review. A failed check, a number of the sentence
+    that is ``unbound`` (no figure and no calculation of it), or a critical insight that is not high,
+    always goes to review.
     """
     reasons = []
     if has_failed_check:
         reasons.append("a check on its numbers failed")
+    if unbound:
+        reasons.append(f"no figure or calculation stands behind {', '.join(unbound)}")
     if severity is Severity.CRITICAL and confidence.band is not Band.HIGH:
         reasons.append(f"critical and below {HIGH_FROM:.2f}")
     if confidence.band is Band.LOW:

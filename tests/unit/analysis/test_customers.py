@@ -26,8 +26,9 @@ def test_the_largest_customer_comes_first_with_the_sentence_and_its_page():
     assert found.text == (
         "One customer brings 21 % of revenue, after 20 % the year before: “In 2018 it is so” (page 9)."
     )
+    assert [quote.page for quote in found.quotes] == [9]
     assert found.severity is Severity.MEDIUM
-    assert [c.value for c in found.calculations] == [Decimal("0.01")]
+    assert [c.display for c in found.calculations] == ["21 %", "20 %", "+1.0 pp"]
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_a_mismatch_names_both_numbers_the_page_and_the_sentence():
         "revenue, Year to Dec 31, 2018",
         "revenue, Year to Dec 31, 2017",
     ]
-    assert [c.display for c in insight.calculations] == ["3.5 %", "USD 32.8 bn"]
+    assert [c.display for c in insight.calculations] == ["3.5 %", "USD 32.8 bn", "1.8 %"]
 
 
 def test_a_contradiction_is_high_and_says_how_the_statements_moved():

@@ -146,7 +146,7 @@ def test_lines_of_one_tier_are_one_finding_that_names_the_largest_and_the_others
     (insight,) = changed(analysed([latest[0]], latest[1], earlier)).values()
     assert insight.text.startswith("Gross profit for the year to Dec 31, 2017 was USD 400 m")
     assert "1 more figure (income before tax) changed too" in insight.text
-    assert [c.display for c in insight.calculations] == ["USD 30.0 m", "USD (10.0) m"]
+    assert [c.display for c in insight.calculations] == ["USD 30.0 m", "USD (10.0) m", "1"]
     assert len(insight.evidence) == 4
 
 

@@ -71,6 +71,7 @@ ANOMALIES: tuple[Rule, ...] = (
         THRESHOLD,
         "Read the notes on restatement, reclassification and new accounting standards for the reason.",
         restatement.prior_figures,
+        version="1.1.0",
     ),
     Rule(
         "A08",
@@ -95,6 +96,7 @@ ANOMALIES: tuple[Rule, ...] = (
         ARITHMETIC,
         "Open both places: one is misread or misprinted, or the two are defined differently.",
         duplicates.printed_twice,
+        version="1.1.0",
     ),
     Rule(
         "A11",

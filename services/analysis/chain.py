@@ -12,7 +12,7 @@ from services.domain.ids import ChainId, InsightId
 from services.domain.insights import Insight, Quote, ReasoningChain, ReasoningStep
 from services.domain.reports import Fact, TieOut
 
-DETERMINISTIC = "deterministic-engine-v1.2.0"
+DETERMINISTIC = "deterministic-engine-v1.3.0"
 """The engine that computed an insight where no model took part; its number grows with the formulas."""
 
 

@@ -142,6 +142,7 @@ RISKS: tuple[Rule, ...] = (
         NARRATIVE,
         "Read the sentence on its page: does it speak of this figure and this period?",
         narrative.contradictions,
+        version="1.1.0",
     ),
     Rule(
         "K17",
@@ -150,6 +151,7 @@ RISKS: tuple[Rule, ...] = (
         NARRATIVE,
         "Read the sentence on its page; a restated or reclassified figure can explain it.",
         narrative.mismatches,
+        version="1.1.0",
     ),
     Rule(
         "K18",

@@ -39,6 +39,7 @@ TRENDS: tuple[Rule, ...] = (
         DESCRIPTION,
         "Look for price, mix and input-cost explanations in the management discussion.",
         trend.gross_margin,
+        version="1.1.0",
     ),
     Rule(
         "R04",
@@ -191,5 +192,6 @@ TRENDS: tuple[Rule, ...] = (
         DESCRIPTION,
         "Ask for volume, price and timing behind the largest step; compare with the latest forecast.",
         budget.against_budget,
+        version="1.1.0",
     ),
 )

@@ -179,7 +179,7 @@ class ReasoningChain(Record):
     """The ordered steps from cells to sentence; ``inputs_hash`` pins what it ran on (SHA-256).
 
     ``prompt_template_version`` names the template set and its hash; ``model_version`` says which model
-    took part ('deterministic-engine-v1.2.0' and the like when none did). ``materiality_version`` is the
+    took part ('deterministic-engine-v1.3.0' and the like when none did). ``materiality_version`` is the
     version of the company's materiality in force then, 0 where the proposal stood.
     """
 

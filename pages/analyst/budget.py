@@ -6,6 +6,7 @@ from components import frame
 from components.changes import budget_table
 from components.charts import show_chart
 from components.evidence import Item, show_items
+from components.figures import show_figures
 from components.format import plain
 from components.navigation import link
 from components.report_picker import pick_report
@@ -70,7 +71,7 @@ def _show(report: Report) -> None:
     found = _pick_plan(found)
     period = _pick_period(found)
     lines = [one for one in found if one.actual.period == period]
-    st.dataframe(budget_table(lines), hide_index=True, height="content")
+    show_figures(budget_table(lines), words=("Line", "Verdict"))
     st.caption(
         "Favourable is what adds to profit or cash: a cost or payment below plan, revenue above it. "
         "No verdict: more of it is neither better nor worse in itself."

@@ -4,6 +4,7 @@ import streamlit as st
 
 from components import frame
 from components.changes import change_table, crossing_table
+from components.figures import show_figures
 from components.format import counted, plain
 from components.metric_table import metric_name
 from components.navigation import link
@@ -22,7 +23,7 @@ def _figures(report: Report, last: Report) -> None:
     if not moved:
         st.info("The two reports share no line for periods of the same length.")
         return
-    st.dataframe(change_table(moved), hide_index=True, height="content")
+    show_figures(change_table(moved), words=("Line",))
     st.caption("Each report's own latest period; n.m. where the last figure is not positive.")
 
 
@@ -37,7 +38,7 @@ def _thresholds(report: Report, last: Report) -> None:
             f"None: {counted(crossed.compared, 'metric')} with a threshold stayed on the same side of it."
         )
         return
-    st.dataframe(crossing_table(crossed.found), hide_index=True, height="content")
+    show_figures(crossing_table(crossed.found), words=("Metric", "Threshold", ""))
     st.caption("The thresholds are those of the rules. Cells behind each number:")
     for metric_id in dict.fromkeys(one.limit.metric_id for one in crossed.found):
         name = metric_name(metric_id)

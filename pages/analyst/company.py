@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components import frame
+from components.figures import show_figures
 from components.format import counted, money, plain
 from components.materiality_form import show_materiality_form, show_versions
 from components.metric_table import metric_name, value_words
@@ -104,7 +105,7 @@ def _peers(company: Company) -> None:
         return
     others = ", ".join(plain(name) for name in peers.names if name != company.name)
     st.caption(f"{counted(len(peers.names), 'company', 'companies')}: this one and {others}")
-    st.dataframe(
+    show_figures(
         {
             "Metric": [metric_name(one.metric_id) for one in peers.standings],
             "Period": [one.period.label for one in peers.standings],
@@ -114,8 +115,7 @@ def _peers(company: Company) -> None:
             "Upper quartile": [value_words(one.metric_id, one.high) for one in peers.standings],
             "Rank, largest first": [f"{one.rank} of {one.count}" for one in peers.standings],
         },
-        hide_index=True,
-        height="content",
+        words=("Metric", "Period"),
     )
 
 

@@ -14,7 +14,7 @@ from services.analysis.facts_view import FactsView
 from services.analysis.finding import CannotCompute, Context, Finding, calculation, rounding_margin
 from services.analysis.margin_bridge import Side, contribution, leaves_of
 from services.analysis.plans import pairs, teller
-from services.domain.concepts import CONCEPTS
+from services.domain.concepts import CONCEPTS, StatementKind
 from services.domain.insights import Calculation, Chart, Severity
 from services.domain.reports import Fact, Scenario
 
@@ -94,18 +94,26 @@ class Variance:
 
 
 def variances(view: FactsView) -> list[Variance]:
-    """Return the figures that have a plan, longest latest period first, then in the order of concepts.
+    """Return the figures that have a plan, longest latest period first, then in the order of their rows.
 
-    Rows without a standard meaning follow as printed. A figure that has a budget and a forecast stands there
-    twice, with the budget first.
+    Balance sheets and cash flow follow income. A figure that has a budget and a forecast stands there twice,
+    with the budget first.
     """
-    order = {concept: place for place, concept in enumerate(CONCEPTS)}
+    found = [Variance(actual, plan) for actual, plan in pairs(view)]
+    kinds = list(StatementKind)
+    places = {
+        one.actual.statement_id: kinds.index(CONCEPTS[one.concept].statement)
+        for one in found
+        if one.concept is not None
+    }
     return sorted(
-        (Variance(actual, plan) for actual, plan in pairs(view)),
+        found,
         key=lambda one: (
             -one.actual.period.end.toordinal(),
             -one.actual.period.days,
-            order.get(one.concept or "", len(order)),
+            places.get(one.actual.statement_id, len(kinds)),
+            one.actual.statement_id,
+            one.actual.row,
             PLANS.index(one.plan.scenario),
         ),
     )

@@ -138,7 +138,7 @@ def context_of(
 
 def _run(rule: Rule, context: Context) -> list[Finding] | NotComputable:
     try:
-        return rule.run(context)
+        return _own(rule.run(context), context)
     except CannotCompute as answer:
         return NotComputable(
             report_id=context.report_id,
@@ -146,6 +146,25 @@ def _run(rule: Rule, context: Context) -> list[Finding] | NotComputable:
             title=rule.title,
             reason=str(answer),
         )
+
+
+def _own(found: Sequence[Finding], context: Context) -> list[Finding]:
+    """Return the findings that are this report's to tell; raises CannotCompute when all are another's."""
+    own = [finding for finding in found if _is_own(finding, context)]
+    if found and not own:
+        raise CannotCompute(_told_elsewhere(found[0]))
+    return own
+
+
+def _is_own(finding: Finding, context: Context) -> bool:
+    """Whether this report prints a figure of the finding's day; else it is another report's to tell."""
+    days = [fact for fact in finding.facts if fact.period.end == finding.period.end]
+    return not days or any(fact.report_id == context.report_id for fact in days)
+
+
+def _told_elsewhere(finding: Finding) -> str:
+    fact = next(fact for fact in finding.facts if fact.period.end == finding.period.end)
+    return f"{role(fact)} is not printed here but in {fact.source.document}, which tells of it"
 
 
 def _proved(

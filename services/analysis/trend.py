@@ -338,8 +338,8 @@ def _eps_pair(context: Context, period: Period) -> tuple[Fact, ...]:
 
 
 def _relative(change: Decimal, base: Decimal) -> str:
-    """Write a change in percent, 'n.m.' where the base is not positive or the change is absurd."""
-    return "n.m." if _is_meaningless(change, base) else wording.growth(change / base)
+    """Write a change in percent behind its amount; '' where the base is not positive or the change is absurd."""
+    return "" if _is_meaningless(change, base) else f" or {wording.percent(abs(change / base))}"
 
 
 def _is_meaningless(change: Decimal, base: Decimal) -> bool:

@@ -172,7 +172,7 @@ def test_a_score_in_the_distress_zone_is_high_and_names_its_weakest_part():
     assert found.severity is Severity.HIGH
     assert "Altman Z″ (non-manufacturers) score is −0.16" in found.text
     assert "in the distress zone (2.76, safe, a year earlier)" in found.text
-    assert "Weakest part: working capital / total assets (−0.33)." in found.text
+    assert "Weakest part: working capital / total assets, −0.33." in found.text
 
 
 def test_a_utility_is_read_with_caution():

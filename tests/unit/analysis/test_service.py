@@ -12,6 +12,8 @@ from services.analysis.service import Analysis
 from services.domain.confidence import FactConfidence
 from services.domain.insights import InsightStatus, Route
 from tests.unit.analysis.contexts import (
+    CERTAIN,
+    INCOME,
     NOW,
     analysed,
     income,
@@ -20,9 +22,10 @@ from tests.unit.analysis.contexts import (
     reason_of,
     shipped_templates,
 )
-from tests.unit.statement_builder import altered, manufacturer, year
+from tests.unit.statement_builder import altered, build, manufacturer, year
 
 ROOT = Path(__file__).parents[3]
+YEARS = [year(2018), year(2017)]
 REPLAY = "from tests.unit.analysis.test_service import digest; print(digest())"
 
 
@@ -207,3 +210,16 @@ def test_a_zero_revenue_divides_nothing():
     )
     assert reason_of(analysis, "R03") == "revenue is zero"
     assert reason_of(analysis, "R04") == "revenue is zero"
+
+
+def test_a_finding_on_figures_that_only_another_report_prints_is_that_reports_to_tell():
+    rows = [("Net income", "net_income", 80, 5), ("Income before tax", "income_before_tax", 90, 10)]
+    here = income(YEARS, ("Net sales", "revenue", 1000, 990), ("Income before tax", None, 90, 10))
+    _, elsewhere = build(INCOME, YEARS, rows, confidence=CERTAIN, report_id="report-0")
+    analysis = analysed([here[0]], here[1], elsewhere)
+    assert insight_of(analysis, "R08") is None
+    assert reason_of(analysis, "R08") == (
+        "net income, Year to Dec 31, 2018 is not printed here but in annual.pdf, which tells of it"
+    )
+    own = analysed(*joined(income(YEARS, *rows)))
+    assert "rose by USD 75.0 m" in insight_of(own, "R08").text

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.analysis.finding import Context, Finding
-from services.confidence.insights import RulePrior
+from services.confidence.acceptance import RulePrior, RuleVersion
 from services.domain.insights import InsightKind
 
 ARITHMETIC = RulePrior(19, 1)
@@ -28,3 +28,8 @@ class Rule:
     what_to_check: str
     run: Callable[[Context], list[Finding]]
     version: str = "1.0.0"
+
+    @property
+    def as_version(self) -> RuleVersion:
+        """What the acceptance of its insights is counted by."""
+        return RuleVersion(self.rule_id, self.version, self.prior)

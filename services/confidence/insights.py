@@ -1,61 +1,87 @@
 """What an insight inherits from its inputs, and where its confidence sends it."""
 
+import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
-from services.domain.confidence import (
-    HIGH_FROM,
-    MEDIUM_FROM,
-    Band,
-    Confidence,
-    ConfidenceFactor,
-    FactConfidence,
-)
+from services.confidence.acceptance import Acceptance, RulePrior
+from services.confidence.recalibrate import recalibrated
+from services.domain.confidence import HIGH_FROM, Confidence, ConfidenceFactor, FactConfidence
 from services.domain.insights import Route, Severity
 from services.domain.reports import Fact
+from services.domain.scoring import UNLABELLED, Scoring
 
 SURE_VALUE = 0.95
 """A value below this keeps its insight out of the high band."""
 
 
-class RulePrior(NamedTuple):
-    """How often reviewers accept a rule's insights, as Beta(accepted, rejected) before any label."""
-
-    accepted: float
-    rejected: float
-
-    @property
-    def mean(self) -> float:
-        """The expected acceptance."""
-        return self.accepted / (self.accepted + self.rejected)
+_RULE, _DOUBT = "rule", "unproven input"
 
 
-def insight_confidence(inputs: Sequence[Fact], margin: float, rule_prior: RulePrior) -> Confidence:
-    """Return P(the insight is right) = inputs × margin × rule, each part named.
+def insight_confidence(
+    inputs: Sequence[Fact],
+    margin: float,
+    acceptance: RulePrior | Acceptance,
+    scoring: Scoring = UNLABELLED,
+) -> Confidence:
+    """Return P(the insight is right) = inputs × margin × rule, each part named, recalibrated once there are labels.
 
     ``margin`` is the probability that the trigger still holds when the inputs move within their
-    rounding (1 far from the threshold, 0.5 on it). An estimate until reviewers' labels calibrate it.
+    rounding (1 far from the threshold, 0.5 on it); ``acceptance`` is that of the rule.
     """
-    factors = [
+    parts = (
         _inputs_factor(inputs),
         ConfidenceFactor(name="margin", value=margin, reason=_margin_reason(margin)),
-        ConfidenceFactor(
-            name="rule",
-            value=rule_prior.mean,
-            reason=f"expected acceptance of this rule, Beta({rule_prior.accepted:g}, "
-            f"{rule_prior.rejected:g}); estimate, not yet calibrated",
-        ),
-    ]
-    total = factors[0].value * factors[1].value * factors[2].value
+    )
     weakest = min(inputs, key=lambda fact: fact.confidence.value, default=None)
-    if weakest is not None and weakest.confidence.value < SURE_VALUE and total >= HIGH_FROM:
+    doubt = ""
+    if weakest is not None and weakest.confidence.value < SURE_VALUE:
+        read = weakest.confidence.value
+        doubt = f"'{weakest.label}' is read with {read:.2f}, below {SURE_VALUE}"
+    return _scored(parts, acceptance, doubt, scoring)
+
+
+def rescored(
+    confidence: Confidence, acceptance: RulePrior | Acceptance, scoring: Scoring
+) -> Confidence:
+    """Return the confidence of the same inputs and margin under another acceptance and curve."""
+    parts = tuple(one for one in confidence.factors if one.name not in {_RULE, _DOUBT})
+    if not parts:
+        parts = (ConfidenceFactor(name="inputs", value=confidence.total, reason="as stated"),)
+    return _scored(parts, acceptance, confidence.doubt, scoring)
+
+
+def _scored(
+    parts: Sequence[ConfidenceFactor],
+    acceptance: RulePrior | Acceptance,
+    doubt: str,
+    scoring: Scoring,
+) -> Confidence:
+    known = acceptance if isinstance(acceptance, Acceptance) else Acceptance(acceptance, 0)
+    rule = ConfidenceFactor(name=_RULE, value=known.posterior.mean, reason=_rule_reason(known))
+    factors = [*parts, rule]
+    product = math.prod(factor.value for factor in factors)
+    total = recalibrated(product, scoring.curve)
+    if doubt and total >= HIGH_FROM:
         cap = (HIGH_FROM - 0.01) / total
-        reason = (
-            f"'{weakest.label}' is read with {weakest.confidence.value:.2f}, below {SURE_VALUE}"
-        )
-        factors.append(ConfidenceFactor(name="unproven input", value=cap, reason=reason))
+        factors.append(ConfidenceFactor(name=_DOUBT, value=cap, reason=doubt))
         total *= cap
-    return Confidence(total=total, factors=tuple(factors), calibrated=False, labels=0)
+    curve = scoring.curve
+    return Confidence(
+        total=total,
+        factors=tuple(factors),
+        calibrated=curve is not None,
+        labels=0 if curve is None else curve.labels,
+        product=product,
+        as_of=None if curve is None else scoring.made_at,
+        doubt=doubt,
+    )
+
+
+def _rule_reason(known: Acceptance) -> str:
+    beta = f"Beta({known.posterior.accepted:.4g}, {known.posterior.rejected:.4g})"
+    if not known.labels:
+        return f"expected acceptance of this rule, {beta}; estimate, not yet calibrated"
+    return f"acceptance of this rule after {known.labels} decisions of reviewers, {beta}"
 
 
 def _inputs_factor(inputs: Sequence[Fact]) -> ConfidenceFactor:
@@ -94,31 +120,57 @@ def _margin_reason(margin: float) -> str:
     return f"rounding of the inputs leaves the statement standing with {margin:.2f}"
 
 
+def held_by(
+    *, has_failed_check: bool, unbound: Sequence[str] = (), uncited: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return why an insight never publishes by itself, whatever its confidence and the policy; () for no reason."""
+    reasons = []
+    if has_failed_check:
+        reasons.append("a check on its numbers failed")
+    if unbound:
+        reasons.append(f"no figure or calculation stands behind {', '.join(unbound)}")
+    if uncited:
+        reasons.append(f"no cell, page or quotation stands behind {', '.join(uncited)}")
+    return tuple(reasons)
+
+
 def route(
     confidence: Confidence,
     severity: Severity,
     *,
     has_failed_check: bool,
     unbound: Sequence[str] = (),
+    scoring: Scoring = UNLABELLED,
 ) -> tuple[Route, tuple[str, ...]]:
     """Return where an insight goes by its stored confidence, and why.
 
-    High goes to the CFO, medium to the analyst, low to review. A failed check, a number of the sentence
-    that is ``unbound`` (no figure and no calculation of it), or a critical insight that is not high,
-    always goes to review.
+    A failed check or a number of the sentence that is ``unbound`` (no figure and no calculation of it)
+    always goes to review; for the rest see ``routed``.
     """
-    reasons = []
-    if has_failed_check:
-        reasons.append("a check on its numbers failed")
-    if unbound:
-        reasons.append(f"no figure or calculation stands behind {', '.join(unbound)}")
-    if severity is Severity.CRITICAL and confidence.band is not Band.HIGH:
-        reasons.append(f"critical and below {HIGH_FROM:.2f}")
-    if confidence.band is Band.LOW:
-        reasons.append(f"confidence {confidence.total:.2f} is below {MEDIUM_FROM:.2f}")
+    held = held_by(has_failed_check=has_failed_check, unbound=unbound)
+    return routed(confidence, severity, held, scoring)
+
+
+def routed(
+    confidence: Confidence, severity: Severity, held: Sequence[str], scoring: Scoring = UNLABELLED
+) -> tuple[Route, tuple[str, ...]]:
+    """Return where an insight goes, and why: high to the CFO, medium to the analyst, low to review.
+
+    What is ``held``, a critical insight that is not high, and everything while publishing is switched
+    off, goes to review.
+    """
+    policy, high_from, total = scoring.policy, scoring.threshold, confidence.total
+    by = f" (policy version {policy.version})" if policy.version else ""
+    reasons = list(held)
+    if not policy.publishing:
+        reasons.append(f"automatic publishing is switched off{by}")
+    if severity is Severity.CRITICAL and total < high_from:
+        reasons.append(f"critical and below {high_from:.2f}")
+    if total < policy.medium_from:
+        reasons.append(f"confidence {total:.2f} is below {policy.medium_from:.2f}")
     if reasons:
         return Route.REVIEW, tuple(reasons)
-    if confidence.band is Band.HIGH:
-        return Route.CFO, (f"confidence {confidence.total:.2f} is at least {HIGH_FROM:.2f}",)
-    reason = f"confidence {confidence.total:.2f} is between {MEDIUM_FROM:.2f} and {HIGH_FROM:.2f}"
+    if total >= high_from:
+        return Route.CFO, (f"confidence {total:.2f} is at least {high_from:.2f}{by}",)
+    reason = f"confidence {total:.2f} is between {policy.medium_from:.2f} and {high_from:.2f}{by}"
     return Route.ANALYST, (reason,)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Record(BaseModel):
@@ -60,6 +60,12 @@ Instant = Annotated[datetime, AfterValidator(_aware)]
 
 Amount = Annotated[Decimal, AfterValidator(_finite)]
 """A finite decimal amount; never a float."""
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+"""A probability or a share; no amount of money."""
+
+Real = Annotated[float, Field(allow_inf_nan=False)]
+"""A finite number of a statistical model; no amount of money."""
 
 
 def utc_now() -> datetime:

@@ -7,7 +7,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import Field
 
-from services.domain.base import Record
+from services.domain.base import Instant, Probability, Record
 
 
 class Band(StrEnum):
@@ -27,12 +27,19 @@ class ConfidenceFactor(Record):
 
 
 class Confidence(Record):
-    """A probability in [0, 1] that is the product of its factors."""
+    """A probability in [0, 1] that is the product of its factors, recalibrated once there are labels.
+
+    ``product`` is what the factors gave before, ``labels`` on how many decisions of people the curve was
+    fitted and ``as_of`` when. ``doubt`` names the input that keeps it below high, "" for none.
+    """
 
     total: float = Field(ge=0, le=1)
     factors: tuple[ConfidenceFactor, ...]
     calibrated: bool = False
     labels: int = 0
+    product: Probability | None = None
+    as_of: Instant | None = None
+    doubt: str = ""
 
     @property
     def band(self) -> Band:

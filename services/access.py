@@ -16,6 +16,7 @@ class Permission(StrEnum):
     REQUEST_REVIEW = "request_review"
     REVIEW = "review"
     SET_MATERIALITY = "set_materiality"
+    SET_POLICY = "set_policy"
     VIEW_SUMMARY = "view_summary"
     VIEW_AUDIT = "view_audit"
     ADMINISTER = "administer"
@@ -31,9 +32,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REQUEST_REVIEW,
         Permission.REVIEW,
         Permission.SET_MATERIALITY,
+        Permission.SET_POLICY,
         Permission.VIEW_AUDIT,
     },
-    Role.CFO: _READ | {Permission.SET_MATERIALITY},
+    Role.CFO: _READ | {Permission.SET_MATERIALITY, Permission.SET_POLICY},
     Role.AUDITOR: _READ | {Permission.VIEW_AUDIT},
     Role.ADMIN: _READ | {Permission.UPLOAD, Permission.VIEW_AUDIT, Permission.ADMINISTER},
 }
@@ -47,6 +49,7 @@ _DOING = {
     Permission.REQUEST_REVIEW: "ask for a review",
     Permission.REVIEW: "decide on insights",
     Permission.SET_MATERIALITY: "set materiality",
+    Permission.SET_POLICY: "set what publishes by itself",
     Permission.VIEW_SUMMARY: "see the CFO summary",
     Permission.VIEW_AUDIT: "see the audit trail",
     Permission.ADMINISTER: "administer the system",

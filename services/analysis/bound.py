@@ -1,6 +1,7 @@
 """Whether the numbers in a finding's sentence are its own: a figure, a calculation, a threshold, a date, a quotation.
 
-A number that is none of them has no cell and no formula behind it; an insight with one goes to review.
+A number that is none of them has no cell and no formula behind it, and a figure without a place none that can
+be looked up; an insight with either goes to review.
 """
 
 import re
@@ -27,6 +28,16 @@ def unbound(finding: Finding, context: Context) -> tuple[str, ...]:
     names = sorted(set(_names(finding)) - {""}, key=len, reverse=True)
     words = [_without(names, word) for word in (*finding.values.values(), finding.subject)]
     return tuple(number for word in words for number in _numbers(word) if number not in own)
+
+
+def uncited(finding: Finding) -> tuple[str, ...]:
+    """Return what a finding rests on without saying where it is printed; a finding that cites nothing at all is named too."""
+    if not finding.facts and not finding.quotes:
+        return ("the statement itself",)
+    return (
+        *(f"'{fact.label.strip()}'" for fact in finding.facts if not fact.source.is_verifiable),
+        *("a quotation" for quote in finding.quotes if quote.page < 1 or not quote.text.strip()),
+    )
 
 
 def _numbers(text: str) -> Iterator[str]:

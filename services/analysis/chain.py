@@ -8,6 +8,7 @@ from services.analysis.finding import Finding
 from services.analysis.registry import RULESET_VERSION
 from services.analysis.rule import Rule
 from services.analysis.templates import Templates
+from services.domain.confidence import Confidence
 from services.domain.ids import ChainId, InsightId
 from services.domain.insights import Insight, Quote, ReasoningChain, ReasoningStep
 from services.domain.reports import Fact, TieOut
@@ -128,8 +129,14 @@ def _scored(insight: Insight) -> ReasoningStep:
         f"{factor.name} {factor.value:.3f}: {factor.reason}"
         for factor in insight.confidence.factors
     ]
-    total = f"confidence {insight.confidence.total:.3f} ({insight.band}); estimate, not calibrated"
-    return _step("score", total, (), *parts)
+    total = f"confidence {insight.confidence.total:.3f} ({insight.band})"
+    return _step("score", f"{total}; {_calibration(insight.confidence)}", (), *parts)
+
+
+def _calibration(confidence: Confidence) -> str:
+    if not confidence.calibrated:
+        return "estimate, not calibrated"
+    return f"recalibrated from {confidence.product:.3f} on {confidence.labels} decisions"
 
 
 def _routed(insight: Insight) -> ReasoningStep:

@@ -16,6 +16,7 @@ from services.domain.insights import Calculation, Chart, Materiality, Quote, Sev
 from services.domain.narrative import CreditLine, NarrativeClaim, Recast
 from services.domain.periods import Period
 from services.domain.reports import Fact, Statement, TextCue, TieOut, TieOutStatus
+from services.domain.scoring import UNLABELLED, Scoring
 
 DRAWS = 200
 """Draws of the rounding test; enough to tell 0.99 from 1, cheap enough for every rule."""
@@ -63,7 +64,8 @@ class Context:
 
     ``income`` and ``cash`` are the latest periods of the income and the cash-flow statement, ``dated`` is
     the day the document is about where it has neither. ``cues`` and
-    ``claims`` are None where it has no running text. ``materiality_version`` is that of what people set.
+    ``claims`` are None where it has no running text. ``materiality_version`` is that of what people set,
+    ``scoring`` what its insights are scored and routed by.
     """
 
     report_id: ReportId
@@ -81,6 +83,7 @@ class Context:
     recasts: tuple[Recast, ...] = ()
     dated: Period | None = None
     materiality_version: int = 0
+    scoring: Scoring = UNLABELLED
     _made: dict[Callable[["Context"], object], object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

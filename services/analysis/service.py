@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from time import perf_counter
 
-from services.analysis.bound import unbound
+from services.analysis.bound import unbound, uncited
 from services.analysis.chain import chain_of
 from services.analysis.compared import role, shown_fact
 from services.analysis.facts_view import FactsView, Missing
@@ -16,7 +16,8 @@ from services.analysis.profile import profile_of
 from services.analysis.registry import RULES
 from services.analysis.rule import Rule
 from services.analysis.templates import Templates
-from services.confidence.insights import insight_confidence, route
+from services.confidence.acceptance import acceptance_of
+from services.confidence.insights import held_by, insight_confidence, routed
 from services.domain.concepts import StatementKind
 from services.domain.ids import ChainId, InsightId, deterministic_id
 from services.domain.insights import (
@@ -31,6 +32,7 @@ from services.domain.insights import (
 from services.domain.materiality import MaterialityChoice
 from services.domain.periods import Period
 from services.domain.reports import Fact, Report, Statement, TieOut, TieOutStatus
+from services.domain.scoring import UNLABELLED, Scoring
 
 _STATUS = {
     Route.CFO: InsightStatus.PUBLISHED,
@@ -63,13 +65,16 @@ def analyse(  # noqa: PLR0913 - the stage's whole input, each a different thing
     now: datetime,
     stopwatch: Callable[[], float] = perf_counter,
     choice: MaterialityChoice | None = None,
+    scoring: Scoring = UNLABELLED,
 ) -> Analysis:
     """Run every rule on one report; ``history`` are facts of the company's other reports.
 
-    ``choice`` is what people set of the company's materiality: it ranks, and never touches confidence.
+    ``choice`` is what people set of the company's materiality: it ranks, and never touches confidence;
+    ``scoring`` is what confidence and routes hang on beside the report: it never touches what is found.
     ``stopwatch`` gives seconds: what a rule took stands in its chains and in nothing else.
     """
     context = context_of(report, statements, facts, tie_outs, history, choice)
+    context = replace(context, scoring=scoring)
     pairs: list[tuple[Insight, ReasoningChain]] = []
     open_: list[NotComputable] = []
     for rule in RULES:
@@ -173,10 +178,13 @@ def _proved(
     rule, elapsed = ran
     consulted = _consulted(finding, context)
     failed = any(tie_out.status is TieOutStatus.FAIL for tie_out in consulted)
-    score = insight_confidence(finding.facts, finding.margin, rule.prior)
-    where, reasons = route(
-        score, finding.severity, has_failed_check=failed, unbound=unbound(finding, context)
+    scoring = context.scoring
+    accepted = acceptance_of(rule.as_version, scoring.counts)
+    score = insight_confidence(finding.facts, finding.margin, accepted, scoring)
+    held = held_by(
+        has_failed_check=failed, unbound=unbound(finding, context), uncited=uncited(finding)
     )
+    where, reasons = routed(score, finding.severity, held, scoring)
     reopened = _reopened(finding, context)
     if reopened:
         where, reasons = Route.REVIEW, (*reopened, *reasons)
@@ -197,6 +205,7 @@ def _proved(
         route_reasons=reasons,
         status=_STATUS[where],
         has_failed_check=failed,
+        held=held,
         reopened=reopened,
         evidence=tuple(Evidence(fact_id=fact.fact_id, role=role) for fact, role in finding.inputs),
         quotes=finding.quotes,
@@ -209,7 +218,14 @@ def _proved(
     )
     ranked = replace(finding, threshold=_with_materiality(finding, context))
     chain = chain_of(rule, ranked, insight, consulted, templates, elapsed)
-    return insight, chain.model_copy(update={"materiality_version": context.materiality_version})
+    return insight, chain.model_copy(update=_versions(context))
+
+
+def _versions(context: Context) -> dict[str, int]:
+    return {
+        "materiality_version": context.materiality_version,
+        "scoring_version": context.scoring.version,
+    }
 
 
 def _reopened(finding: Finding, context: Context) -> tuple[str, ...]:

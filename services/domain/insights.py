@@ -117,7 +117,8 @@ class Materiality(Record):
 class Insight(Record):
     """A finding made trustworthy: what, how much, why believed, where it goes.
 
-    ``reopened`` says which of its figures a later report of the company gives otherwise.
+    ``reopened`` says which of its figures a later report of the company gives otherwise, ``held`` why it
+    never publishes by itself.
     """
 
     insight_id: InsightId
@@ -135,6 +136,7 @@ class Insight(Record):
     route_reasons: tuple[str, ...] = ()
     status: InsightStatus
     has_failed_check: bool = False
+    held: tuple[str, ...] = ()
     reopened: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...]
     quotes: tuple[Quote, ...] = ()
@@ -180,7 +182,8 @@ class ReasoningChain(Record):
 
     ``prompt_template_version`` names the template set and its hash; ``model_version`` says which model
     took part ('deterministic-engine-v1.3.0' and the like when none did). ``materiality_version`` is the
-    version of the company's materiality in force then, 0 where the proposal stood.
+    version of the company's materiality in force then, 0 where the proposal stood; ``scoring_version``
+    that of what it was scored and routed by (policy, acceptance, calibration), 0 for the starting weights.
     """
 
     chain_id: ChainId
@@ -191,6 +194,7 @@ class ReasoningChain(Record):
     model_version: str
     inputs_hash: str
     materiality_version: int = 0
+    scoring_version: int = 0
     steps: tuple[ReasoningStep, ...]
     confidence_score: float
     timestamp: Instant

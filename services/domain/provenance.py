@@ -56,6 +56,15 @@ class SourceRef(Record):
             return f"page {self.page}"
         return f"{self.sheet}!{self.cell}"
 
+    @property
+    def is_verifiable(self) -> bool:
+        """Whether somebody can look it up: what is printed, and the page, or the sheet and the cell."""
+        if not self.printed.strip() or not self.document.strip():
+            return False
+        if self.page is not None:
+            return self.page >= 1
+        return bool(self.sheet and self.cell and cell_position(self.cell))
+
 
 def cell_position(cell: str) -> tuple[int, int] | None:
     """Return the 1-based row and column of a cell such as ``B34``, None for a malformed reference."""

@@ -21,6 +21,7 @@ def a_user(role: Role) -> User:
         (Permission.VIEW_SUMMARY, set(Role)),
         (Permission.REVIEW, {Role.REVIEWER}),
         (Permission.SET_MATERIALITY, {Role.REVIEWER, Role.CFO}),
+        (Permission.SET_POLICY, {Role.REVIEWER, Role.CFO}),
         (Permission.CORRECT, {Role.ANALYST, Role.REVIEWER}),
         (Permission.VIEW_AUDIT, {Role.REVIEWER, Role.AUDITOR, Role.ADMIN}),
         (Permission.ADMINISTER, {Role.ADMIN}),

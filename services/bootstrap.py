@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.wiring import local_ports
+from services.analysis.registry import RULES
 from services.analysis.templates import Templates, load_templates
+from services.calibration.desk import CalibrationDesk
 from services.changes import ChangeDesk
 from services.companies import CompanyDesk
 from services.config import PROJECT_ROOT, Settings, read_settings
@@ -30,6 +32,7 @@ class Services:
     corrections: CorrectionDesk
     review: ReviewDesk
     materiality: MaterialityDesk
+    calibration: CalibrationDesk
     summary: SummaryDesk
     metrics: MetricDesk
     companies: CompanyDesk
@@ -56,6 +59,7 @@ def build(settings: Settings | None = None) -> Services:
         corrections=CorrectionDesk(ports.records),
         review=ReviewDesk(ports.records),
         materiality=MaterialityDesk(ports.records),
+        calibration=CalibrationDesk(ports.records, [rule.as_version for rule in RULES]),
         summary=SummaryDesk(ports.records, facts.facts),
         metrics=MetricDesk(ports.records),
         companies=CompanyDesk(ports.records, templates),

@@ -12,6 +12,7 @@ from services.domain.insights import Insight, Materiality, NotComputable, Reason
 from services.domain.layout import PageLayout, SheetLayout
 from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects, Message, Queue
+from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import (
     Fact,
     Finding,
@@ -22,6 +23,7 @@ from services.domain.reports import (
     TieOut,
 )
 from services.domain.reviews import Decision, ReviewItem, ReviewStatus
+from services.domain.scoring import AuditDraw, Scoring
 
 OnPage = Callable[[int, int], None]
 """Called with (pages done, pages in all) while a long read runs."""
@@ -252,6 +254,30 @@ class RecordStore(Protocol):
 
     def decisions(self, subject: InsightId | FindingId) -> list[Decision]:
         """Return the decisions taken on an insight or a finding, oldest first."""
+        ...
+
+    def decided(self) -> list[tuple[Decision, ReviewItem, Insight]]:
+        """Return every decision on a stored insight with its item and its insight, oldest first."""
+        ...
+
+    def policies(self) -> list[Policy]:
+        """Return every version of the policy that was set, oldest first; the cold start is none."""
+        ...
+
+    def policy_proposals(self) -> list[PolicyProposal]:
+        """Return every proposal to change the policy, oldest first."""
+        ...
+
+    def policy_rulings(self) -> list[PolicyRuling]:
+        """Return what was ruled on proposals, oldest first."""
+        ...
+
+    def scoring(self, version: int | None = None) -> Scoring | None:
+        """Return a version of what insights are scored by, the last one without a version, or None."""
+        ...
+
+    def audit_draws(self) -> list[AuditDraw]:
+        """Return who took part in the draws for an audit, oldest first."""
         ...
 
 

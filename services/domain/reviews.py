@@ -17,6 +17,13 @@ class ReviewStatus(StrEnum):
     REJECTED = "rejected"
 
 
+class ReviewKind(StrEnum):
+    """Why a person looks at it: it was sent here, or it was drawn from what published by itself."""
+
+    ROUTED = "routed"
+    AUDIT_SAMPLE = "audit_sample"
+
+
 class Verdict(StrEnum):
     """What a reviewer can say."""
 
@@ -31,6 +38,7 @@ class ReviewItem(Record):
     insight_id: InsightId | None = None
     finding_id: FindingId | None = None
     report_id: ReportId
+    kind: ReviewKind = ReviewKind.ROUTED
     reasons: tuple[str, ...]
     status: ReviewStatus = ReviewStatus.OPEN
     opened_at: Instant

@@ -32,7 +32,8 @@ class Scoring(Record):
 
     ``counts`` and ``curve`` come from the decisions that calibrate, ``certified`` is the threshold from
     which sealed ones proved the policy's target, None where nothing was proved yet; ``is_certified`` says
-    that they still do. ``labels`` counts all decisions there were, ``cause`` says why the version was made.
+    that they still do. ``labels`` counts all decisions there were, ``cause`` says why the version was made,
+    ``ruleset`` names the versions of the rules it was made for.
     """
 
     scoring_id: ScoringId
@@ -44,6 +45,7 @@ class Scoring(Record):
     is_certified: bool = False
     labels: int = 0
     cause: str = ""
+    ruleset: str = ""
     made_at: Instant | None = None
 
     @property

@@ -11,7 +11,7 @@ from services.adapters.local.tables import RECORD_TABLES
 from services.audit import GENESIS
 from services.domain.errors import Conflict, Unavailable
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _GROWS_FROM = 2
 """From this version on, later ones only add tables: a data folder of it is kept and completed."""
 _BUSY_SECONDS = 15.0

@@ -14,8 +14,10 @@ from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewIt
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects
+from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import Fact, Finding, Progress, Report, Statement, TieOut
 from services.domain.reviews import Decision, ReviewItem, ReviewStatus
+from services.domain.scoring import AuditDraw, Scoring
 
 R = TypeVar("R", bound=Record)
 
@@ -143,13 +145,53 @@ class SqliteRecordStore:
         where = "? IN (insight_id, finding_id) ORDER BY decided_at, rowid"
         return self._all(Decision, where, subject)
 
+    def decided(self) -> list[tuple[Decision, ReviewItem, Insight]]:
+        """Return every decision on a stored insight with its item and its insight, oldest first."""
+        query = (
+            "SELECT d.record, r.record, i.record FROM decisions d "
+            "JOIN review_items r ON r.id = json_extract(d.record, '$.review_item_id') "
+            "JOIN insights i ON i.id = d.insight_id ORDER BY d.decided_at, d.rowid"
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).fetchall()
+        return [
+            (
+                Decision.model_validate_json(decision),
+                ReviewItem.model_validate_json(item),
+                Insight.model_validate_json(insight),
+            )
+            for decision, item, insight in rows
+        ]
+
+    def policies(self) -> list[Policy]:
+        """Return every version of the policy that was set, oldest first."""
+        return self._all(Policy, "1 ORDER BY version")
+
+    def policy_proposals(self) -> list[PolicyProposal]:
+        """Return every proposal to change the policy, oldest first."""
+        return self._all(PolicyProposal, "1 ORDER BY rowid")
+
+    def policy_rulings(self) -> list[PolicyRuling]:
+        """Return what was ruled on proposals, oldest first."""
+        return self._all(PolicyRuling, "1 ORDER BY rowid")
+
+    def scoring(self, version: int | None = None) -> Scoring | None:
+        """Return a version of what insights are scored by, the last one without a version, or None."""
+        if version is None:
+            return self._one(Scoring, "1 ORDER BY version DESC")
+        return self._one(Scoring, "version = ?", version)
+
+    def audit_draws(self) -> list[AuditDraw]:
+        """Return who took part in the draws for an audit, oldest first."""
+        return self._all(AuditDraw, "1 ORDER BY rowid")
+
     def _of_report(self, kind: type[R], report_id: ReportId) -> list[R]:
         return self._all(kind, "report_id = ? ORDER BY position, rowid", report_id)
 
-    def _one(self, kind: type[R], where: str, *values: str) -> R | None:
+    def _one(self, kind: type[R], where: str, *values: str | int) -> R | None:
         return next(iter(self._all(kind, f"{where} LIMIT 1", *values)), None)
 
-    def _all(self, kind: type[R], where: str, *values: str) -> list[R]:
+    def _all(self, kind: type[R], where: str, *values: str | int) -> list[R]:
         query = f"SELECT record FROM {RECORD_TABLES[kind].name} WHERE {where}"
         with self._database.reading() as connection:
             rows = connection.execute(query, values).fetchall()

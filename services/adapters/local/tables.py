@@ -11,8 +11,10 @@ from services.domain.corrections import Correction, FactInForce, StatementInForc
 from services.domain.ids import ReportId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.materiality import MaterialityChoice
+from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import Fact, Finding, Report, Statement, TieOut
 from services.domain.reviews import Decision, ReviewItem
+from services.domain.scoring import AuditDraw, Scoring
 
 _DECIDED = "('approved', 'rejected')"
 _DECIDED_INSIGHT = f"(SELECT id FROM insights WHERE status IN {_DECIDED})"
@@ -127,6 +129,21 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
         },
         unique=(("company", "version"),),
     ),
+    Policy: RecordTable(
+        "policies",
+        lambda policy: policy.policy_id,
+        columns={"version": lambda policy: policy.version},
+        unique=(("version",),),
+    ),
+    PolicyProposal: RecordTable("policy_proposals", lambda proposal: proposal.proposal_id),
+    PolicyRuling: RecordTable("policy_rulings", lambda ruling: ruling.proposal_id),
+    Scoring: RecordTable(
+        "scorings",
+        lambda scoring: scoring.scoring_id,
+        columns={"version": lambda scoring: scoring.version},
+        unique=(("version",),),
+    ),
+    AuditDraw: RecordTable("audit_draws", lambda draw: draw.insight_id, keep="id IS NOT NULL"),
     NotComputable: RecordTable("not_computable", _report_and_rule),
     Insight: RecordTable(
         "insights",

@@ -269,10 +269,12 @@ def test_a_file_of_the_schema_before_is_completed_and_keeps_what_is_in_it(
     store.commit(Effects(creates=(REPORT,)))
     with database.transaction() as connection:
         connection.execute("DROP TABLE materiality_choices")
+        connection.execute("DROP TABLE scorings")
         connection.execute("PRAGMA user_version = 2")
     again = SqliteRecordStore(Database(tmp_path / "advisor.sqlite3"))
     assert again.reports() == [REPORT]
     assert again.materiality_choices("acme") == []
+    assert again.scoring() is None
 
 
 def test_a_file_of_another_schema_is_refused_with_a_sentence(database: Database, tmp_path):

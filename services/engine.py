@@ -19,6 +19,7 @@ from services.domain.errors import NotFound
 from services.domain.ids import FactId, InsightId, ReportId, deterministic_id
 from services.domain.materiality import MaterialityChoice, company_key
 from services.domain.reports import Fact, Report, ReportStatus, Statement, TieOut, shows_plans_only
+from services.domain.scoring import UNLABELLED, Scoring
 from services.domain.users import SYSTEM
 from services.extraction.service import Extraction, checked, extract
 from services.intake import detect_format
@@ -175,6 +176,11 @@ def choice_of_version(
 ) -> MaterialityChoice | None:
     """Return one version of what people set of the company's materiality, None where the proposal stood."""
     return next((one for one in _choices(report, records) if one.version == version), None)
+
+
+def scoring_of_version(version: int, records: RecordStore) -> Scoring:
+    """Return a version of what insights are scored by; the starting weights where it is 0 or not stored."""
+    return (records.scoring(version) if version else None) or UNLABELLED
 
 
 def _choices(report: Report, records: RecordStore) -> list[MaterialityChoice]:

@@ -1,8 +1,10 @@
 """One worker process: claim a message, keep its lease, run the pipeline on it, until told to stop."""
 
 import logging
+import math
 import os
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,8 @@ from services.supervisor import start_logging, stop_signal
 
 _QUEUES = tuple(Queue)
 _ERROR_PAUSE_SECONDS = 1.0
+_WATCH_SECONDS = 30.0
+"""So often, with nothing to do too, a worker looks whether decisions trip the kill switch or are due to be learnt from."""
 _log = logging.getLogger(__name__)
 
 
@@ -35,8 +39,12 @@ def run_worker(settings: Settings) -> None:
 
 
 def _work(context: Context, name: str, settings: Settings, stop: threading.Event) -> None:
+    watched = -math.inf
     while not stop.is_set():
         try:
+            if time.monotonic() - watched >= _WATCH_SECONDS:
+                watched = time.monotonic()
+                context.scoring()
             delivery = context.ports.queue.claim(_QUEUES, name)
             if delivery is None:
                 stop.wait(settings.poll_seconds)

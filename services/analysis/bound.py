@@ -30,14 +30,24 @@ def unbound(finding: Finding, context: Context) -> tuple[str, ...]:
     return tuple(number for word in words for number in _numbers(word) if number not in own)
 
 
-def uncited(finding: Finding) -> tuple[str, ...]:
-    """Return what a finding rests on without saying where it is printed; a finding that cites nothing at all is named too."""
+def uncited(finding: Finding, context: Context) -> tuple[str, ...]:
+    """Return what a finding rests on without saying where it is printed; a finding that cites nothing at all is named too.
+
+    A computed figure is printed nowhere: it is cited by the figures it was computed from.
+    """
     if not finding.facts and not finding.quotes:
         return ("the statement itself",)
     return (
-        *(f"'{fact.label.strip()}'" for fact in finding.facts if not fact.source.is_verifiable),
+        *(f"'{fact.label.strip()}'" for fact in finding.facts if not _is_cited(fact, context)),
         *("a quotation" for quote in finding.quotes if quote.page < 1 or not quote.text.strip()),
     )
+
+
+def _is_cited(fact: Fact, context: Context) -> bool:
+    if not fact.derived_from:
+        return fact.source.is_verifiable
+    parents = [context.view.by_id(fact_id) for fact_id in fact.derived_from]
+    return all(parent is not None and _is_cited(parent, context) for parent in parents)
 
 
 def _numbers(text: str) -> Iterator[str]:

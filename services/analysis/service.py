@@ -182,7 +182,9 @@ def _proved(
     accepted = acceptance_of(rule.as_version, scoring.counts)
     score = insight_confidence(finding.facts, finding.margin, accepted, scoring)
     held = held_by(
-        has_failed_check=failed, unbound=unbound(finding, context), uncited=uncited(finding)
+        has_failed_check=failed,
+        unbound=unbound(finding, context),
+        uncited=uncited(finding, context),
     )
     where, reasons = routed(score, finding.severity, held, scoring)
     reopened = _reopened(finding, context)

@@ -36,10 +36,12 @@ from services.domain.reports import (
     Statement,
     TieOut,
 )
-from services.domain.reviews import ReviewItem, ReviewStatus
+from services.domain.reviews import ReviewItem, ReviewKind, ReviewStatus
+from services.domain.scoring import UNLABELLED, Scoring
 from services.domain.users import SYSTEM
 from services.engine import stored
 from services.extraction.service import Extraction, extract
+from services.pipeline.audit_sample import sample
 from services.pipeline.reopening import reopen
 from services.ports import Ports
 from services.progress import PageProgress
@@ -49,16 +51,21 @@ _ANALYSED = (
     TieOut, FactInForce, StatementInForce, ReasoningChain, Insight, Materiality, NotComputable, ReviewItem,
 )  # fmt: skip
 """What an analysis writes anew."""
+_DECIDED = {InsightStatus.APPROVED, InsightStatus.REJECTED}
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What handlers work with: the ports to read from, the two large stages, one clock."""
+    """What handlers work with: the ports to read from, the two large stages, one clock.
+
+    ``scoring`` gives what insights are scored by, after a look at what people decided.
+    """
 
     ports: Ports
     templates: Templates
     extract: Callable[..., Extraction] = extract
     analyse: Callable[..., Analysis] = analyse
+    scoring: Callable[[], Scoring] = lambda: UNLABELLED
     clock: Callable[[], datetime] = utc_now
     max_delivery: int = 5
     handlers: Mapping[MessageKind, "Handler"] = field(default_factory=lambda: HANDLERS)
@@ -72,6 +79,7 @@ def context_of(services: Services) -> Context:
     return Context(
         ports=services.ports,
         templates=services.templates,
+        scoring=services.calibration.watch,
         max_delivery=services.settings.max_delivery,
     )
 
@@ -159,9 +167,8 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
     work = stored(report, records)
     read, stated, history = work.read, work.corrections, work.history
     numbers = (read.statements, read.facts, read.tie_outs, history)
-    analysis = context.analyse(
-        report, *numbers, context.templates, context.clock(), choice=work.choice
-    )
+    terms = {"choice": work.choice, "scoring": context.scoring()}
+    analysis = context.analyse(report, *numbers, context.templates, context.clock(), **terms)
     earlier = records.insights(report_id)
     reopened = reopen(keep_requests(analysis.insights, earlier), earlier, context.clock())
     insights = reopened.insights
@@ -225,13 +232,24 @@ def keep_requests(found: Sequence[Insight], stored: Sequence[Insight]) -> tuple[
 def _open_items(
     report_id: ReportId, insights: Sequence[Insight], context: Context
 ) -> list[ReviewItem]:
-    """Keep the open items, those of insights with what later reports give otherwise among their reasons."""
+    """Keep the open items, those of insights with what later reports give otherwise among their reasons.
+
+    An audit item stays while its insight is published and nobody decided on it; one that is sent to review
+    has an item of that.
+    """
+    records = context.ports.records
+    published = {i.insight_id for i in insights if i.status is InsightStatus.PUBLISHED} - {
+        i.insight_id for i in records.insights(report_id) if i.status in _DECIDED
+    }
     waiting = {i.insight_id: i.reopened for i in insights if i.status is InsightStatus.IN_REVIEW}
     return [
         _with_reasons(item, waiting.get(item.insight_id or InsightId(""), ()))
-        for item in context.ports.records.review_items(ReviewStatus.OPEN)
+        for item in records.review_items(ReviewStatus.OPEN)
         if item.report_id == report_id
-        and (item.finding_id is not None or item.insight_id in waiting)
+        and (
+            item.finding_id is not None
+            or item.insight_id in (published if item.kind is ReviewKind.AUDIT_SAMPLE else waiting)
+        )
     ]
 
 
@@ -257,17 +275,23 @@ def _routed(incoming: Message, insights: Sequence[Insight]) -> tuple[Message, ..
 
 
 def publish_insights(incoming: Message, context: Context) -> Effects:
-    """InsightsAccepted: the insights stand in the CFO summary from now on."""
-    insights = _insights(incoming, context)
+    """InsightsAccepted: the insights stand in the CFO summary from now on, and some are drawn for an audit.
+
+    One that a later analysis routed elsewhere meanwhile is not published.
+    """
     published = tuple(
         insight.model_copy(update={"status": InsightStatus.PUBLISHED})
-        for insight in insights
+        for insight in _insights(incoming, context)
         if insight.status in {InsightStatus.OPEN, InsightStatus.PUBLISHED}
+        and insight.route is Route.CFO
+        and not insight.held
     )
+    sampled = sample(published, context.ports.records, context.clock())
     return Effects(
-        records=published,
+        records=(*published, *sampled.draws, *sampled.items),
         audit=(
             event(context, "summary_updated", incoming.report_id, insights=str(len(published))),
+            *sampled.events,
         ),
     )
 
@@ -275,9 +299,7 @@ def publish_insights(incoming: Message, context: Context) -> Effects:
 def open_reviews(incoming: Message, context: Context) -> Effects:
     """InsightsEscalated: a review item for each insight that has none; what is decided stays decided."""
     undecided = [
-        insight
-        for insight in _insights(incoming, context)
-        if insight.status not in {InsightStatus.APPROVED, InsightStatus.REJECTED}
+        insight for insight in _insights(incoming, context) if insight.status not in _DECIDED
     ]
     now = context.clock()
     items = [open_item(insight, insight.route_reasons, now) for insight in undecided]

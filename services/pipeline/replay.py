@@ -1,7 +1,8 @@
 """Replay: an insight computed again from the stored facts, and what differs from its stored proof.
 
 What a person decided since (status, route of a review) is not part of the proof and not compared. What a
-person set of materiality since is not looked at: the version counts that was in force then.
+person set of materiality since is not looked at, nor what labels taught since: the versions count that were
+in force then.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from services.analysis.templates import Templates
 from services.domain.errors import NotFound
 from services.domain.ids import InsightId
 from services.domain.insights import Insight, ReasoningChain, ReasoningStep
-from services.engine import choice_of_version, stored
+from services.engine import choice_of_version, scoring_of_version, stored
 from services.ports import RecordStore
 
 _OF_INSIGHT = (
@@ -23,6 +24,7 @@ _OF_INSIGHT = (
     "severity",
     "amount",
     "confidence",
+    "held",
     "calculations",
     "chart",
 )
@@ -32,6 +34,7 @@ _OF_CHAIN = (
     "model_version",
     "inputs_hash",
     "materiality_version",
+    "scoring_version",
     "confidence_score",
 )
 
@@ -60,7 +63,8 @@ def replay(insight_id: InsightId, records: RecordStore, templates: Templates) ->
     work = stored(report, records)
     numbers = (work.read.statements, work.read.facts, work.read.tie_outs, work.history)
     choice = choice_of_version(report, chain.materiality_version, records)
-    again = analyse(report, *numbers, templates, insight.created_at, choice=choice)
+    scoring = scoring_of_version(chain.scoring_version, records)
+    again = analyse(report, *numbers, templates, insight.created_at, choice=choice, scoring=scoring)
     new = next((one for one in again.insights if one.insight_id == insight_id), None)
     new_chain = next((one for one in again.chains if one.insight_id == insight_id), None)
     if new is None or new_chain is None:

@@ -208,6 +208,10 @@ def check_invariants(services: Services, accepted: list[Report]) -> None:
     assert all(records.chain(i.insight_id) is not None for i in insights)
     waiting = {i.insight_id for i in insights if i.status is InsightStatus.IN_REVIEW}
     waiting |= {f.finding_id for r in accepted for f in _to_review(services, r)}
+    published = {i.insight_id for i in insights if i.status is InsightStatus.PUBLISHED}
+    drawn = {draw.insight_id for draw in records.audit_draws() if draw.is_drawn}
+    assert drawn
+    waiting |= drawn & published
     open_items = records.review_items(ReviewStatus.OPEN)
     items = Counter(item.insight_id or item.finding_id for item in open_items)
     assert items == dict.fromkeys(waiting, 1)

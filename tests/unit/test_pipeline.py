@@ -22,7 +22,7 @@ from services.domain.errors import Unavailable, UnreadableDocument
 from services.domain.insights import Insight, InsightStatus, Route
 from services.domain.messages import Effects, Message, MessageKind, Queue, message
 from services.domain.reports import Report, ReportFormat, ReportStatus, TextCue
-from services.domain.reviews import ReviewStatus, Verdict
+from services.domain.reviews import ReviewItem, ReviewKind, ReviewStatus, Verdict
 from services.extraction.service import Extraction
 from services.intake import Intake
 from services.pipeline.delivery import backoff_seconds, handle
@@ -170,12 +170,14 @@ def test_a_report_goes_its_whole_way(context: Context):
     assert records.materiality(report.report_id) == a_materiality(report)
     assert records.not_computable(report.report_id) == [a_gap(report)]
     assert records.insights(report.report_id) == list(three_insights(report))
-    unsure = three_insights(report)[2]
-    (item,) = records.review_items()
+    sure, _, unsure = three_insights(report)
+    audited, item = sorted(records.review_items(), key=lambda one: one.kind)
     assert (item.insight_id, item.status) == (unsure.insight_id, ReviewStatus.OPEN)
+    assert (audited.insight_id, audited.kind) == (sure.insight_id, ReviewKind.AUDIT_SAMPLE)
     assert records.chain(unsure.insight_id) == a_chain(unsure)
     assert actions(context) == [
-        "report_received", "report_read", "report_analysed", "summary_updated", "review_opened",
+        "report_received", "report_read", "report_analysed", "summary_updated", "audit_sample_drawn",
+        "review_opened",
     ]  # fmt: skip
     assert context.ports.audit.verify() is None
     assert sum(context.ports.queue.depth().values()) == 0
@@ -321,10 +323,16 @@ def test_a_worker_that_lost_its_lease_writes_nothing(context: Context, clock: Cl
     assert actions(context) == ["report_received", "report_read"]
 
 
+def routed_items(context: Context) -> list[ReviewItem]:
+    """What waits because it was sent to review, without what was drawn for an audit."""
+    items = context.ports.records.review_items()
+    return [item for item in items if item.kind is ReviewKind.ROUTED]
+
+
 def test_a_decision_survives_every_re_run(context: Context):
     report = upload(context)
     run_all(context)
-    (item,) = context.ports.records.review_items()
+    (item,) = routed_items(context)
     desk = ReviewDesk(context.ports.records, context.clock)
     desk.decide(item.review_item_id, Verdict.APPROVE, "seen on page 4", RAY)
     for kind in (MessageKind.REPORT_RECEIVED, MessageKind.FACTS_EXTRACTED):
@@ -333,7 +341,7 @@ def test_a_decision_survives_every_re_run(context: Context):
     stored = context.ports.records.insight(item.insight_id)
     assert stored is not None
     assert stored.status is InsightStatus.APPROVED
-    (after,) = context.ports.records.review_items()
+    (after,) = routed_items(context)
     assert after.status is ReviewStatus.APPROVED
     assert len(context.ports.records.decisions(item.insight_id)) == 1
 
@@ -365,7 +373,9 @@ def test_insights_nobody_finds_any_more_are_gone_with_their_chains_and_items(con
     run_all(replace(context, analyse=only_the_sure_one))
     assert [i.rule_id for i in context.ports.records.insights()] == ["sure"]
     assert context.ports.records.chain(unsure.insight_id) is None
-    assert context.ports.records.review_items() == []
+    assert routed_items(context) == []
+    (audited,) = context.ports.records.review_items()
+    assert audited.insight_id == three_insights(report)[0].insight_id
 
 
 @pytest.mark.parametrize("order", [("2024", "2025"), ("2025", "2024")])

@@ -119,21 +119,33 @@ def fact_with(**source):
     ],
 )
 def test_a_fact_without_a_place_to_look_it_up_is_not_cited(source):
-    _, finding = fact_with(**source)
-    assert uncited(finding) == ("'Net sales'",)
+    context, finding = fact_with(**source)
+    assert uncited(finding, context) == ("'Net sales'",)
 
 
 def test_a_page_or_a_cell_of_a_sheet_is_a_place():
-    assert uncited(growing()[1]) == ()
-    assert uncited(fact_with(page=None, sheet="P&L", cell="B34")[1]) == ()
+    context, finding = growing()
+    assert uncited(finding, context) == ()
+    assert uncited(fact_with(page=None, sheet="P&L", cell="B34")[1], context) == ()
+
+
+def test_a_computed_figure_is_cited_by_what_it_was_computed_from():
+    context, finding = growing()
+    first, role = finding.inputs[0]
+    bare = first.source.model_copy(update={"printed": "", "cell": None})
+    for parents, expected in (((first.fact_id,), ()), (("gone",), ("'Net sales'",))):
+        computed = first.model_copy(update={"source": bare, "derived_from": parents})
+        made = replace(finding, inputs=((computed, role), *finding.inputs[1:]))
+        assert uncited(made, context) == expected
 
 
 def test_what_cites_nothing_at_all_is_named_and_so_is_an_empty_quotation():
-    _, finding = growing()
-    assert uncited(replace(finding, inputs=(), quotes=())) == ("the statement itself",)
+    context, finding = growing()
+    assert uncited(replace(finding, inputs=(), quotes=()), context) == ("the statement itself",)
     blank = (Quote(text=" ", page=3),)
-    assert uncited(replace(finding, inputs=(), quotes=blank)) == ("a quotation",)
-    assert uncited(replace(finding, inputs=(), quotes=(Quote(text="Said.", page=3),))) == ()
+    assert uncited(replace(finding, inputs=(), quotes=blank), context) == ("a quotation",)
+    said = (Quote(text="Said.", page=3),)
+    assert uncited(replace(finding, inputs=(), quotes=said), context) == ()
 
 
 RULE = next(rule for rule in RULES if rule.rule_id == "R01")

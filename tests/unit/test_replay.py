@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.bootstrap import build
+from services.calibration.wishes import Wish
 from services.config import Settings
 from services.domain.errors import NotFound
 from services.domain.ids import InsightId
@@ -19,6 +20,7 @@ from services.domain.users import Role
 from services.materiality import Terms
 from services.pipeline.handlers import analyse_report, context_of
 from services.pipeline.replay import replay
+from tests.labels import decide
 from tests.unit.statement_builder import REPORT, manufacturer, report
 from tests.unit.test_access import a_user
 
@@ -149,3 +151,30 @@ def test_a_version_that_cannot_be_found_any_more_is_named_in_the_replay(services
     chain = records.chain(insight.insight_id)
     records.commit(Effects(records=(chain.model_copy(update={"materiality_version": 7}),)))
     assert "materiality_version: stored 7, now 0" in again(services, insight.insight_id).differences
+
+
+def test_an_insight_replays_with_the_scoring_that_was_in_force_when_it_was_made(services):
+    records = services.ports.records
+    before = {i.insight_id: i.confidence for i in records.insights(REPORT)}
+    raised = Wish(target=0.95, high_from=0.93)
+    proposal = services.calibration.propose(raised, "Board", 0, a_user(Role.CFO))
+    services.calibration.rule(proposal.proposal_id, True, "agreed", a_user(Role.REVIEWER))
+    assert all(again(services, insight_id).differences == () for insight_id in before)
+    decide(records, 120, lambda n: n % 4 != 0, sample=False)
+    services.calibration.renew(a_user(Role.CFO))
+    analysed_again(services, "run-2")
+    after = {i.insight_id: i for i in records.insights(REPORT)}
+    assert all(one.confidence.calibrated for one in after.values())
+    assert all(one.confidence != before[insight_id] for insight_id, one in after.items())
+    decide(records, 40, start=120, sample=False)
+    services.calibration.renew(a_user(Role.CFO))
+    for insight_id in after:
+        assert records.chain(insight_id).scoring_version == 2
+        assert again(services, insight_id).differences == ()
+
+
+def test_a_scoring_that_cannot_be_found_any_more_is_named_in_the_replay(services):
+    records = services.ports.records
+    chain = records.chain(records.insights(REPORT)[0].insight_id)
+    records.commit(Effects(records=(chain.model_copy(update={"scoring_version": 7}),)))
+    assert "scoring_version: stored 7, now 0" in again(services, chain.insight_id).differences

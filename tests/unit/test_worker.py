@@ -18,6 +18,7 @@ from services.ports import Delivery
 from services.supervisor import _Slot, ensure_workers, stop_signal
 from services.worker import lease_kept, run_worker
 from tests.core_records import ANN
+from tests.labels import decide
 from tests.small_reports import small_csv
 
 
@@ -58,6 +59,21 @@ def test_a_worker_finishes_what_is_waiting_and_ends_on_sigterm(services: Service
     assert stored is not None
     assert stored.status is ReportStatus.ANALYSED
     assert list((services.settings.data_dir / "workers").glob("*.instance")) == []
+
+
+def test_a_worker_with_nothing_to_do_trips_the_kill_switch(services: Services):
+    decide(services.ports.records, 50, lambda number: number % 5 != 0)
+
+    def wait() -> None:
+        ends = time.monotonic() + 60
+        while not services.ports.records.policies() and time.monotonic() < ends:
+            time.sleep(0.01)
+        signal.raise_signal(signal.SIGTERM)
+
+    stopper = in_the_background(wait)
+    run_worker(services.settings)
+    stopper.join()
+    assert not services.calibration.policy().publishing
 
 
 def test_a_worker_outlives_a_store_that_does_not_answer(

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from services.adapters.local.layout import LocalLayoutReader
-from services.adapters.local.wiring import local_ports
+from services.adapters.local.wiring import local_outbox, local_ports
+from services.adapters.notify.wiring import notifier_of
+from services.amending import AmendDesk
 from services.analysis.registry import RULES
 from services.analysis.templates import Templates, load_templates
 from services.calibration.desk import CalibrationDesk
@@ -15,8 +17,10 @@ from services.corrections.facts import FactDesk
 from services.engine import Engine, MetricDesk
 from services.intake import Intake
 from services.materiality import MaterialityDesk
-from services.ports import Ports
-from services.review import ReviewDesk
+from services.ports import Notifier, Outbox, Ports
+from services.review.desk import ReviewDesk
+from services.review.queue import QueueDesk
+from services.review.talk import TalkDesk
 from services.samples import SampleShelf
 from services.summary import SummaryDesk
 
@@ -31,6 +35,11 @@ class Services:
     facts: FactDesk
     corrections: CorrectionDesk
     review: ReviewDesk
+    queue: QueueDesk
+    talk: TalkDesk
+    amending: AmendDesk
+    outbox: Outbox
+    notifier: Notifier
     materiality: MaterialityDesk
     calibration: CalibrationDesk
     summary: SummaryDesk
@@ -58,6 +67,11 @@ def build(settings: Settings | None = None) -> Services:
         facts=facts,
         corrections=CorrectionDesk(ports.records),
         review=ReviewDesk(ports.records),
+        queue=QueueDesk(ports.records, claim_minutes=settings.review_claim_minutes),
+        talk=TalkDesk(ports.records),
+        amending=AmendDesk(ports.records, templates),
+        outbox=local_outbox(settings),
+        notifier=notifier_of(settings),
         materiality=MaterialityDesk(ports.records),
         calibration=CalibrationDesk(ports.records, [rule.as_version for rule in RULES]),
         summary=SummaryDesk(ports.records, facts.facts),

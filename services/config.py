@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.domain.errors import InvalidInput
@@ -12,6 +12,8 @@ from services.domain.errors import InvalidInput
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 ENV_PREFIX = "ADVISOR_"
 MAX_UPLOAD_BYTES = 52_428_800
+_ADDRESS = r"^(https?://\S+)?$"
+_SHORTEST_SECRET = 16
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -58,6 +60,34 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(
         default=0.25, ge=0.01, le=60, description="Seconds an idle worker waits between looks"
     )
+    review_claim_minutes: float = Field(
+        default=15, ge=1, le=1440, description="Minutes a reviewer keeps a claimed item"
+    )
+    public_url: str = Field(
+        default="",
+        description="Address people reach the pages at, for the links in notices; "
+        "empty for http:// with host and port",
+        pattern=_ADDRESS,
+    )
+    notify: Literal["outbox", "webhook", "smtp"] = Field(
+        default="outbox",
+        description="How notices leave: read on the Inbox page only, as signed requests, or as e-mail",
+    )
+    webhook_url: str = Field(default="", pattern=_ADDRESS, description="Where notices are posted")
+    webhook_secret: str = Field(
+        default="",
+        repr=False,
+        description="Key of the requests' HMAC-SHA256, 16 characters or more",
+    )
+    smtp_host: str = Field(default="", description="Mail server")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
+    smtp_starttls: bool = Field(default=True, description="Whether the connection is encrypted")
+    smtp_user: str = Field(default="", description="Who signs in there; empty for nobody")
+    smtp_password: str = Field(default="", repr=False, description="Their password")
+    smtp_sender: str = Field(default="", description="Address notices come from")
+    smtp_mailbox: str = Field(
+        default="", description="Mailbox of notices to people without an address of their own"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged"
     )
@@ -76,6 +106,29 @@ class Settings(BaseSettings):
                 "use 127.0.0.1"
             )
         return value
+
+    @model_validator(mode="after")
+    def _can_notify(self) -> Self:
+        if self.notify == "webhook" and (
+            not self.webhook_url or len(self.webhook_secret) < _SHORTEST_SECRET
+        ):
+            raise ValueError(
+                f"ADVISOR_NOTIFY=webhook needs ADVISOR_WEBHOOK_URL and ADVISOR_WEBHOOK_SECRET "
+                f"({_SHORTEST_SECRET} characters or more)"
+            )
+        if self.notify == "smtp" and not (
+            self.smtp_host and self.smtp_sender and self.smtp_mailbox
+        ):
+            raise ValueError(
+                "ADVISOR_NOTIFY=smtp needs ADVISOR_SMTP_HOST, ADVISOR_SMTP_SENDER and ADVISOR_SMTP_MAILBOX"
+            )
+        return self
+
+    @property
+    def link_base(self) -> str:
+        """What the links in notices begin with."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
     def environment(self) -> dict[str, str]:
         """Return these settings as variables, so that a child process runs with the same ones."""

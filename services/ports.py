@@ -12,6 +12,7 @@ from services.domain.insights import Insight, Materiality, NotComputable, Reason
 from services.domain.layout import PageLayout, SheetLayout
 from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects, Message, Queue
+from services.domain.notices import Notice
 from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import (
     Fact,
@@ -22,7 +23,7 @@ from services.domain.reports import (
     Statement,
     TieOut,
 )
-from services.domain.reviews import Decision, ReviewItem, ReviewStatus
+from services.domain.reviews import Decision, ReviewAct, ReviewItem, ReviewStatus
 from services.domain.scoring import AuditDraw, Scoring
 
 OnPage = Callable[[int, int], None]
@@ -253,11 +254,11 @@ class RecordStore(Protocol):
         ...
 
     def decisions(self, subject: InsightId | FindingId) -> list[Decision]:
-        """Return the decisions taken on an insight or a finding, oldest first."""
+        """Return the decisions that stand on an insight or a finding, oldest first; not those taken back."""
         ...
 
     def decided(self) -> list[tuple[Decision, ReviewItem, Insight]]:
-        """Return every decision on a stored insight with its item and its insight, oldest first."""
+        """Return every decision that stands on a stored insight, with its item and its insight, oldest first."""
         ...
 
     def policies(self) -> list[Policy]:
@@ -278,6 +279,44 @@ class RecordStore(Protocol):
 
     def audit_draws(self) -> list[AuditDraw]:
         """Return who took part in the draws for an audit, oldest first."""
+        ...
+
+    def review_acts(
+        self, review_item_id: ReviewItemId | None = None, *, open_only: bool = False
+    ) -> list[ReviewAct]:
+        """Return what people did with one item or with all, in their order; of open items only."""
+        ...
+
+    def is_in_work(self, report_id: ReportId) -> bool:
+        """Whether a report waits to be read or analysed, or is being so now."""
+        ...
+
+    def notices(self, *recipients: str) -> list[Notice]:
+        """Return the notices to these people (e-mail addresses or user ids), all without any; newest first."""
+        ...
+
+    def notices_of(self, review_item_id: ReviewItemId) -> list[Notice]:
+        """Return the notices about one review item, oldest first."""
+        ...
+
+
+class Outbox(Protocol):
+    """The notices that have not left yet; they are written with the act they tell of."""
+
+    def take(self) -> Notice | None:
+        """Return the next notice that is due, counted as tried and due again later; None when there is none."""
+        ...
+
+    def settle(self, notice: Notice) -> None:
+        """Keep what became of a notice: sent, to be tried again, or failed."""
+        ...
+
+
+class Notifier(Protocol):
+    """Brings a notice to its recipient; at least once, so that the notice's id tells repeats apart."""
+
+    def send(self, notice: Notice) -> None:
+        """Deliver or raise Unavailable with a sentence."""
         ...
 
 

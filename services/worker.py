@@ -16,6 +16,7 @@ from services.domain.errors import AdvisorError
 from services.domain.messages import Queue
 from services.pipeline.delivery import handle
 from services.pipeline.handlers import Context, context_of
+from services.pipeline.outbox import Sender
 from services.ports import Delivery, MessageQueue
 from services.supervisor import start_logging, stop_signal
 
@@ -23,6 +24,7 @@ _QUEUES = tuple(Queue)
 _ERROR_PAUSE_SECONDS = 1.0
 _WATCH_SECONDS = 30.0
 """So often, with nothing to do too, a worker looks whether decisions trip the kill switch or are due to be learnt from."""
+_OUTBOX_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +36,13 @@ def run_worker(settings: Settings) -> None:
     name = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
     with local_instances(settings).registered(name):
         _log.info("worker %s is ready", name)
+        sender = Sender(services.outbox, services.notifier)
+        mail = threading.Thread(
+            target=_send, args=(sender, settings, stop), name="outbox", daemon=True
+        )
+        mail.start()
         _work(context_of(services), name, settings, stop)
+        mail.join(_ERROR_PAUSE_SECONDS)
     _log.info("worker %s has ended", name)
 
 
@@ -53,6 +61,17 @@ def _work(context: Context, name: str, settings: Settings, stop: threading.Event
                 handle(delivery, context)
         except Exception:  # noqa: BLE001 - a worker outlives whatever one look at the queue does
             _log.exception("worker %s could not ask for work", name)
+            stop.wait(_ERROR_PAUSE_SECONDS)
+
+
+def _send(sender: Sender, settings: Settings, stop: threading.Event) -> None:
+    """Send notices beside the work, so that a report of many pages delays none."""
+    while not stop.is_set():
+        try:
+            if not sender.send_next():
+                stop.wait(max(settings.poll_seconds, _OUTBOX_SECONDS))
+        except Exception:  # noqa: BLE001 - notices wait for the next look, whatever one look does
+            _log.exception("the outbox could not be looked at")
             stop.wait(_ERROR_PAUSE_SECONDS)
 
 

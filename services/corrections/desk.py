@@ -43,6 +43,14 @@ class CorrectionDesk:
         role that may not correct, InvalidInput with what to mend, NotFound, and Conflict when the report
         is not read yet or when somebody else stated something of the place meanwhile.
         """
+        correction, effects = self.add_effects(claim, comment, seen, actor)
+        self._records.commit(effects)
+        return correction
+
+    def add_effects(
+        self, claim: Claim, comment: str, seen: CorrectionId | None, actor: User
+    ) -> tuple[Correction, Effects]:
+        """Return the correction that ``add`` would take, and what it writes; raises as it does."""
         require(actor, Permission.CORRECT)
         report = self._report(claim.source.report_id)
         check_claim(claim, report)
@@ -51,8 +59,7 @@ class CorrectionDesk:
             raise Conflict(_meanwhile(last))
         machine = self._machine_at(claim.source)
         correction = self._correction(claim, machine, comment, last, actor)
-        self._commit(correction, _ACTS[correction.kind], last)
-        return correction
+        return correction, _effects(correction, _ACTS[correction.kind], last)
 
     def confirm(self, fact_id: FactId, comment: str, actor: User) -> Correction:
         """State that what the extractor read is right.
@@ -79,6 +86,14 @@ class CorrectionDesk:
 
         Raises Forbidden, NotFound, and Conflict when it is withdrawn or replaced already.
         """
+        withdrawn, effects = self.withdraw_effects(report_id, correction_id, comment, actor)
+        self._records.commit(effects)
+        return withdrawn
+
+    def withdraw_effects(
+        self, report_id: ReportId, correction_id: CorrectionId, comment: str, actor: User
+    ) -> tuple[Correction, Effects]:
+        """Return the withdrawal, and what it writes; raises as ``withdraw`` does."""
         require(actor, Permission.CORRECT)
         self._report(report_id)
         made = self._records.corrections(report_id)
@@ -91,8 +106,7 @@ class CorrectionDesk:
         withdrawn = self._correction(last.claim, last.machine, comment, last, actor).model_copy(
             update={"withdrawn": True}
         )
-        self._commit(withdrawn, "correction_withdrawn", last)
-        return withdrawn
+        return withdrawn, _effects(withdrawn, "correction_withdrawn", last)
 
     def last_at(self, source: SourceRef) -> Correction | None:
         """Return the last correction of a place, a withdrawal too, or None."""
@@ -134,34 +148,33 @@ class CorrectionDesk:
             replaces=replaces,
         )
 
-    def _commit(self, correction: Correction, act: str, last: Correction | None) -> None:
-        claim, report_id = correction.claim, correction.report_id
-        standing = last.claim if last is not None and not last.withdrawn else correction.machine
-        after = correction.machine if correction.withdrawn else claim
-        # The id of the correction names the run: sent twice, it is the same message.
-        again = message(MessageKind.FACTS_EXTRACTED, report_id, correction.correction_id)
-        self._records.commit(
-            Effects(
-                creates=(correction,),
-                messages=(again,),
-                audit=(
-                    AuditEvent(
-                        actor=correction.made_by,
-                        action=act,
-                        resource=report_id,
-                        detail={
-                            "label": claim.label,
-                            "place": claim.source.place,
-                            "before": _words(standing),
-                            "after": _words(after),
-                            "comment": correction.comment,
-                            "correction": correction.correction_id,
-                        },
-                        at=correction.made_at,
-                    ),
-                ),
-            )
-        )
+
+def _effects(correction: Correction, act: str, last: Correction | None) -> Effects:
+    claim, report_id = correction.claim, correction.report_id
+    standing = last.claim if last is not None and not last.withdrawn else correction.machine
+    after = correction.machine if correction.withdrawn else claim
+    # The id of the correction names the run: sent twice, it is the same message.
+    again = message(MessageKind.FACTS_EXTRACTED, report_id, correction.correction_id)
+    return Effects(
+        creates=(correction,),
+        messages=(again,),
+        audit=(
+            AuditEvent(
+                actor=correction.made_by,
+                action=act,
+                resource=report_id,
+                detail={
+                    "label": claim.label,
+                    "place": claim.source.place,
+                    "before": _words(standing),
+                    "after": _words(after),
+                    "comment": correction.comment,
+                    "correction": correction.correction_id,
+                },
+                at=correction.made_at,
+            ),
+        ),
+    )
 
 
 def _words(said: Claim | MachineReading | None) -> str:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from services.domain.base import Amount, Instant, Record
 from services.domain.confidence import Band, Confidence
-from services.domain.ids import ChainId, FactId, InsightId, ReportId, TieOutId
+from services.domain.ids import ChainId, FactId, InsightId, ReportId, TieOutId, UserId
 from services.domain.periods import Period
 
 
@@ -118,7 +118,8 @@ class Insight(Record):
     """A finding made trustworthy: what, how much, why believed, where it goes.
 
     ``reopened`` says which of its figures a later report of the company gives otherwise, ``held`` why it
-    never publishes by itself.
+    never publishes by itself. ``prepared_by`` are the people who stated a number under it: none of them
+    decides on it.
     """
 
     insight_id: InsightId
@@ -138,6 +139,7 @@ class Insight(Record):
     has_failed_check: bool = False
     held: tuple[str, ...] = ()
     reopened: tuple[str, ...] = ()
+    prepared_by: tuple[UserId, ...] = ()
     evidence: tuple[Evidence, ...]
     quotes: tuple[Quote, ...] = ()
     calculations: tuple[Calculation, ...] = ()

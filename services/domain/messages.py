@@ -91,3 +91,14 @@ class Effects:
     replaces: tuple[tuple[type[Record], ReportId], ...] = ()
     messages: tuple[Message, ...] = ()
     audit: tuple[AuditEvent, ...] = field(default=())
+
+
+def joined(*acts: Effects) -> Effects:
+    """Return several acts as one, to be committed in one transaction."""
+    return Effects(
+        creates=tuple(one for act in acts for one in act.creates),
+        records=tuple(one for act in acts for one in act.records),
+        replaces=tuple(one for act in acts for one in act.replaces),
+        messages=tuple(one for act in acts for one in act.messages),
+        audit=tuple(one for act in acts for one in act.audit),
+    )

@@ -17,11 +17,12 @@ class Role(StrEnum):
 
 
 class User(Record):
-    """A signed-in person or program."""
+    """A signed-in person or program; ``email`` is empty for one without an address."""
 
     user_id: UserId
     name: str
     role: Role
+    email: str = ""
 
 
 SYSTEM = User(user_id=UserId("system"), name="System", role=Role.ADMIN)

@@ -43,6 +43,7 @@ from services.engine import stored
 from services.extraction.service import Extraction, extract
 from services.pipeline.audit_sample import sample
 from services.pipeline.reopening import reopen
+from services.pipeline.signoffs import renewed, with_preparers
 from services.ports import Ports
 from services.progress import PageProgress
 from services.review import open_finding, open_item
@@ -170,8 +171,11 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
     terms = {"choice": work.choice, "scoring": context.scoring()}
     analysis = context.analyse(report, *numbers, context.templates, context.clock(), **terms)
     earlier = records.insights(report_id)
-    reopened = reopen(keep_requests(analysis.insights, earlier), earlier, context.clock())
-    insights = reopened.insights
+    known = (*read.facts, *history)
+    prepared = with_preparers(analysis.insights, known, records)
+    reopened = reopen(keep_requests(prepared, earlier), earlier, context.clock())
+    signed = renewed(reopened, earlier, known, records, context.clock())
+    insights = signed.insights
     status = ReportStatus.ANALYSED if read.facts else ReportStatus.NO_STATEMENTS
     analysed = report.model_copy(
         update={"status": status, "error": None, "corrections": len(stated)}
@@ -193,13 +197,15 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
             *(kept_in_force(report_id, read.statements, read.facts) if stated else ()),
             *insights,
             *analysis.chains,
+            *signed.chains,
             *materiality,
             *analysis.not_computable,
             *_open_items(report_id, insights, context),
-            *reopened.items,
+            *signed.items,
+            *signed.notices,
         ),
         messages=(*_routed(incoming, insights), *_refreshed(incoming, work.others)),
-        audit=(event(context, "report_analysed", report_id, **told), *reopened.events),
+        audit=(event(context, "report_analysed", report_id, **told), *signed.events),
     )
 
 

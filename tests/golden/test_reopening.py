@@ -7,6 +7,7 @@ import pytest
 
 from services.bootstrap import build
 from services.config import read_settings
+from services.domain.ids import UserId
 from services.domain.insights import InsightStatus
 from services.domain.messages import Effects, MessageKind, Queue, message
 from services.domain.reviews import ReviewStatus, Verdict
@@ -49,6 +50,14 @@ def reopened(services, insight):
     return [e.event for e in entries if e.event.action == "insight_reopened"]
 
 
+def approve(services, item, comment):
+    """Free cash flow is above overall materiality: two people approve it."""
+    assert services.review.needs_two(services.ports.records.insight(item.insight_id))
+    for name in ("first", "second"):
+        person = a_user(Role.REVIEWER).model_copy(update={"user_id": UserId(name)})
+        services.review.decide(item.review_item_id, Verdict.APPROVE, comment, person)
+
+
 @pytest.mark.slow
 def test_a_published_insight_goes_to_review_when_a_later_report_changes_its_figure(run):
     services, work = run
@@ -72,7 +81,7 @@ def test_a_published_insight_goes_to_review_when_a_later_report_changes_its_figu
     items = services.ports.records.review_items(ReviewStatus.OPEN)
     assert sum(item.insight_id == after.insight_id for item in items) == 1
     (item,) = [item for item in items if item.insight_id == after.insight_id]
-    services.review.decide(item.review_item_id, Verdict.APPROVE, "seen", a_user(Role.REVIEWER))
+    approve(services, item, "seen")
     once_more = message(MessageKind.FACTS_EXTRACTED, report.report_id, "once more")
     services.ports.records.commit(Effects(messages=(once_more,)))
     work()
@@ -88,7 +97,7 @@ def test_an_approved_insight_is_opened_once_and_a_second_decision_stands(run):
     records, reviewer = services.ports.records, a_user(Role.REVIEWER)
     records.commit(Effects(records=(insight.model_copy(update={"status": InsightStatus.OPEN}),)))
     first = services.review.request(insight.insight_id, "look", reviewer)
-    services.review.decide(first.review_item_id, Verdict.APPROVE, "", reviewer)
+    approve(services, first, "")
     work("AMAZON_2019_10K")
     _, after = free_cash(services)
     assert after.status is InsightStatus.IN_REVIEW
@@ -98,7 +107,7 @@ def test_an_approved_insight_is_opened_once_and_a_second_decision_stands(run):
     (item,) = open_items
     assert item.reasons[0].startswith("AMAZON_2019_10K.pdf gives USD 18,365 m")
     assert [d.verdict for d in records.decisions(insight.insight_id)] == [Verdict.APPROVE]
-    services.review.decide(item.review_item_id, Verdict.APPROVE, "restricted cash", reviewer)
+    approve(services, item, "restricted cash")
     again = message(MessageKind.FACTS_EXTRACTED, report.report_id, "again")
     records.commit(Effects(messages=(again,)))
     work()

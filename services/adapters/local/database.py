@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from services.adapters.local.guards import REVIEW_GUARDS
 from services.adapters.local.tables import RECORD_TABLES
 from services.audit import GENESIS
-from services.domain.errors import Conflict, Unavailable
+from services.domain.errors import AdvisorError, Conflict, Forbidden, Unavailable
 
 SCHEMA_VERSION = 4
 _GROWS_FROM = 2
-"""From this version on, later ones only add tables: a data folder of it is kept and completed."""
+"""From this version on, later ones only add tables and triggers: a data folder of it is kept and completed."""
 _BUSY_SECONDS = 15.0
+_REFUSALS: dict[str, type[AdvisorError]] = {"forbidden": Forbidden, "conflict": Conflict}
+"""How the refusals of triggers begin, and the errors they leave as."""
 
 _PLUMBING = """
 CREATE TABLE progress (report_id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
@@ -132,15 +135,20 @@ def _advisor_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.IntegrityError as error:
-        raise Conflict(
-            "Somebody else changed this at the same moment; reload and try again."
-        ) from error
+        raise _refused(str(error)) from error
     except sqlite3.ProgrammingError:
         raise
     except sqlite3.DatabaseError as error:
         raise Unavailable(
             f"The database does not answer ({error}); try again in a moment."
         ) from error
+
+
+def _refused(words: str) -> AdvisorError:
+    kind, _, sentence = words.partition(": ")
+    if kind in _REFUSALS:
+        return _REFUSALS[kind](sentence)
+    return Conflict("Somebody else changed this at the same moment; reload and try again.")
 
 
 def _ensure_schema(connection: sqlite3.Connection) -> None:
@@ -162,13 +170,15 @@ def _ensure_schema(connection: sqlite3.Connection) -> None:
 
 
 def _add_missing(connection: sqlite3.Connection) -> None:
-    """Create the record tables that are not there, and say which schema this is from now on."""
+    """Create the tables and triggers that are not there, and say which schema this is from now on."""
     found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     there = {row[0] for row in found}
     for table in RECORD_TABLES.values():
         if table.name not in there:
             for statement in table.create_statements():
                 connection.execute(statement)
+    for statement in _statements(REVIEW_GUARDS):
+        connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

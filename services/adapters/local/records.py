@@ -13,13 +13,19 @@ from services.domain.corrections import Correction, FactInForce, StatementInForc
 from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.materiality import MaterialityChoice
-from services.domain.messages import Effects
+from services.domain.messages import Effects, Queue
+from services.domain.notices import Notice
 from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import Fact, Finding, Progress, Report, Statement, TieOut
-from services.domain.reviews import Decision, ReviewItem, ReviewStatus
+from services.domain.reviews import Decision, ReviewAct, ReviewItem, ReviewStatus
 from services.domain.scoring import AuditDraw, Scoring
 
 R = TypeVar("R", bound=Record)
+_TAKEN_BACK = (
+    "SELECT json_extract(a.record, '$.decision_id') FROM review_acts a "
+    "JOIN review_acts u ON u.undoes = a.id WHERE json_extract(a.record, '$.decision_id') IS NOT NULL"
+)
+"""The decisions that their makers undid."""
 
 
 class SqliteRecordStore:
@@ -141,16 +147,17 @@ class SqliteRecordStore:
         return self._one(ReviewItem, "id = ?", review_item_id)
 
     def decisions(self, subject: InsightId | FindingId) -> list[Decision]:
-        """Return the decisions taken on an insight or a finding, oldest first."""
-        where = "? IN (insight_id, finding_id) ORDER BY decided_at, rowid"
+        """Return the decisions that stand on an insight or a finding, oldest first; not those taken back."""
+        where = f"? IN (insight_id, finding_id) AND id NOT IN ({_TAKEN_BACK}) ORDER BY decided_at, rowid"
         return self._all(Decision, where, subject)
 
     def decided(self) -> list[tuple[Decision, ReviewItem, Insight]]:
-        """Return every decision on a stored insight with its item and its insight, oldest first."""
+        """Return every decision that stands on a stored insight, with its item and its insight, oldest first."""
         query = (
             "SELECT d.record, r.record, i.record FROM decisions d "
             "JOIN review_items r ON r.id = json_extract(d.record, '$.review_item_id') "
-            "JOIN insights i ON i.id = d.insight_id ORDER BY d.decided_at, d.rowid"
+            f"JOIN insights i ON i.id = d.insight_id WHERE d.id NOT IN ({_TAKEN_BACK}) "
+            "ORDER BY d.decided_at, d.rowid"
         )
         with self._database.reading() as connection:
             rows = connection.execute(query).fetchall()
@@ -184,6 +191,36 @@ class SqliteRecordStore:
     def audit_draws(self) -> list[AuditDraw]:
         """Return who took part in the draws for an audit, oldest first."""
         return self._all(AuditDraw, "1 ORDER BY rowid")
+
+    def review_acts(
+        self, review_item_id: ReviewItemId | None = None, *, open_only: bool = False
+    ) -> list[ReviewAct]:
+        """Return what people did with one item or with all, in their order; of open items only."""
+        where, values = "1", tuple[str, ...]()
+        if review_item_id is not None:
+            where, values = "review_item_id = ?", (review_item_id,)
+        if open_only:
+            where += " AND review_item_id IN (SELECT id FROM review_items WHERE status = 'open')"
+        return self._all(ReviewAct, f"{where} ORDER BY number, rowid", *values)
+
+    def is_in_work(self, report_id: ReportId) -> bool:
+        """Whether a report waits to be read or analysed, or is being so now."""
+        query = (
+            "SELECT 1 FROM messages WHERE session_key = ? AND state = 'waiting' AND queue IN (?, ?)"
+        )
+        queues = (Queue.INGESTION.value, Queue.ANALYSIS.value)
+        with self._database.reading() as connection:
+            return connection.execute(query, (report_id, *queues)).fetchone() is not None
+
+    def notices(self, *recipients: str) -> list[Notice]:
+        """Return the notices to these people (e-mail addresses or user ids), all without any; newest first."""
+        marks = ", ".join("?" * len(recipients))
+        where = f"recipient IN ({marks})" if recipients else "1"
+        return self._all(Notice, f"{where} ORDER BY rowid DESC", *recipients)
+
+    def notices_of(self, review_item_id: ReviewItemId) -> list[Notice]:
+        """Return the notices about one review item, oldest first."""
+        return self._all(Notice, "review_item_id = ? ORDER BY rowid", review_item_id)
 
     def _of_report(self, kind: type[R], report_id: ReportId) -> list[R]:
         return self._all(kind, "report_id = ? ORDER BY position, rowid", report_id)

@@ -11,12 +11,17 @@ from services.domain.corrections import Correction, FactInForce, StatementInForc
 from services.domain.ids import ReportId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.materiality import MaterialityChoice
+from services.domain.notices import Notice
 from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import Fact, Finding, Report, Statement, TieOut
-from services.domain.reviews import Decision, ReviewItem
+from services.domain.reviews import Decision, ReviewAct, ReviewItem
 from services.domain.scoring import AuditDraw, Scoring
 
 _DECIDED = "('approved', 'rejected')"
+_UNDONE = (
+    "coalesce((SELECT kind FROM review_acts a WHERE a.{column} = {table}.id ORDER BY a.rowid DESC LIMIT 1), '') "
+    "= 'undo'"
+)
 _DECIDED_INSIGHT = f"(SELECT id FROM insights WHERE status IN {_DECIDED})"
 
 
@@ -153,7 +158,8 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
             "severity": lambda insight: insight.severity.rank,
         },
         keep=f"status IN {_DECIDED}",
-        yields=f"excluded.status IN {_DECIDED} OR json_array_length(excluded.record, '$.reopened') > 0",
+        yields=f"excluded.status IN {_DECIDED} OR json_array_length(excluded.record, '$.reopened') > 0 "
+        f"OR {_UNDONE.format(column='insight_id', table='insights')}",
     ),
     ReasoningChain: RecordTable(
         "chains",
@@ -171,7 +177,30 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
             "opened_at": lambda item: item.opened_at.isoformat(timespec="microseconds"),
         },
         keep=f"status IN {_DECIDED}",
-        yields=f"excluded.status IN {_DECIDED}",
+        yields=f"excluded.status IN {_DECIDED} OR {_UNDONE.format(column='review_item_id', table='review_items')}",
+    ),
+    ReviewAct: RecordTable(
+        "review_acts",
+        lambda act: act.act_id,
+        columns={
+            "review_item_id": lambda act: act.review_item_id,
+            "insight_id": lambda act: act.insight_id,
+            "number": lambda act: act.number,
+            "kind": lambda act: act.kind.value,
+            "made_by": lambda act: act.made_by,
+            "undoes": lambda act: act.undoes,
+        },
+        unique=(("review_item_id", "number"), ("undoes",)),
+    ),
+    Notice: RecordTable(
+        "notices",
+        lambda notice: notice.notice_id,
+        columns={
+            "review_item_id": lambda notice: notice.review_item_id,
+            "recipient": lambda notice: notice.to,
+            "state": lambda notice: notice.state.value,
+            "next_try": lambda notice: notice.next_try.isoformat(timespec="microseconds"),
+        },
     ),
     Decision: RecordTable(
         "decisions",

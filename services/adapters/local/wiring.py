@@ -5,6 +5,7 @@ from services.adapters.local.blobs import FileBlobStore
 from services.adapters.local.database import Database
 from services.adapters.local.instances import Instances
 from services.adapters.local.layout import LocalLayoutReader
+from services.adapters.local.outbox import SqliteOutbox
 from services.adapters.local.queues import SqliteQueue
 from services.adapters.local.records import SqliteRecordStore
 from services.adapters.local.renderer import LocalPageRenderer
@@ -27,6 +28,11 @@ def local_ports(settings: Settings) -> Ports:
             blobs, settings.data_dir / "pages", settings.max_page_image_bytes
         ),
     )
+
+
+def local_outbox(settings: Settings) -> SqliteOutbox:
+    """Return the outbox of ``settings.data_dir``."""
+    return SqliteOutbox(_database(settings), settings.lease_seconds)
 
 
 def local_instances(settings: Settings) -> Instances:

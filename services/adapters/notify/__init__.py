@@ -1,0 +1,1 @@
+"""Ways out for notices: kept in the outbox only, a signed webhook, e-mail."""

@@ -1,0 +1,63 @@
+"""Review items: the same thing to decide on is always the same item."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.domain.ids import ReviewItemId, deterministic_id
+from services.domain.insights import Insight
+from services.domain.reports import Finding
+from services.domain.reviews import Cause, FigureChange, ReviewItem
+
+
+def open_item(
+    insight: Insight, reasons: tuple[str, ...], at: datetime, cause: Cause = Cause.ROUTED
+) -> ReviewItem:
+    """Return the review item of an insight; the same insight always has the same item."""
+    return ReviewItem(
+        review_item_id=ReviewItemId(deterministic_id("review", insight.insight_id)),
+        insight_id=insight.insight_id,
+        report_id=insight.report_id,
+        reasons=reasons,
+        cause=cause,
+        opened_at=at,
+    )
+
+
+def reopened_item(insight: Insight, at: datetime) -> ReviewItem:
+    """Return the item of an insight that a later report re-opens; the same figures, the same item."""
+    parts = ("review", insight.insight_id, *insight.reopened)
+    return ReviewItem(
+        review_item_id=ReviewItemId(deterministic_id(*parts)),
+        insight_id=insight.insight_id,
+        report_id=insight.report_id,
+        reasons=insight.reopened,
+        cause=Cause.REOPENED,
+        opened_at=at,
+    )
+
+
+def void_item(
+    insight: Insight, signed: Insight, changes: Sequence[FigureChange], decision: str, at: datetime
+) -> ReviewItem:
+    """Return the item of an insight whose sign-off is void; one an undone sign-off, ``decision`` names it."""
+    return ReviewItem(
+        review_item_id=ReviewItemId(deterministic_id("review", insight.insight_id, decision)),
+        insight_id=insight.insight_id,
+        report_id=insight.report_id,
+        reasons=insight.reopened,
+        cause=Cause.VOID,
+        changes=tuple(changes),
+        signed_text=signed.text,
+        opened_at=at,
+    )
+
+
+def open_finding(finding: Finding, at: datetime) -> ReviewItem:
+    """Return the review item of a finding that numbers may be missing; the same finding, the same item."""
+    return ReviewItem(
+        review_item_id=ReviewItemId(deterministic_id("review", finding.finding_id)),
+        finding_id=finding.finding_id,
+        report_id=finding.report_id,
+        reasons=(finding.sentence,),
+        opened_at=at,
+    )

@@ -1,0 +1,106 @@
+"""Twenty reviewers on one queue in one SQLite file: nothing is decided twice, no claim stays."""
+
+import threading
+from collections import Counter
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from services.adapters.local.audit_log import SqliteAuditLog
+from services.adapters.local.database import Database
+from services.adapters.local.records import SqliteRecordStore
+from services.domain.errors import AdvisorError
+from services.domain.ids import UserId
+from services.domain.reviews import ActKind, ReviewStatus, Verdict
+from services.domain.users import Role, User
+from services.review.desk import ReviewDesk
+from services.review.queue import QueueDesk
+from tests.unit.review.conftest import Room
+
+REVIEWERS, ITEMS = 20, 40
+
+
+def work(path: str, number: int) -> int:
+    """Claim and decide until nothing is left; return how many were decided."""
+    records = SqliteRecordStore(Database(Path(path)))
+    queue, desk = QueueDesk(records), ReviewDesk(records)
+    name = f"r{number:02}"
+    me = User(user_id=UserId(name), name=name, role=Role.REVIEWER)
+    decided = 0
+    while (item := queue.claim_next(me)) is not None:
+        try:
+            desk.decide(item, Verdict.APPROVE, "", me)
+            decided += 1
+        except AdvisorError:
+            continue
+    return decided
+
+
+def check(room: Room, decided: int) -> None:
+    records = room.records
+    assert decided == ITEMS
+    assert records.review_items(ReviewStatus.OPEN) == []
+    items = records.review_items()
+    assert [len(records.decisions(item.insight_id)) for item in items] == [1] * ITEMS
+    final = Counter(a.review_item_id for a in records.review_acts() if a.is_final)
+    assert set(final.values()) == {1}
+    assert len(final) == ITEMS
+    for item in items:
+        acts = records.review_acts(item.review_item_id)
+        assert [act.number for act in acts] == list(range(1, len(acts) + 1))
+        assert acts[-1].kind is ActKind.APPROVE
+        assert acts[-2].made_by == acts[-1].made_by
+    assert SqliteAuditLog(room.database).verify() is None
+
+
+@pytest.mark.slow
+def test_twenty_threads_decide_each_item_once(room: Room):
+    for number in range(ITEMS):
+        room.wait(f"R{number:02}")
+    done: list[int] = []
+    threads = [
+        threading.Thread(target=lambda n=n: done.append(work(str(room.path), n)))
+        for n in range(REVIEWERS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) == REVIEWERS
+    check(room, sum(done))
+
+
+@pytest.mark.slow
+def test_twenty_processes_decide_each_item_once(room: Room):
+    for number in range(ITEMS):
+        room.wait(f"R{number:02}")
+    room.database.close()
+    with get_context("spawn").Pool(REVIEWERS) as pool:
+        done = pool.starmap(work, [(str(room.path), n) for n in range(REVIEWERS)])
+    check(room, sum(done))
+
+
+@pytest.mark.slow
+def test_twenty_people_at_one_item_take_one_decision(room: Room):
+    item = room.wait()
+    start = threading.Barrier(REVIEWERS)
+    taken: list[str] = []
+
+    def decide(number: int) -> None:
+        records = SqliteRecordStore(Database(room.path))
+        me = User(user_id=UserId(f"r{number}"), name="r", role=Role.REVIEWER)
+        start.wait()
+        try:
+            ReviewDesk(records).decide(item.review_item_id, Verdict.REJECT, "no", me)
+            taken.append(me.user_id)
+        except AdvisorError:
+            pass
+
+    threads = [threading.Thread(target=decide, args=(n,)) for n in range(REVIEWERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (decision,) = room.records.decisions(item.insight_id)
+    assert taken == [decision.decided_by]

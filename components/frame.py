@@ -9,9 +9,14 @@ from pathlib import Path
 import streamlit as st
 
 from components.navigation import HOMES, PAGES, PageEntry, go, link, may_open
-from components.session import DEMO_USERS, current_user, keep_role_in_address, sign_in
+from components.session import (
+    DEMO_USERS,
+    current_person,
+    current_user,
+    keep_role_in_address,
+    sign_in,
+)
 from services.domain.errors import AdvisorError, Unavailable
-from services.domain.users import Role
 
 log = logging.getLogger(__name__)
 
@@ -130,19 +135,17 @@ def _sidebar(current: str) -> None:
 
 
 def _role_picker() -> None:
-    roles = list(DEMO_USERS)
-    st.session_state[_PICKER] = current_user().role
+    st.session_state[_PICKER] = current_person()
     st.selectbox(
         "Signed in as",
-        roles,
-        format_func=lambda role: DEMO_USERS[role].name,
+        list(DEMO_USERS),
+        format_func=lambda person: DEMO_USERS[person].name,
         key=_PICKER,
         on_change=_switch_role,
     )
-    st.caption("Local demo: five people, no passwords.")
+    st.caption("Local demo: six people, no passwords.")
 
 
 def _switch_role() -> None:
-    role: Role = st.session_state[_PICKER]
-    sign_in(role)
+    sign_in(st.session_state[_PICKER])
     st.session_state[_SWITCHED] = True

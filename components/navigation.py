@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from components.session import ROLE_PARAM, current_user
+from components.session import ROLE_PARAM, current_person
 from services.access import PERMISSIONS, Permission
 from services.domain.users import Role
 
@@ -65,6 +65,14 @@ PAGES: dict[str, PageEntry] = {
             Permission.VIEW_AUDIT, _CONTROLLERS,
         ),
         PageEntry(
+            "item", "pages/reviewer/item.py", "Review item", "rule",
+            Permission.VIEW_AUDIT, frozenset(),
+        ),
+        PageEntry(
+            "inbox", "pages/analyst/inbox.py", "Inbox", "inbox",
+            Permission.VIEW_INSIGHTS, _EVERYBODY,
+        ),
+        PageEntry(
             "summary", "pages/cfo/summary.py", "CFO summary", "monitoring",
             Permission.VIEW_SUMMARY, _EVERYBODY,
         ),
@@ -122,4 +130,4 @@ def forget(name: str) -> None:
 
 
 def _params(ids: dict[str, str]) -> dict[str, str]:
-    return {ROLE_PARAM: current_user().role.value, **ids}
+    return {ROLE_PARAM: str(current_person()), **ids}

@@ -16,17 +16,19 @@ from services.domain.users import Role, User
 from services.extraction.pointing import PrintedNumber, numbers_on
 from services.extraction.quoting import boxes_of_quote
 
-DEMO_USERS: dict[Role, User] = {
-    role: User(user_id=UserId(f"demo-{role.value}"), name=name, role=role)
-    for role, name in (
-        (Role.ANALYST, "Analyst"),
-        (Role.REVIEWER, "Reviewer"),
-        (Role.CFO, "CFO"),
-        (Role.AUDITOR, "Auditor"),
-        (Role.ADMIN, "Administrator"),
+SECOND_REVIEWER = "second-reviewer"
+DEMO_USERS: dict[str, User] = {
+    key: User(user_id=UserId(f"demo-{key}"), name=name, role=role, email=f"{key}@advisor.example")
+    for key, role, name in (
+        (Role.ANALYST, Role.ANALYST, "Analyst"),
+        (Role.REVIEWER, Role.REVIEWER, "Reviewer"),
+        (SECOND_REVIEWER, Role.REVIEWER, "Second reviewer"),
+        (Role.CFO, Role.CFO, "CFO"),
+        (Role.AUDITOR, Role.AUDITOR, "Auditor"),
+        (Role.ADMIN, Role.ADMIN, "Administrator"),
     )
 }
-"""The local demo users: five different people, so that the four-eyes rule can be seen at work."""
+"""The local demo users: different people, so that four eyes and the second approval can be seen at work."""
 
 ROLE_PARAM = "role"
 _ROLE_STATE = "_role"
@@ -41,28 +43,40 @@ def services() -> Services:
 
 
 def current_user() -> User:
-    """Return the signed-in demo user; the role comes from the session, else from the address."""
-    return DEMO_USERS[_role()]
+    """Return the signed-in demo user; the person comes from the session, else from the address."""
+    return DEMO_USERS[current_person()]
 
 
-def sign_in(role: Role) -> None:
-    """Become the demo user of ``role`` for the rest of the session."""
-    st.session_state[_ROLE_STATE] = role.value
+def sign_in(person: str) -> None:
+    """Become a demo user for the rest of the session."""
+    st.session_state[_ROLE_STATE] = str(person)
 
 
 def keep_role_in_address() -> None:
-    """Write the role into the address, so that a reload or a shared link opens as the same person."""
-    role = _role().value
-    if st.query_params.get(ROLE_PARAM) != role:
-        st.query_params[ROLE_PARAM] = role
+    """Write the person into the address, so that a reload or a shared link opens as the same one."""
+    person = str(current_person())
+    if st.query_params.get(ROLE_PARAM) != person:
+        st.query_params[ROLE_PARAM] = person
 
 
-def _role() -> Role:
+def current_person() -> str:
+    """Return the key of the signed-in demo user, which is the role's name where it has one user."""
     named = st.session_state.get(_ROLE_STATE) or st.query_params.get(ROLE_PARAM)
-    if named not in set(Role):
+    if named not in DEMO_USERS:
         named = Role.ANALYST.value
-    st.session_state[_ROLE_STATE] = named
-    return Role(named)
+    st.session_state[_ROLE_STATE] = str(named)
+    return next(key for key in DEMO_USERS if key == named)
+
+
+def reviewers() -> list[User]:
+    """Return the demo users who decide on review items."""
+    return [user for user in DEMO_USERS.values() if user.role is Role.REVIEWER]
+
+
+def person_name(user_id: str) -> str:
+    """Return the name of a demo user by id or e-mail address, else what was given."""
+    found = (u.name for u in DEMO_USERS.values() if user_id in {u.user_id, u.email})
+    return next(found, user_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

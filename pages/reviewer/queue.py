@@ -1,122 +1,56 @@
-"""Review queue: what waits for a person, why, and the decision."""
+"""Review queue: what waits for a person, the most pressing first, why, and the decision."""
 
 import pandas as pd
 import streamlit as st
 
 from components import frame
-from components.confidence_badge import confidence_words, severity_words
 from components.evidence import show_evidence
-from components.format import beginning, elapsed, plain, when
+from components.format import elapsed, plain, when
 from components.insight_card import show_badges
-from components.navigation import chosen, link, remember
+from components.navigation import link
+from components.queue_list import pick_entry, show_bulk, show_filters
 from components.reasoning_chain import show_chain
-from components.review_form import show_last_decision, show_review_form
-from components.session import report_name, services
+from components.review_actions import show_claim_buttons, show_next_button
+from components.review_brief import (
+    show_effects,
+    show_standing,
+    show_talk,
+    show_why,
+    title_of_subject,
+)
+from components.review_form import REASONS, may_review, show_last_decision, show_review_form
+from components.session import person_name, report_name, services
 from components.source_view import show_page
-from services.domain.base import utc_now
-from services.domain.insights import Insight, Severity
+from services.domain.insights import Insight
 from services.domain.reports import Finding
-from services.domain.reviews import ReviewItem, ReviewStatus
-
-_FITS, _LIST_HEIGHT = 8, 640
-Subject = Insight | Finding
-Entry = tuple[ReviewItem, Subject]
-FINDING_TITLES = {
-    "rows-missing": "Printed lines were not read",
-    "closing-missing": "A statement looks incomplete",
-    "statement-missing": "A statement was not found",
-    "orphan-number": "A printed number stands in no column",
-    "missing-period": "A column's period could not be read",
-}
-"""What a finding about the reading is called in the queue, by its code."""
+from services.domain.reviews import ReviewStatus
+from services.review.queue import Entry, subject_of
 
 
-def _entries(status: ReviewStatus | None) -> list[Entry]:
-    found = [(item, _subject(item)) for item in services().ports.records.review_items(status)]
-    entries = [(item, subject) for item, subject in found if subject is not None]
-    return sorted(entries, key=lambda entry: (-_rank(entry[1]), entry[0].opened_at))
-
-
-def _subject(item: ReviewItem) -> Subject | None:
-    records = services().ports.records
-    if item.insight_id is not None:
-        return records.insight(item.insight_id)
-    found = (f for f in records.findings(item.report_id) if f.finding_id == item.finding_id)
-    return next(found, None)
-
-
-def _rank(subject: Subject) -> int:
-    """Order findings like severe insights: numbers that are not there cannot be checked."""
-    return Severity.HIGH.rank if isinstance(subject, Finding) else subject.severity.rank
-
-
-def _title(subject: Subject) -> str:
-    if isinstance(subject, Finding):
-        return FINDING_TITLES.get(subject.code, "How the report was read")
-    return subject.title
-
-
-def _pick(entries: list[Entry]) -> Entry:
-    ids = [str(item.review_item_id) for item, _ in entries]
-    named = chosen("item")
-    with st.container(height=_LIST_HEIGHT if len(entries) > _FITS else "content", border=True):
-        index = st.radio(
-            "Open items, worst first",
-            list(range(len(entries))),
-            index=ids.index(named) if named in ids else 0,
-            format_func=lambda i: f"{i + 1} · {plain(_title(entries[i][1]))}",
-            captions=[plain(_caption(item, subject)) for item, subject in entries],
-            key=f"item_of_{len(entries)}",
-        )
-    remember("item", ids[index])
-    return entries[index]
-
-
-def _caption(item: ReviewItem, subject: Subject) -> str:
-    waiting = elapsed((utc_now() - item.opened_at).total_seconds())
-    if isinstance(subject, Finding):
-        return f"{beginning(subject.sentence)} — reading · waiting {waiting}"
-    marks = f"{severity_words(subject.severity)} · {confidence_words(subject.confidence.total)}"
-    return f"{beginning(subject.text)} — {marks} · waiting {waiting}"
-
-
-def _insight_brief(item: ReviewItem, insight: Insight) -> None:
-    show_badges(insight)
-    st.markdown(plain(insight.text))
-    with st.container(border=True, gap="xsmall"):
-        st.markdown("**Why it is here**")
-        for reason in item.reasons:
-            st.markdown(f"- {plain(reason)}")
-        if insight.what_to_check:
-            st.markdown(f"**What to check:** {plain(insight.what_to_check)}")
-    show_review_form(item)
-    link("insight", "Open the insight's page", "arrow_forward", insight=insight.insight_id)
-
-
-def _finding_brief(item: ReviewItem, finding: Finding) -> None:
-    st.markdown(plain(finding.sentence))
-    with st.container(border=True, gap="xsmall"):
-        st.markdown("**Why it is here**")
-        st.markdown("- Numbers may be missing from the statements; nothing is taken for complete.")
-        st.markdown(
-            "**What to check:** compare the page with the statement. Approve when nothing is missing; "
-            "else reject and say what is, so that an analyst adds it."
-        )
-    show_review_form(item)
-    link("report", "Open the statements", "arrow_forward", report=item.report_id)
-
-
-def _brief(item: ReviewItem, subject: Subject) -> None:
+def _brief(entry: Entry) -> None:
+    item, subject = entry.item, entry.subject
     with st.container(gap=None):
-        st.header(plain(_title(subject)), anchor=False)
+        st.header(plain(title_of_subject(subject)), anchor=False)
         st.caption(plain(report_name(item.report_id)))
+    if isinstance(subject, Insight):
+        show_badges(subject)
+    st.markdown(plain(subject.sentence if isinstance(subject, Finding) else subject.text))
+    show_why(item, subject)
+    show_talk(entry.state)
+    show_standing(entry)
+    show_review_form(item)
+    show_effects(subject, entry.state)
+    link(
+        "item", "Open on one screen: amend, ask, escalate", "open_in_full", item=item.review_item_id
+    )
     if isinstance(subject, Finding):
-        _finding_brief(item, subject)
+        link("report", "Open the statements", "arrow_forward", report=item.report_id)
     else:
-        _insight_brief(item, subject)
+        link("insight", "Open the insight's page", "arrow_forward", insight=subject.insight_id)
 
 
-def _source(item: ReviewItem, subject: Subject) -> None:
+def _source(entry: Entry) -> None:
+    item, subject = entry.item, entry.subject
     if isinstance(subject, Insight):
         show_evidence(subject, f"review_{subject.insight_id}", 460)
         show_chain(subject.insight_id)
@@ -132,35 +66,59 @@ def _open_items(entries: list[Entry]) -> None:
     if not entries:
         frame.empty("Nothing waits", "Everything that needed a person has been decided.")
         return
+    found = show_filters(entries)
+    if not found:
+        frame.empty("Nothing matches", "Take a filter away.")
+        return
     queue, brief, evidence = st.columns([3, 5, 7], gap="medium")
     with queue:
-        item, subject = _pick(entries)
+        entry = pick_entry(found)
+        show_claim_buttons(entry)
     with brief:
-        _brief(item, subject)
+        _brief(entry)
     with evidence:
-        _source(item, subject)
+        _source(entry)
 
 
-def _decided_items(entries: list[Entry]) -> None:
-    if not entries:
+def _decided_items() -> None:
+    records = services().ports.records
+    decided = [
+        (item, subject)
+        for item in records.review_items()
+        if item.status is not ReviewStatus.OPEN and (subject := subject_of(item, records))
+    ]
+    if not decided:
         st.caption("No decision yet.")
         return
-    records = services().ports.records
     rows = [
         {
             "Decision": decision.verdict.value.capitalize(),
-            "About": _title(subject),
+            "About": title_of_subject(subject),
             "Report": report_name(item.report_id),
+            "Reason": REASONS[decision.reason],
             "Comment": decision.comment,
-            "By": decision.decided_by,
+            "By": " and ".join(
+                person_name(one) for one in (decision.first_by, decision.decided_by) if one
+            ),
             "When": when(decision.decided_at),
         }
-        for item, subject in entries
+        for item, subject in decided
         for decision in records.decisions(
             subject.finding_id if isinstance(subject, Finding) else subject.insight_id
         )
+        if decision.review_item_id == item.review_item_id
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Decided review items")
+
+
+def _pace() -> str:
+    pace = services().queue.pace()
+    if pace.median_seconds is None:
+        return "No decision was timed yet: time runs from claiming an item to deciding on it."
+    return (
+        f"Median time of an item: {elapsed(pace.median_seconds)}, from claim to decision, "
+        f"over {pace.decisions:,}."
+    )
 
 
 frame.header(
@@ -168,10 +126,15 @@ frame.header(
     "Insights that are not shown to the CFO, and numbers that may be missing, until a person decided.",
 )
 show_last_decision()
-waiting = _entries(ReviewStatus.OPEN)
-decided = [entry for entry in _entries(None) if entry[0].status is not ReviewStatus.OPEN]
-open_tab, decided_tab = st.tabs([f"Open ({len(waiting)})", f"Decided ({len(decided)})"])
+waiting = services().queue.entries()
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.caption(_pace())
+    if may_review() and not waiting:
+        show_next_button()
+open_tab, decided_tab, bulk_tab = st.tabs([f"Open ({len(waiting)})", "Decided", "Several at once"])
 with open_tab:
     _open_items(waiting)
 with decided_tab:
-    _decided_items(decided)
+    _decided_items()
+with bulk_tab:
+    show_bulk(waiting)

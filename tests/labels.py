@@ -80,7 +80,20 @@ def decide(
         for number in range(start, start + count)
         for record in judged(number, accepted(number), **terms)
     )
-    records.commit(Effects(records=(REPORT, *made)))
+    keep(records, REPORT, *made)
+
+
+def keep(records: RecordStore | SqliteRecordStore, *made: Record) -> None:
+    """Put records into a store, in the order of life: the store takes decisions on open items only."""
+    decisions = tuple(one for one in made if isinstance(one, Decision))
+    items = tuple(one for one in made if isinstance(one, ReviewItem))
+    rest = tuple(one for one in made if not isinstance(one, Decision | ReviewItem))
+    opened = tuple(
+        item.model_copy(update={"status": ReviewStatus.OPEN, "decided_at": None}) for item in items
+    )
+    records.commit(Effects(records=(*rest, *opened)))
+    records.commit(Effects(creates=decisions))
+    records.commit(Effects(records=items))
 
 
 def waiting(number: int, inputs: float, **changes: object) -> Insight:

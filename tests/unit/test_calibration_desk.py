@@ -20,7 +20,7 @@ from services.domain.policy import COLD_START, Queues
 from services.domain.scoring import UNLABELLED
 from services.domain.users import SYSTEM, Role
 from tests.core_records import NOON, Clock
-from tests.labels import REPORT, RULE, decide, judged, waiting
+from tests.labels import REPORT, RULE, decide, judged, keep, waiting
 from tests.unit.test_access import a_user
 
 CFO, REVIEWER, ANALYST = a_user(Role.CFO), a_user(Role.REVIEWER), a_user(Role.ANALYST)
@@ -68,7 +68,7 @@ def test_without_decisions_the_starting_weights_stand_and_nothing_is_written(des
 
 
 def test_a_decision_is_a_label_with_what_it_stands_for(records):
-    records.commit(Effects(records=(*judged(1, True), *judged(2, False, sample=False))))
+    keep(records, *judged(1, True), *judged(2, False, sample=False))
     first, second = labels(records)
     assert (first.accepted, first.is_sample, first.weight) == (True, True, pytest.approx(10))
     assert (second.accepted, second.is_sample, second.weight) == (False, False, 1)
@@ -77,7 +77,7 @@ def test_a_decision_is_a_label_with_what_it_stands_for(records):
 def test_a_decision_that_a_later_report_opened_again_is_no_label(records):
     insight, *rest = judged(1, True)
     reopened = insight.model_copy(update={"status": InsightStatus.IN_REVIEW})
-    records.commit(Effects(records=(reopened, *rest)))
+    keep(records, reopened, *rest)
     assert labels(records) == []
 
 
@@ -148,7 +148,7 @@ def test_labels_drawn_with_unequal_probabilities_count_less_than_they_are(record
         *(judged(n, True, propensity=0.1) for n in range(40)),
         *(judged(n, False, sample=False) for n in range(40, 80)),
     ]
-    records.commit(Effects(records=tuple(record for one in made for record in one)))
+    keep(records, *(record for one in made for record in one))
     (count,) = learn(labels(records), RULES, COLD_START, UNLABELLED, clock()).counts
     assert count.accepted + count.rejected < count.labels
     assert count.accepted / (count.accepted + count.rejected) > 0.85
@@ -311,7 +311,7 @@ def test_a_simulation_says_where_the_stored_insights_would_stand(desk, records):
         waiting(7, 1.0, reopened=("a later report gives another figure",)),
     ]  # fmt: skip
     first, second = sealed_numbers()[:2]
-    records.commit(Effects(records=(*stored, *judged(first, True), *judged(second, False))))
+    keep(records, *stored, *judged(first, True), *judged(second, False))
     found = desk.simulate(Wish(0.9, 0.89))
     assert found.now == Queues(published=5, analyst=1, review=3)
     assert found.then == Queues(published=3, analyst=2, review=4)

@@ -98,13 +98,21 @@ def show_status(status: InsightStatus) -> None:
 
 
 def show_factors(confidence: Confidence) -> None:
-    """Draw the named parts of a confidence as bars, each with its reason in words."""
+    """Draw the named parts of a confidence as bars, each with its reason in words, and what the whole is worth."""
     for factor in confidence.factors:
         _bar(factor)
-    if confidence.calibrated:
-        st.caption(f"Calibrated on {confidence.labels:,} reviewed insights.")
-    else:
-        st.caption("Starting weights, not yet calibrated on reviewed insights.")
+    st.caption(calibration_words(confidence))
+
+
+def calibration_words(confidence: Confidence) -> str:
+    """Return what a confidence has been worth: how many in 100 like it were right, or that it is an estimate."""
+    if not confidence.calibrated:
+        return "Estimate, not yet calibrated on reviewed insights: the parts begin with starting weights."
+    as_of = f", as of {confidence.as_of:%b %-d, %Y}" if confidence.as_of else ""
+    return (
+        f"Of statements scored like this, about {100 * confidence.total:.0f} in 100 have been right "
+        f"(n = {confidence.labels:,}{as_of})."
+    )
 
 
 def show_person(words: str) -> None:

@@ -45,8 +45,11 @@ def evidence_of(insight: Insight) -> tuple[list[Item], int]:
     return items, len(found) - len(items)
 
 
-def show_evidence(insight: Insight, key: str, height: int = 560) -> None:
-    """Draw what an insight rests on, quotations first, and the source of the chosen piece."""
+def show_evidence(insight: Insight, key: str, height: int = 560, *, blind: bool = False) -> None:
+    """Draw what an insight rests on, quotations first, and the source of the chosen piece.
+
+    ``blind`` leaves out how sure the reading is, for who is to judge without it.
+    """
     items, lost = evidence_of(insight)
     if lost:
         st.warning(f"{lost} of {len(insight.evidence)} pieces of evidence are no longer stored.")
@@ -55,11 +58,13 @@ def show_evidence(insight: Insight, key: str, height: int = 560) -> None:
     if not pieces:
         st.warning("This insight names no number in a document; treat it as unsupported.")
         return
-    show_items(pieces, key, height)
+    show_items(pieces, key, height, blind=blind)
 
 
 @st.fragment
-def show_items(items: Sequence[Item | Quoted], key: str, height: int) -> None:
+def show_items(
+    items: Sequence[Item | Quoted], key: str, height: int, *, blind: bool = False
+) -> None:
     """Draw a list of facts and quotations, one chosen at a time, and the source of the chosen one."""
     with guard():
         with st.container(height=_LIST_HEIGHT if len(items) > _FITS else "content", border=False):
@@ -67,7 +72,7 @@ def show_items(items: Sequence[Item | Quoted], key: str, height: int) -> None:
                 "Evidence",
                 range(len(items)),
                 format_func=lambda i: f"{i + 1} · {plain(_label(items[i]))}",
-                captions=[plain(_caption(item)) for item in items],
+                captions=[plain(_caption(item, blind=blind)) for item in items],
                 key=f"{key}_chosen",
             )
         chosen = items[index]
@@ -77,7 +82,7 @@ def show_items(items: Sequence[Item | Quoted], key: str, height: int) -> None:
         facts = [item.fact for item in items if isinstance(item, Item)]
         show_source(chosen.fact, f"{key}_source", height, facts)
         with st.expander("About this number", icon=":material/info:"):
-            show_fact(chosen.fact)
+            show_fact(chosen.fact, blind=blind)
 
 
 def _show_quoted(quoted: Quoted, key: str, height: int) -> None:
@@ -96,11 +101,11 @@ def _label(item: Item | Quoted) -> str:
     return f"{role}: {as_printed(item.fact)}"
 
 
-def _caption(item: Item | Quoted) -> str:
+def _caption(item: Item | Quoted, *, blind: bool = False) -> str:
     if isinstance(item, Quoted):
         return shorten(item.quote.text, _LONGEST_CAPTION, placeholder=" …")
     fact = item.fact
-    sure = confidence_words(fact.confidence.total)
+    sure = "" if blind else confidence_words(fact.confidence.total)
     told = [fact.label, fact.period.label, fact.source.place, sure, person_words(fact)]
     return " · ".join(words for words in told if words)
 

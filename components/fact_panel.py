@@ -10,11 +10,12 @@ from services.domain.concepts import CONCEPTS
 from services.domain.reports import Fact, Scenario
 
 
-def show_fact(fact: Fact) -> None:
-    """Draw a fact's identity, who stated it, its values and the four parts of its confidence."""
+def show_fact(fact: Fact, *, blind: bool = False) -> None:
+    """Draw a fact's identity, who stated it, its values and, unless ``blind``, the four parts of its confidence."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(fact.label)}** · {plain(fact.period.label)}", width="content")
-        show_confidence(fact.confidence.total)
+        if not blind:
+            show_confidence(fact.confidence.total)
         if fact.correction is not None:
             show_person(person_words(fact))
     _show_disagreement(fact)
@@ -25,6 +26,8 @@ def show_fact(fact: Fact) -> None:
         hide_header=True,
         alt="What is known of this number",
     )
+    if blind:
+        return
     show_fact_parts(fact.confidence)
     if fact.correction is None:
         st.caption(calibration_words(fact.source))

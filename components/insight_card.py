@@ -9,11 +9,15 @@ from components.session import report_name
 from services.domain.insights import Insight
 
 
-def show_badges(insight: Insight) -> None:
-    """Draw the row of badges: severity, confidence, kind, state, and a failed check if there is one."""
+def show_badges(insight: Insight, *, blind: bool = False) -> None:
+    """Draw the row of badges: severity, confidence, kind, state, and a failed check if there is one.
+
+    ``blind`` leaves the confidence out, for who is to judge without it.
+    """
     with st.container(horizontal=True, gap="small"):
         show_severity(insight.severity)
-        show_confidence(insight.confidence.total)
+        if not blind:
+            show_confidence(insight.confidence.total)
         show_kind(insight.kind)
         show_status(insight.status)
         if insight.has_failed_check:

@@ -77,6 +77,10 @@ PAGES: dict[str, PageEntry] = {
             Permission.VIEW_SUMMARY, _EVERYBODY,
         ),
         PageEntry(
+            "calibration", "pages/reviewer/calibration.py", "Calibration", "speed",
+            Permission.VIEW_INSIGHTS, _CONTROLLERS | {Role.CFO},
+        ),
+        PageEntry(
             "audit", "pages/admin/audit_trail.py", "Audit trail", "verified_user",
             Permission.VIEW_AUDIT, _CONTROLLERS,
         ),

@@ -81,6 +81,8 @@ def caption(entry: Entry) -> str:
     waiting = f"waiting {elapsed((now - entry.item.opened_at).total_seconds())}"
     if isinstance(subject, Finding):
         words = [f"{beginning(subject.sentence)} — reading", waiting]
+    elif entry.item.is_blind:
+        words = [f"{beginning(subject.text)} — audit sample", waiting]
     else:
         marks = f"{severity_words(subject.severity)} · {confidence_words(subject.confidence.total)}"
         words = [f"{beginning(subject.text)} — {marks}", waiting]

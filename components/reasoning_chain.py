@@ -47,6 +47,7 @@ def _show_versions(chain: ReasoningChain) -> None:
                 "Model",
                 "SHA-256 of the inputs",
                 "Materiality",
+                "Policy and calibration",
                 "Confidence",
                 "Made",
                 "Chain",
@@ -57,6 +58,7 @@ def _show_versions(chain: ReasoningChain) -> None:
                 plain(chain.model_version),
                 f"`{chain.inputs_hash}`",
                 _materiality_words(chain.materiality_version),
+                _scoring_words(chain.scoring_version),
                 probability(chain.confidence_score),
                 when(chain.timestamp),
                 f"`{chain.chain_id}`",
@@ -67,6 +69,15 @@ def _show_versions(chain: ReasoningChain) -> None:
         hide_header=True,
         alt="Versions this chain was made with",
     )
+
+
+def _scoring_words(version: int) -> str:
+    found = services().ports.records.scoring(version) if version else None
+    if found is None:
+        return (
+            f"version {version}, no longer stored" if version else "starting weights and thresholds"
+        )
+    return f"scoring version {version}, policy version {found.policy.version}"
 
 
 def _materiality_words(version: int) -> str:

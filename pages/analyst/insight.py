@@ -6,7 +6,7 @@ from components import frame
 from components.charts import show_chart
 from components.confidence_badge import STATUS_WORDS, confidence_words, show_factors
 from components.evidence import show_evidence
-from components.format import plain, when
+from components.format import plain, probability, when
 from components.insight_card import show_badges
 from components.navigation import chosen, link
 from components.reasoning_chain import show_chain
@@ -46,7 +46,11 @@ def _calculations(insight: Insight) -> None:
 
 def _confidence(insight: Insight) -> None:
     frame.section("Confidence")
-    st.markdown(f"**{confidence_words(insight.confidence.total)}**, the product of its parts:")
+    one = insight.confidence
+    parts = "the product of its parts"
+    if one.calibrated and one.product is not None:
+        parts = f"recalibrated from {probability(one.product)}, {parts}"
+    st.markdown(f"**{confidence_words(one.total)}**, {parts}:")
     show_factors(insight.confidence)
 
 

@@ -28,9 +28,9 @@ from services.domain.reviews import ReviewItem
 from services.review.queue import Entry, Subject, subject_of
 
 
-def _claimed(subject: Subject) -> None:
+def _claimed(item: ReviewItem, subject: Subject) -> None:
     if isinstance(subject, Insight):
-        show_badges(subject)
+        show_badges(subject, blind=item.is_blind)
         st.markdown(plain(subject.text))
         return
     st.markdown(plain(subject.sentence))
@@ -38,8 +38,9 @@ def _claimed(subject: Subject) -> None:
 
 def _source(item: ReviewItem, subject: Subject) -> None:
     if isinstance(subject, Insight):
-        show_evidence(subject, f"item_{subject.insight_id}", 520)
-        show_chain(subject.insight_id)
+        show_evidence(subject, f"item_{subject.insight_id}", 520, blind=item.is_blind)
+        if not item.is_blind:
+            show_chain(subject.insight_id)
         return
     report = services().ports.records.report(item.report_id)
     if report is None or subject.page is None:
@@ -53,7 +54,7 @@ def _open(entry: Entry) -> None:
     show_claim_buttons(entry)
     brief, source = st.columns([6, 7], gap="large")
     with brief:
-        _claimed(subject)
+        _claimed(item, subject)
         show_why(item, subject)
         show_talk(entry.state)
         if isinstance(subject, Insight):
@@ -83,7 +84,7 @@ def _decided(item: ReviewItem, subject: Subject) -> None:
         show_next_button()
     brief, source = st.columns([6, 7], gap="large")
     with brief:
-        _claimed(subject)
+        _claimed(item, subject)
         show_why(item, subject)
         show_history(records.review_acts(item.review_item_id))
     with source:

@@ -33,7 +33,7 @@ def _brief(entry: Entry) -> None:
         st.header(plain(title_of_subject(subject)), anchor=False)
         st.caption(plain(report_name(item.report_id)))
     if isinstance(subject, Insight):
-        show_badges(subject)
+        show_badges(subject, blind=item.is_blind)
     st.markdown(plain(subject.sentence if isinstance(subject, Finding) else subject.text))
     show_why(item, subject)
     show_talk(entry.state)
@@ -45,15 +45,16 @@ def _brief(entry: Entry) -> None:
     )
     if isinstance(subject, Finding):
         link("report", "Open the statements", "arrow_forward", report=item.report_id)
-    else:
+    elif not item.is_blind:
         link("insight", "Open the insight's page", "arrow_forward", insight=subject.insight_id)
 
 
 def _source(entry: Entry) -> None:
     item, subject = entry.item, entry.subject
     if isinstance(subject, Insight):
-        show_evidence(subject, f"review_{subject.insight_id}", 460)
-        show_chain(subject.insight_id)
+        show_evidence(subject, f"review_{subject.insight_id}", 460, blind=item.is_blind)
+        if not item.is_blind:
+            show_chain(subject.insight_id)
         return
     report = services().ports.records.report(item.report_id)
     if report is None or subject.page is None:

@@ -111,6 +111,11 @@ class ReviewItem(Record):
     opened_at: Instant
     decided_at: Instant | None = None
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether it is to be judged without being told how sure we are: an audit that is open."""
+        return self.kind is ReviewKind.AUDIT_SAMPLE and self.status is ReviewStatus.OPEN
+
     @model_validator(mode="after")
     def _of_one_thing(self) -> Self:
         if (self.insight_id is None) == (self.finding_id is None):

@@ -143,7 +143,12 @@ def check_done(services: Services, report: Report) -> None:
     assert len({(i.rule_id, i.text) for i in insights}) == len(insights)
     assert all(records.chain(i.insight_id) for i in insights)
     actions = sorted(e.event.action for e in services.ports.audit.entries())
-    assert actions == ["report_analysed", "report_read", "report_received", "summary_updated"]
+    drawn = [draw for draw in records.audit_draws() if draw.is_drawn]
+    assert drawn
+    assert actions == [
+        *["audit_sample_drawn"] * len(drawn),
+        "report_analysed", "report_read", "report_received", "summary_updated",
+    ]  # fmt: skip
     assert services.ports.audit.verify() is None
     assert sum(services.ports.queue.depth().values()) == 0
     assert services.ports.queue.dead_letters() == []

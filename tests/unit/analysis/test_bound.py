@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.analysis import trend, wording
@@ -77,11 +77,13 @@ def test_a_number_in_the_title_is_held_too():
 
 
 @given(st.integers(min_value=10, max_value=10**7))
+@example(1000)
+@example(100)
 def test_only_an_amount_of_the_finding_passes_for_one(millions):
     context, finding = growing()
     shown = wording.money(Decimal(millions) * 1_000_000)
     loose = unbound(with_value(finding, previous=shown), context)
-    assert (loose == ()) is (millions in {100, 900, 1000, 1100})
+    assert (loose == ()) is (millions in {900, 1000, 1100})
 
 
 def test_an_unbound_number_never_publishes_by_itself():

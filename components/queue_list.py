@@ -21,6 +21,7 @@ from services.review.queue import Entry, Wanted, kind_of
 
 _FITS, _LIST_HEIGHT = 8, 640
 _FEW = 1
+_DAY, _COUNTED_IN_DAYS = 86_400, 2
 _WHOSE = {"mine": "Mine", "unclaimed": "Unclaimed", "overdue": "Overdue"}
 
 
@@ -78,7 +79,7 @@ def pick_entry(entries: Sequence[Entry]) -> Entry:
 def caption(entry: Entry) -> str:
     """Return an entry in one line: its words, how sure and grave it is, how long it waits, whose it is."""
     now, subject = utc_now(), entry.subject
-    waiting = f"waiting {elapsed((now - entry.item.opened_at).total_seconds())}"
+    waiting = f"waiting {_age((now - entry.item.opened_at).total_seconds())}"
     if isinstance(subject, Finding):
         words = [f"{beginning(subject.sentence)} — reading", waiting]
     elif entry.item.is_blind:
@@ -97,6 +98,11 @@ def caption(entry: Entry) -> str:
     return " · ".join(words)
 
 
+def _age(seconds: float) -> str:
+    days = int(seconds // _DAY)
+    return counted(days, "day") if days >= _COUNTED_IN_DAYS else elapsed(seconds)
+
+
 def show_bulk(entries: Sequence[Entry]) -> None:
     """Draw the acts on several items: each goes by every rule, what is refused says why."""
     if not may_review():
@@ -108,7 +114,7 @@ def show_bulk(entries: Sequence[Entry]) -> None:
         placeholder="Choose the items",
     )  # fmt: skip
     reason = pick_reason("bulk_reason")
-    comment = st.text_area("Comment for all", key="bulk_comment", height=68)
+    comment = st.text_area("Note for all", key="bulk_comment", height=68)
     with st.container(horizontal=True):
         approve = st.button(
             "Approve selected", icon=":material/done_all:", key="bulk_approve", disabled=not picked
@@ -137,11 +143,15 @@ def _tell(did: str, outcomes: Sequence[Outcome], entries: dict[ReviewItemId, Ent
         if one.refused
     ]
     if fine:
-        done(f"{did}: {counted(len(fine), 'item')}.", *fine)
+        first = sum(one.needs_second for one in outcomes)
+        waits = f"; {first} of them by the first of two people" if first else ""
+        done(f"{did}: {counted(len(fine), 'item')}{waits}.", *fine)
 
 
 def _named(entry: Entry) -> str:
-    return f"{title_of_subject(entry.subject)} — {beginning(_words(entry), 40)}"
+    report = entry.report
+    whose = (report.company or report.name) if report is not None else entry.item.report_id
+    return f"{title_of_subject(entry.subject)} · {whose} — {beginning(_words(entry), 40)}"
 
 
 def _words(entry: Entry) -> str:

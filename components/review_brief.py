@@ -109,11 +109,11 @@ def show_standing(entry: Entry) -> None:
     if state.assigned_to:
         words.append(f"Assigned to {person_name(state.assigned_to)}")
     words.append(f"Due {when(entry.due)}")
-    st.caption(plain(" · ".join(words)))
-    st.caption(
-        f"Priority {priority.score:.2f} = {priority.weight:.2f} × overall materiality · "
-        f"{priority.uncertainty:.2f} uncertain · age {priority.age:.2f}"
+    words.append(
+        f"Priority {priority.score:.2f} = {priority.weight:.2f} × overall materiality × "
+        f"uncertainty {priority.uncertainty:.2f} × age {priority.age:.2f}"
     )
+    st.caption("  \n".join(plain(one) for one in words))
 
 
 def show_people_under(insight: Insight) -> None:

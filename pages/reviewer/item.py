@@ -61,8 +61,8 @@ def _open(entry: Entry) -> None:
             show_people_under(subject)
         show_standing(entry)
         show_review_form(item)
-        show_effects(subject, entry.state)
         show_panels(entry)
+        show_effects(subject, entry.state)
         show_history(services().ports.records.review_acts(item.review_item_id))
     with source:
         _source(item, subject)

@@ -73,8 +73,10 @@ def _open_items(entries: list[Entry]) -> None:
         return
     queue, brief, evidence = st.columns([3, 5, 7], gap="medium")
     with queue:
+        buttons = st.container()
         entry = pick_entry(found)
-        show_claim_buttons(entry)
+        with buttons:
+            show_claim_buttons(entry)
     with brief:
         _brief(entry)
     with evidence:

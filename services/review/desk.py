@@ -39,10 +39,11 @@ _OUTCOME = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one of several items: decided, or the sentence why not."""
+    """What became of one of several items: done, approved by the first of two, or the sentence why not."""
 
     review_item_id: ReviewItemId
     refused: str = ""
+    needs_second: bool = False
 
 
 class ReviewDesk:
@@ -116,8 +117,8 @@ class ReviewDesk:
         found = []
         for review_item_id in review_item_ids:
             try:
-                self.decide(review_item_id, verdict, comment, actor, reason)
-                found.append(Outcome(review_item_id))
+                made = self.decide(review_item_id, verdict, comment, actor, reason)
+                found.append(Outcome(review_item_id, needs_second=made is None))
             except AdvisorError as error:
                 found.append(Outcome(review_item_id, error.sentence))
         return found

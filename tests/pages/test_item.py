@@ -1,9 +1,11 @@
 """One item on one screen, the queue's filters and acts on several, the inbox: as people use them, without a browser."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from components.queue_list import caption
 from components.session import DEMO_USERS, SECOND_REVIEWER
 from services.domain.base import utc_now
 from services.domain.insights import InsightStatus, Materiality
@@ -263,6 +265,13 @@ def test_the_queue_shows_the_median_time_of_an_item(seeded, open_page):
     assert "Median time of an item: 0 s, from claim to decision, over 1." in texts(
         open_page("review", Role.REVIEWER)
     )
+
+
+def test_an_item_that_waits_for_long_says_so_in_days(seeded):
+    old = ITEM.model_copy(update={"opened_at": utc_now() - timedelta(days=40)})
+    seeded.ports.records.commit(Effects(records=(old,)))
+    (entry,) = seeded.queue.entries()
+    assert caption(entry).endswith("waiting 40 days · overdue")
 
 
 def test_an_empty_inbox_says_so(store, open_page):

@@ -263,6 +263,7 @@ def test_several_items_are_decided_at_once_each_by_every_rule(room: Room):
     outcomes = room.desk.decide_all(ids, Verdict.APPROVE, "", RITA)
     assert [bool(one.refused) for one in outcomes] == [False, True, False]
     assert "stated a number" in outcomes[1].refused
+    assert [one.needs_second for one in outcomes] == [False, False, True]
     statuses = [room.insight(one).status.value for one in (fine, mine, large)]
     assert statuses == ["approved", "in_review", "in_review"]
 

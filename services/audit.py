@@ -1,20 +1,25 @@
-"""The audit trail's arithmetic: canonical JSON of an event and the hash that links it to the one before."""
+"""The audit trail's arithmetic: canonical JSON of a record and the hash that links an event to the one before."""
 
 import hashlib
 import json
 from collections.abc import Iterable
 
-from services.domain.audit import AuditEvent
+from services.domain.base import Record
 
 GENESIS = "0" * 64
 """The hash before the first entry."""
 
 
-def canonical_json(event: AuditEvent) -> str:
-    """Return the event's only JSON form: sorted keys, no spaces, UTF-8, numbers as text."""
+def canonical_json(record: Record) -> str:
+    """Return the record's only JSON form: sorted keys, no spaces, UTF-8, numbers as text."""
     return json.dumps(
-        event.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        record.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
+
+
+def content_hash(record: Record) -> str:
+    """Return the SHA-256 over a record's canonical JSON, as hex."""
+    return hashlib.sha256(canonical_json(record).encode()).hexdigest()
 
 
 def link_hash(previous_hash: str, event_json: str) -> str:

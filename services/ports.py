@@ -25,6 +25,7 @@ from services.domain.reports import (
 )
 from services.domain.reviews import Decision, ReviewAct, ReviewItem, ReviewStatus
 from services.domain.scoring import AuditDraw, Scoring
+from services.domain.signing import SignOff
 
 OnPage = Callable[[int, int], None]
 """Called with (pages done, pages in all) while a long read runs."""
@@ -255,6 +256,14 @@ class RecordStore(Protocol):
 
     def decisions(self, subject: InsightId | FindingId) -> list[Decision]:
         """Return the decisions that stand on an insight or a finding, oldest first; not those taken back."""
+        ...
+
+    def sign_offs(self, report_id: ReportId) -> list[SignOff]:
+        """Return how the CFO summary of a report was signed, oldest first."""
+        ...
+
+    def state_of(self, report_ids: Sequence[ReportId]) -> str:
+        """Return a SHA-256 over everything stored of these reports: another one whenever any of it changes."""
         ...
 
     def decided(self) -> list[tuple[Decision, ReviewItem, Insight]]:

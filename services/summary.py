@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.domain.confidence import HIGH_FROM
-from services.domain.ids import ReportId
+from services.domain.ids import FactId, ReportId
 from services.domain.insights import Insight, InsightStatus
-from services.domain.reports import Fact, Report, ReportStatus, TieOut, TieOutStatus
+from services.domain.reports import (
+    Fact,
+    Report,
+    ReportStatus,
+    TieOut,
+    TieOutStatus,
+    shows_plans_only,
+)
+from services.memo import Memo
 from services.ports import RecordStore
 
 KEY_CONCEPTS = (
@@ -19,6 +27,7 @@ KEY_CONCEPTS = (
     "total_assets",
 )
 _YEAR_SLACK_DAYS = 10
+_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +48,17 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much stands behind a summary: facts read with high confidence and checks passed, out of all."""
+    """How much stands behind a summary: facts read with high confidence and checks passed, out of all.
+
+    ``face_passed`` and ``face_failed`` count the checks between numbers of the primary statements alone.
+    """
 
     facts: int
     facts_high: int
     checks_passed: int
     checks_failed: int
+    face_passed: int = 0
+    face_failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +72,21 @@ class ReportSummary:
     waiting_analyst: int
     withheld_figures: tuple[str, ...]
     coverage: Coverage
+    plans_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CfoSummary:
-    """All analysed reports, the latest period first, those with failed checks after those without."""
+    """All analysed reports, the latest period first, those with failed checks after those without.
+
+    Workbooks that hold only budgets and forecasts stand behind every report on a period that is over.
+    """
 
     reports: tuple[ReportSummary, ...]
 
 
 class SummaryDesk:
-    """Builds the CFO summary from the stored records; it holds no state of its own.
+    """Builds the CFO summary from the stored records; what it made is kept while they stay the same.
 
     ``facts`` gives a report's facts in force.
     """
@@ -76,6 +94,7 @@ class SummaryDesk:
     def __init__(self, records: RecordStore, facts: Callable[[ReportId], list[Fact]]) -> None:
         self._records = records
         self._facts = facts
+        self._kept: Memo[ReportSummary] = Memo(_KEPT)
 
     def build(self) -> CfoSummary:
         """Return the summary of every analysed report that no newer version replaces."""
@@ -86,10 +105,16 @@ class SummaryDesk:
             for report in reports
             if report.status is ReportStatus.ANALYSED and report.report_id not in replaced
         ]
-        summaries = [self._summarise(report) for report in current]
+        summaries = [self.of(report) for report in current]
         summaries.sort(key=lambda one: one.coverage.checks_failed)
         summaries.sort(key=lambda one: one.report.period_end or "", reverse=True)
+        summaries.sort(key=lambda one: one.plans_only)
         return CfoSummary(reports=tuple(summaries))
+
+    def of(self, report: Report) -> ReportSummary:
+        """Return the summary of one report."""
+        key = (report.report_id, self._records.state_of([report.report_id]))
+        return self._kept.get(key, lambda: self._summarise(report))
 
     def _summarise(self, report: Report) -> ReportSummary:
         facts = self._facts(report.report_id)
@@ -97,6 +122,7 @@ class SummaryDesk:
         insights = self._records.insights(report.report_id)
         figures, withheld = key_figures(facts, tie_outs)
         statuses = [insight.status for insight in insights]
+        statements = self._records.statements(report.report_id)
         return ReportSummary(
             report=report,
             figures=figures,
@@ -105,6 +131,7 @@ class SummaryDesk:
             waiting_analyst=statuses.count(InsightStatus.OPEN),
             withheld_figures=withheld,
             coverage=coverage(facts, tie_outs),
+            plans_only=report.format.is_workbook and shows_plans_only(statements),
         )
 
 
@@ -157,11 +184,21 @@ def _year_before(fact: Fact, known: Sequence[Fact], doubted: set[str]) -> Fact |
 
 def coverage(facts: Sequence[Fact], tie_outs: Sequence[TieOut]) -> Coverage:
     """Count what the summary rests on."""
-    statuses = [tie_out.status for tie_out in tie_outs]
+    primary = {fact.fact_id for fact in facts if fact.statement.is_primary}
+    passed, failed = (
+        [tie_out for tie_out in tie_outs if tie_out.status in wanted]
+        for wanted in ({TieOutStatus.PASS, TieOutStatus.PASS_ROUNDING}, {TieOutStatus.FAIL})
+    )
     return Coverage(
         facts=len(facts),
         facts_high=sum(fact.confidence.total >= HIGH_FROM for fact in facts),
-        checks_passed=statuses.count(TieOutStatus.PASS)
-        + statuses.count(TieOutStatus.PASS_ROUNDING),
-        checks_failed=statuses.count(TieOutStatus.FAIL),
+        checks_passed=len(passed),
+        checks_failed=len(failed),
+        face_passed=sum(_is_on_face(tie_out, primary) for tie_out in passed),
+        face_failed=sum(_is_on_face(tie_out, primary) for tie_out in failed),
     )
+
+
+def _is_on_face(tie_out: TieOut, primary: set[FactId]) -> bool:
+    touched = {*tie_out.members, *((tie_out.total,) if tie_out.total else ())}
+    return bool(touched) and touched <= primary

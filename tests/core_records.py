@@ -4,6 +4,7 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from services.audit import content_hash
 from services.domain.concepts import StatementKind, Unit
 from services.domain.confidence import Confidence, ConfidenceFactor, FactConfidence
 from services.domain.corrections import (
@@ -21,6 +22,7 @@ from services.domain.ids import (
     FindingId,
     InsightId,
     ReportId,
+    SignOffId,
     StatementId,
     TieOutId,
     UserId,
@@ -54,6 +56,7 @@ from services.domain.reports import (
     TieOutStatus,
 )
 from services.domain.reviews import Decision, ReviewItem, Verdict
+from services.domain.signing import ShownContent, ShownLine, SignOff
 from services.domain.users import Role, User
 from services.review import open_item
 
@@ -231,6 +234,25 @@ def a_materiality(report: Report) -> Materiality:
         trivial=Decimal("0.25"),
         sentence="5 % of income before tax.",
         **{name: Decimal(value) for name, value in amounts.items()},
+    )
+
+
+def a_sign_off(report: Report, version: int = 1) -> SignOff:
+    content = ShownContent(
+        lines=(ShownLine(key="fact:1", name="Revenue, Überschuß", value="-0.10 USD"),)
+    )
+    return SignOff(
+        sign_off_id=SignOffId(deterministic_id("sign-off", report.report_id, version)),
+        report_id=report.report_id,
+        version=version,
+        content=content,
+        content_hash=content_hash(content),
+        ruleset_version="ruleset-v1",
+        audit_seq=7,
+        audit_head="ab" * 32,
+        signed_by=RAY.user_id,
+        signed_by_name=RAY.name,
+        signed_at=NOON,
     )
 
 

@@ -19,6 +19,7 @@ ChoiceId = NewType("ChoiceId", str)
 PolicyId = NewType("PolicyId", str)
 ProposalId = NewType("ProposalId", str)
 ScoringId = NewType("ScoringId", str)
+SignOffId = NewType("SignOffId", str)
 MessageId = NewType("MessageId", str)
 UserId = NewType("UserId", str)
 

@@ -1,7 +1,8 @@
 # ruff: noqa: S608 - only our own constants are put into SQL text, values never are
 """The domain records in SQLite; every write is the commit of one act's effects."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import Fact, Finding, Progress, Report, Statement, TieOut
 from services.domain.reviews import Decision, ReviewAct, ReviewItem, ReviewStatus
 from services.domain.scoring import AuditDraw, Scoring
+from services.domain.signing import SignOff
 
 R = TypeVar("R", bound=Record)
 _TAKEN_BACK = (
@@ -221,6 +223,22 @@ class SqliteRecordStore:
     def notices_of(self, review_item_id: ReviewItemId) -> list[Notice]:
         """Return the notices about one review item, oldest first."""
         return self._all(Notice, "review_item_id = ? ORDER BY rowid", review_item_id)
+
+    def sign_offs(self, report_id: ReportId) -> list[SignOff]:
+        """Return how the CFO summary of a report was signed, oldest first."""
+        return self._all(SignOff, "report_id = ? ORDER BY version", report_id)
+
+    def state_of(self, report_ids: Sequence[ReportId]) -> str:
+        """Return a SHA-256 over everything stored of these reports."""
+        digest = hashlib.sha256()
+        with self._database.reading() as connection:
+            for table in RECORD_TABLES.values():
+                query = f"SELECT record FROM {table.name} WHERE report_id = ? ORDER BY rowid"
+                for report_id in report_ids:
+                    digest.update(f"{table.name}/{report_id}".encode())
+                    for (record,) in connection.execute(query, (report_id,)):
+                        digest.update(hashlib.sha256(record.encode()).digest())
+        return digest.hexdigest()
 
     def _of_report(self, kind: type[R], report_id: ReportId) -> list[R]:
         return self._all(kind, "report_id = ? ORDER BY position, rowid", report_id)

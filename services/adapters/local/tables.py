@@ -16,6 +16,7 @@ from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import Fact, Finding, Report, Statement, TieOut
 from services.domain.reviews import Decision, ReviewAct, ReviewItem
 from services.domain.scoring import AuditDraw, Scoring
+from services.domain.signing import SignOff
 
 _DECIDED = "('approved', 'rejected')"
 _UNDONE = (
@@ -210,6 +211,12 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
             "finding_id": lambda decision: decision.finding_id,
             "decided_at": lambda decision: decision.decided_at.isoformat(timespec="microseconds"),
         },
+    ),
+    SignOff: RecordTable(
+        "sign_offs",
+        lambda signed: signed.sign_off_id,
+        columns={"version": lambda signed: signed.version},
+        unique=(("report_id", "version"),),
     ),
 }
 """A chain follows its insight, so insights are dropped and written before chains."""

@@ -16,7 +16,7 @@ from services.domain.errors import Conflict, Unavailable
 from services.domain.ids import ReportId
 from services.domain.insights import Insight, InsightStatus, ReasoningChain, Severity
 from services.domain.messages import Effects, MessageKind, Queue, message
-from services.domain.reports import Fact, Progress, ReportStatus
+from services.domain.reports import Fact, Progress, ReportStatus, TieOut
 from services.domain.reviews import ReviewItem, ReviewStatus
 from tests.core_records import (
     ANN,
@@ -32,6 +32,7 @@ from tests.core_records import (
     a_materiality,
     a_report,
     a_review_item,
+    a_sign_off,
     a_statement,
     a_statement_in_force,
     a_tie_out,
@@ -53,7 +54,7 @@ def test_every_record_comes_back_as_it_was_written(store: SqliteRecordStore):
         a_materiality(REPORT), a_gap(REPORT), insight, a_chain(insight), a_review_item(insight),
         a_fact_in_force(REPORT), a_statement_in_force(REPORT),
     )  # fmt: skip
-    made = (REPORT, a_decision(insight), a_correction(REPORT))
+    made = (REPORT, a_decision(insight), a_correction(REPORT), a_sign_off(REPORT))
     store.commit(Effects(creates=made, records=one_of_each))
     rid = REPORT.report_id
     assert store.report(rid) == REPORT
@@ -74,6 +75,7 @@ def test_every_record_comes_back_as_it_was_written(store: SqliteRecordStore):
     assert store.review_items() == [a_review_item(insight)]
     assert store.review_item(a_review_item(insight).review_item_id) == a_review_item(insight)
     assert store.decisions(insight.insight_id) == [a_decision(insight)]
+    assert store.sign_offs(rid) == [a_sign_off(REPORT)]
 
 
 def test_what_is_not_there_is_none_or_empty(store: SqliteRecordStore):
@@ -295,3 +297,31 @@ def test_an_error_inside_a_transaction_leaves_nothing_behind(
             )
         )
     assert store.reports() == []
+
+
+def test_two_people_who_sign_at_once_do_not_both_get_the_same_version(store: SqliteRecordStore):
+    store.commit(Effects(creates=(REPORT, a_sign_off(REPORT))))
+    again = a_sign_off(REPORT).model_copy(update={"sign_off_id": "another"})
+    with pytest.raises(Conflict):
+        store.commit(Effects(creates=(again,)))
+    store.commit(Effects(creates=(a_sign_off(REPORT, 2),)))
+    assert [one.version for one in store.sign_offs(REPORT.report_id)] == [1, 2]
+
+
+def test_the_state_of_reports_changes_with_any_of_their_records_and_with_no_other(
+    store: SqliteRecordStore,
+):
+    other = a_report("q4.pdf", "b")
+    store.commit(Effects(creates=(REPORT, other), records=(a_fact(REPORT),)))
+    ids = [REPORT.report_id]
+    before = store.state_of(ids)
+    store.commit(Effects(records=(a_fact(other), a_tie_out(other))))
+    assert store.state_of(ids) == before
+    assert store.state_of([REPORT.report_id, other.report_id]) != before
+    store.commit(Effects(records=(a_fact(REPORT, value="-1234567890123456789.02"),)))
+    changed = store.state_of(ids)
+    assert changed != before
+    store.commit(Effects(records=(a_tie_out(REPORT),)))
+    assert store.state_of(ids) != changed
+    store.commit(Effects(records=(a_fact(REPORT),), replaces=((TieOut, REPORT.report_id),)))
+    assert store.state_of(ids) == before

@@ -5,12 +5,15 @@ be looked up; an insight with either goes to review.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from services.analysis import wording
 from services.analysis.compared import shown_fact
 from services.analysis.finding import Context, Finding
 from services.domain.concepts import Unit
+from services.domain.insights import Calculation, Quote
 from services.domain.periods import Period
 from services.domain.reports import Fact
 
@@ -19,15 +22,61 @@ _PARENTHESES = re.compile(r"[()]")
 _DIGITS = re.compile(r"[\d,.]*\d")
 
 
+class Backing(NamedTuple):
+    """What can stand behind the numbers of a sentence.
+
+    ``words`` are sentences of checks and a rule's threshold: numbers that are neither read nor computed.
+    """
+
+    calculations: Sequence[Calculation]
+    facts: Sequence[Fact]
+    quotes: Sequence[Quote]
+    words: Sequence[str]
+    period: Period | None
+
+
+Source = Calculation | Fact | Quote | str
+"""What one number is: computed, read, quoted, or said by a check or a threshold."""
+
+
 def unbound(finding: Finding, context: Context) -> tuple[str, ...]:
     """Return the numbers in the words of a finding that are not its own, as written; signs are not compared.
 
     The template's own text is not looked at: what it says is the same for every report.
     """
-    own = set(_own(finding, context))
-    names = sorted(set(_names(finding)) - {""}, key=len, reverse=True)
-    words = [_without(names, word) for word in (*finding.values.values(), finding.subject)]
-    return tuple(number for word in words for number in _numbers(word) if number not in own)
+    checks = [one.sentence for one in context.tie_outs if one.tie_out_id in finding.tie_outs]
+    behind = Backing(
+        finding.calculations,
+        finding.facts,
+        finding.quotes,
+        (*checks, finding.threshold),
+        finding.period,
+    )
+    own = sources(behind, context)
+    return tuple(
+        number
+        for word in (*finding.values.values(), finding.subject)
+        for number in numbers(word, behind)
+        if number not in own
+    )
+
+
+def numbers(text: str, behind: Backing) -> list[str]:
+    """Return the numbers of a text with their unit, without those of dates, labels, places and quotations."""
+    names = sorted(set(_names(behind)) - {""}, key=len, reverse=True)
+    return list(_numbers(_without(names, text)))
+
+
+def sources(behind: Backing, context: Context) -> dict[str, list[Source]]:
+    """Return what each number, with and without its unit, can be."""
+    found: dict[str, list[Source]] = defaultdict(list)
+    for display, source in _displays(behind, context):
+        for number in _numbers(display):
+            digits = _DIGITS.match(number)
+            for key in {number, digits[0] if digits else number}:
+                if source not in found[key]:
+                    found[key].append(source)
+    return dict(found)
 
 
 def uncited(finding: Finding, context: Context) -> tuple[str, ...]:
@@ -56,20 +105,13 @@ def _numbers(text: str) -> Iterator[str]:
         yield "".join(match[0].split())
 
 
-def _own(finding: Finding, context: Context) -> Iterator[str]:
-    displays = [
-        *(calculation.display for calculation in finding.calculations),
-        *(shown for fact in finding.facts for shown in _shown(context, fact)),
-        *(quote.text for quote in finding.quotes),
-        *(str(quote.page) for quote in finding.quotes),
-        *(one.sentence for one in context.tie_outs if one.tie_out_id in finding.tie_outs),
-        finding.threshold,
-    ]
-    for number in (number for display in displays for number in _numbers(display)):
-        yield number
-        digits = _DIGITS.match(number)
-        if digits:
-            yield digits[0]
+def _displays(behind: Backing, context: Context) -> Iterator[tuple[str, Source]]:
+    for fact in behind.facts:
+        yield from ((shown, fact) for shown in _shown(context, fact))
+    yield from ((one.display, one) for one in behind.calculations)
+    for quote in behind.quotes:
+        yield from ((shown, quote) for shown in (quote.text, str(quote.page)))
+    yield from ((word, word) for word in behind.words)
 
 
 def _shown(context: Context, fact: Fact) -> Iterable[str]:
@@ -78,14 +120,15 @@ def _shown(context: Context, fact: Fact) -> Iterable[str]:
     return (*printed, *money, shown_fact(context, fact))
 
 
-def _names(finding: Finding) -> Iterator[str]:
+def _names(behind: Backing) -> Iterator[str]:
     """Yield what may hold digits without being a number: dates, labels, documents, places, quotations."""
-    for period in {finding.period, *(fact.period for fact in finding.facts)}:
+    periods = {fact.period for fact in behind.facts}
+    for period in periods if behind.period is None else periods | {behind.period}:
         yield from (wording.stretch(period), period.label, Period(end=period.end).label)
-    for fact in finding.facts:
+    for fact in behind.facts:
         yield from (fact.label.strip(" $:"), fact.member or "", fact.source.document)
         yield fact.source.place
-    for quote in finding.quotes:
+    for quote in behind.quotes:
         yield from (quote.text, quote.text.rstrip(". "))
 
 

@@ -38,6 +38,11 @@ class Templates:
             raise TemplateError(f"template '{name}' asks for unknown {sorted(unknown)}")
         return sentence.format_map(values)
 
+    def own_words(self, rule_id: str) -> tuple[str, ...]:
+        """Return what a rule's templates say beside their placeholders, each piece of text by itself."""
+        named = (text for name, text in self.sentences.items() if name.split()[0] == rule_id)
+        return tuple(words for text in named for words, *_ in Formatter().parse(text) if words)
+
 
 def placeholders(sentence: str) -> set[str]:
     """Return the placeholder names of a template sentence."""

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SET_MATERIALITY = "set_materiality"
     SET_POLICY = "set_policy"
     VIEW_SUMMARY = "view_summary"
+    SIGN_SUMMARY = "sign_summary"
     VIEW_AUDIT = "view_audit"
     ADMINISTER = "administer"
 
@@ -35,7 +36,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SET_POLICY,
         Permission.VIEW_AUDIT,
     },
-    Role.CFO: _READ | {Permission.SET_MATERIALITY, Permission.SET_POLICY},
+    Role.CFO: _READ | {Permission.SET_MATERIALITY, Permission.SET_POLICY, Permission.SIGN_SUMMARY},
     Role.AUDITOR: _READ | {Permission.VIEW_AUDIT},
     Role.ADMIN: _READ | {Permission.UPLOAD, Permission.VIEW_AUDIT, Permission.ADMINISTER},
 }
@@ -51,6 +52,7 @@ _DOING = {
     Permission.SET_MATERIALITY: "set materiality",
     Permission.SET_POLICY: "set what publishes by itself",
     Permission.VIEW_SUMMARY: "see the CFO summary",
+    Permission.SIGN_SUMMARY: "sign the CFO summary",
     Permission.VIEW_AUDIT: "see the audit trail",
     Permission.ADMINISTER: "administer the system",
 }

@@ -9,6 +9,8 @@ from services.amending import AmendDesk
 from services.analysis.registry import RULES
 from services.analysis.templates import Templates, load_templates
 from services.calibration.desk import CalibrationDesk
+from services.cfo.desk import CfoDesk
+from services.cfo.signing import SigningDesk
 from services.changes import ChangeDesk
 from services.companies import CompanyDesk
 from services.config import PROJECT_ROOT, Settings, read_settings
@@ -46,6 +48,8 @@ class Services:
     metrics: MetricDesk
     companies: CompanyDesk
     changes: ChangeDesk
+    cfo: CfoDesk
+    signing: SigningDesk
     samples: SampleShelf
     templates: Templates
 
@@ -60,6 +64,10 @@ def build(settings: Settings | None = None) -> Services:
     intake = Intake(ports, settings.max_upload_bytes)
     facts = FactDesk(ports.records)
     templates = _templates()
+    summary = SummaryDesk(ports.records, facts.facts)
+    companies = CompanyDesk(ports.records, templates)
+    changes = ChangeDesk(ports.records, ports.blobs, ports.layout)
+    cfo = CfoDesk(ports, summary, companies, changes, templates)
     return Services(
         settings=settings,
         ports=ports,
@@ -74,10 +82,12 @@ def build(settings: Settings | None = None) -> Services:
         notifier=notifier_of(settings),
         materiality=MaterialityDesk(ports.records),
         calibration=CalibrationDesk(ports.records, [rule.as_version for rule in RULES]),
-        summary=SummaryDesk(ports.records, facts.facts),
+        summary=summary,
         metrics=MetricDesk(ports.records),
-        companies=CompanyDesk(ports.records, templates),
-        changes=ChangeDesk(ports.records, ports.blobs, ports.layout),
+        companies=companies,
+        changes=changes,
+        cfo=cfo,
+        signing=SigningDesk(cfo, ports.records),
         samples=SampleShelf(PROJECT_ROOT / "samples", intake),
         templates=templates,
     )

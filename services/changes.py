@@ -15,7 +15,7 @@ from services.domain.concepts import CONCEPTS, StatementKind, Unit
 from services.domain.insights import Insight, Quote
 from services.domain.periods import Period
 from services.domain.reports import ColumnKind, Fact, Report, Scenario
-from services.engine import companions, holds_plans_only, stored
+from services.engine import companions, holds_plans_only, in_force, stored
 from services.extraction.filing import ANNUAL_FORMS
 from services.extraction.risk_factors import risk_factors
 from services.ports import BlobStore, LayoutReader, RecordStore
@@ -158,8 +158,8 @@ class ChangeDesk:
         return next(found, None)
 
     def _view(self, report: Report) -> FactsView:
-        work = stored(report, self._records)
-        return FactsView(work.read.facts, (), work.read.tie_outs)
+        own = in_force(report, self._records)
+        return FactsView(own.facts, (), own.tie_outs)
 
     def _risks(self, report: Report) -> Sequence[Quote]:
         if report.format.is_workbook:

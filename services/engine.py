@@ -147,18 +147,22 @@ class Stored:
     choice: MaterialityChoice | None
 
 
-def stored(report: Report, records: RecordStore) -> Stored:
-    """Return what the next analysis of a report works on."""
+def in_force(report: Report, records: RecordStore) -> Checked:
+    """Return a report's own statements, facts and checks with people's corrections in place."""
     report_id = report.report_id
-    others = companions(report, records.reports())
-    facts_of = FactDesk(records).facts
-    corrections = records.corrections(report_id)
     as_read = Checked(
         records.statements(report_id), records.facts(report_id), records.tie_outs(report_id)
     )
+    return corrected(as_read, records.corrections(report_id))
+
+
+def stored(report: Report, records: RecordStore) -> Stored:
+    """Return what the next analysis of a report works on."""
+    others = companions(report, records.reports())
+    facts_of = FactDesk(records).facts
     return Stored(
-        read=corrected(as_read, corrections),
-        corrections=corrections,
+        read=in_force(report, records),
+        corrections=records.corrections(report.report_id),
         others=others,
         history=[fact for other in others for fact in facts_of(other.report_id)],
         choice=choice_in_force(report, records),

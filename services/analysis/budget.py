@@ -35,7 +35,7 @@ _COSTS = {
     "cost_of_revenue", "research_and_development", "sga", "interest_expense", "income_tax_expense",
     "interest_paid", "income_taxes_paid", "capex",
 }  # fmt: skip
-_GAINS = {
+GAINS = {
     "revenue", "gross_profit", "operating_income", "income_before_tax", "net_income",
     "net_income_incl_nci", "eps_basic", "eps_diluted", "cash_from_operations",
 }  # fmt: skip
@@ -86,7 +86,7 @@ class Variance:
     @property
     def verdict(self) -> str:
         """'favourable' or 'adverse', 'on budget', or '' where more is neither better nor worse in itself."""
-        if self.concept not in _COSTS | _GAINS:
+        if self.concept not in _COSTS | GAINS:
             return ""
         if self.effect == 0:
             return f"on {self.against}"

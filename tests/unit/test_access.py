@@ -22,6 +22,7 @@ def a_user(role: Role) -> User:
         (Permission.REVIEW, {Role.REVIEWER}),
         (Permission.SET_MATERIALITY, {Role.REVIEWER, Role.CFO}),
         (Permission.SET_POLICY, {Role.REVIEWER, Role.CFO}),
+        (Permission.SIGN_SUMMARY, {Role.CFO}),
         (Permission.CORRECT, {Role.ANALYST, Role.REVIEWER}),
         (Permission.VIEW_AUDIT, {Role.REVIEWER, Role.AUDITOR, Role.ADMIN}),
         (Permission.ADMINISTER, {Role.ADMIN}),

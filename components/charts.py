@@ -1,14 +1,14 @@
 """Charts drawn from the analysis' own description of them; colours tell apart in every kind of sight."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.format import amount
 from services.domain.insights import Chart, ChartSeries
+from services.exports.scales import point_label, scale_of
 
 BLUE, VERMILLION, GREY, GREEN, PURPLE, ORANGE, SKY = (
     "#0072B2", "#D55E00", "#767676", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
@@ -21,8 +21,6 @@ CONFIG = {
     "displayModeBar": False,
     "staticPlot": False,
 }
-_BILLION, _MILLION, _THOUSAND = Decimal(10**9), Decimal(10**6), Decimal(10**3)
-_SMALL_MONEY, _LARGE_MONEY = 10, 100
 _WRAP_FROM, _STEP_HEIGHT = 11, 46
 _FROM_ZERO = frozenset({"money", "days"})
 _LINE_KINDS = frozenset({"line", "ratio_bands"})
@@ -52,36 +50,6 @@ def figure(chart: Chart, height: int = 320) -> go.Figure:
         drawn = _bars(chart, divisor)
     _bands(drawn, chart, divisor)
     return _style(drawn, chart, axis, height)
-
-
-def scale_of(chart: Chart) -> tuple[Decimal, str]:
-    """Return what to divide the values by and what the axis then counts."""
-    if chart.unit != "money":
-        return Decimal(1), "%" if chart.unit == "percent" else chart.unit
-    largest = max((abs(y) for s in chart.series for y in s.y if y is not None), default=Decimal(0))
-    if largest >= _BILLION * _LARGE_MONEY:
-        return _BILLION, "billions"
-    if largest >= _MILLION * _SMALL_MONEY:
-        return _MILLION, "millions"
-    return (_THOUSAND, "thousands") if largest >= _THOUSAND * _SMALL_MONEY else (Decimal(1), "")
-
-
-def point_label(value: Decimal | None, chart: Chart, divisor: Decimal) -> str:
-    """Return a value as its label on the chart: parentheses for negative money, '%' for percent."""
-    if value is None:
-        return ""
-    shown = value / divisor
-    if chart.unit == "percent":
-        return f"{_at(shown, 1):,.1f}%"
-    if chart.unit == "money":
-        return amount(shown, 1 if divisor >= _BILLION else 0)
-    return f"{_at(shown, 1):,.1f}" if chart.unit == "days" else f"{_at(shown, 2):,.2f}"
-
-
-def _at(value: Decimal, digits: int) -> Decimal:
-    """Round half up; nought has no sign."""
-    rounded = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    return abs(rounded) if rounded == 0 else rounded
 
 
 def wrapped(name: str) -> str:

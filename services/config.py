@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on")
     port: int = Field(default=8501, ge=1, le=65535, description="Port to listen on")
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$",
+        description="Address under which people open the product, for the links in exported files and "
+        "notices; empty: host and port",
+    )
     workers: int = Field(
         default_factory=_default_workers, ge=1, le=32, description="Worker processes"
     )
@@ -62,12 +68,6 @@ class Settings(BaseSettings):
     )
     review_claim_minutes: float = Field(
         default=15, ge=1, le=1440, description="Minutes a reviewer keeps a claimed item"
-    )
-    public_url: str = Field(
-        default="",
-        description="Address people reach the pages at, for the links in notices; "
-        "empty for http:// with host and port",
-        pattern=_ADDRESS,
     )
     notify: Literal["outbox", "webhook", "smtp"] = Field(
         default="outbox",
@@ -125,10 +125,10 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def link_base(self) -> str:
-        """What the links in notices begin with."""
+    def base_url(self) -> str:
+        """The product's address without a slash at its end, such as http://127.0.0.1:8501."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return self.public_url or f"http://{host}:{self.port}"
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
     def environment(self) -> dict[str, str]:
         """Return these settings as variables, so that a child process runs with the same ones."""

@@ -85,3 +85,21 @@ def test_the_example_file_lists_every_variable_with_its_default():
     assert set(listed) == {f"ADVISOR_{name.upper()}" for name in Settings.model_fields}
     read = Settings(_env_file=PROJECT_ROOT / ".env.example")
     assert read == Settings(_env_file=None, workers=2)
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8501"),
+        ({"host": "::1", "port": 9000}, "http://[::1]:9000"),
+        ({"public_url": "https://advisor.example.com/fi/"}, "https://advisor.example.com/fi"),
+    ],
+)
+def test_exported_files_link_to_the_address_under_which_people_open_the_product(given, address):
+    assert Settings(**given).base_url == address
+
+
+@pytest.mark.parametrize("given", ["javascript:alert(1)", "ftp://x", "https://x?y=1", "x"])
+def test_an_address_that_is_none_is_refused(given):
+    with pytest.raises(ValueError, match="public_url"):
+        Settings(public_url=given)

@@ -10,7 +10,7 @@ from services.ports import Notifier
 def notifier_of(settings: Settings) -> Notifier:
     """Return the notifier of the settings."""
     if settings.notify == "webhook":
-        return WebhookNotifier(settings.webhook_url, settings.webhook_secret, settings.link_base)
+        return WebhookNotifier(settings.webhook_url, settings.webhook_secret, settings.base_url)
     if settings.notify == "smtp":
         server = MailServer(
             host=settings.smtp_host,
@@ -21,5 +21,5 @@ def notifier_of(settings: Settings) -> Notifier:
             user=settings.smtp_user,
             password=settings.smtp_password,
         )
-        return MailNotifier(server, settings.link_base)
+        return MailNotifier(server, settings.base_url)
     return OutboxOnly()

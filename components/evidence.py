@@ -116,3 +116,9 @@ def source_drawer(fact: Fact) -> None:
     with guard():
         show_source(fact, f"drawer_{fact.fact_id}", 520)
         show_fact(fact)
+
+
+@st.dialog("Sources", width=_DRAWER_WIDTH, position="right")
+def pieces_drawer(pieces: Sequence[Item | Quoted], key: str) -> None:
+    """Open the cells and quotations behind one sentence in a drawer."""
+    show_items(pieces, key, 520)

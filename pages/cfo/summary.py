@@ -1,128 +1,20 @@
-"""CFO summary: only what is published or approved, each number with its cell, open items stated."""
+"""CFO summary: only what is published or approved and verified anew, each sentence with its cells, on one screen."""
 
 import streamlit as st
 
 from components import frame
-from components.charts import show_chart
-from components.evidence import evidence_of, source_drawer
-from components.format import change, concept_name, counted, headline, plain, shortened
-from components.insight_card import show_badges
+from components.brief import (
+    show_basis,
+    show_exports,
+    show_headlines,
+    show_items,
+    show_signature,
+    show_standing,
+)
 from components.navigation import chosen, link, remember
-from components.person_words import person_words
 from components.session import listed, services
-from components.summary_export import file_name, summary_html
-from services.domain.insights import Chart, Insight
-from services.domain.reports import Fact
-from services.summary import Coverage, KeyFigure, ReportSummary
-
-_FIGURES_A_ROW = 3
-_MAX_CHARTS, _CHART_HEIGHT = 4, 240
-
-
-def _figure(figure: KeyFigure) -> None:
-    with st.container(border=True, gap="xsmall", height="stretch"):
-        before = f"vs {headline(figure.prior)} a year before" if figure.prior else None
-        st.metric(
-            concept_name(figure.concept),
-            headline(figure.current),
-            change(figure.change) if figure.change is not None else None,
-            delta_description=before,
-        )
-        told = (figure.current.period.label, person_words(figure.current))
-        st.caption(plain(" · ".join(words for words in told if words)))
-        _source_button(figure.current, f"source_{figure.current.fact_id}")
-
-
-def _source_button(fact: Fact, key: str) -> None:
-    if st.button(
-        plain(f"Source: {shortened(fact.source.place)}"),
-        key=key,
-        icon=":material/location_searching:",
-        type="tertiary",
-        help=plain(f"Show where it was read: {fact.source.document}, {fact.source.place}"),
-    ):
-        source_drawer(fact)
-
-
-def _figures(summary: ReportSummary) -> None:
-    if not summary.figures:
-        st.caption("No headline figure was read surely enough to be shown here.")
-        return
-    with st.grid(_FIGURES_A_ROW):
-        for figure in summary.figures:
-            _figure(figure)
-
-
-def _insight(insight: Insight, chart: Chart | None) -> None:
-    with st.container(border=True):
-        if chart is None:
-            _words(insight)
-            return
-        words, drawing = st.columns([6, 5], gap="medium")
-        with words:
-            _words(insight)
-        with drawing:
-            show_chart(chart, f"chart_{insight.insight_id}", _CHART_HEIGHT)
-
-
-def _words(insight: Insight) -> None:
-    show_badges(insight)
-    st.subheader(plain(insight.title), anchor=False)
-    st.markdown(plain(insight.text))
-    items, _ = evidence_of(insight)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for item in items[:1]:
-            _source_button(item.fact, f"cell_{insight.insight_id}")
-        link("insight", "Evidence and reasoning", "arrow_forward", insight=insight.insight_id)
-
-
-def _standing(summary: ReportSummary) -> str:
-    words = [_coverage(summary.coverage), _not_shown(summary)]
-    if summary.withheld_figures:
-        names = ", ".join(concept_name(name) for name in summary.withheld_figures)
-        words.append(f"Withheld until checked: {names}.")
-    return " ".join(words)
-
-
-def _not_shown(summary: ReportSummary) -> str:
-    parts = [
-        f"{counted(count, 'insight')} {where}"
-        for count, where in (
-            (summary.waiting_review, "in review"),
-            (summary.waiting_analyst, "with the analyst"),
-        )
-        if count
-    ]
-    return f"Not shown: {' and '.join(parts)}." if parts else "Nothing is waiting for review."
-
-
-def _coverage(coverage: Coverage) -> str:
-    checks = coverage.checks_passed + coverage.checks_failed
-    sure = f"{coverage.facts_high:,} of {coverage.facts:,} numbers were read with high confidence"
-    held = f"{coverage.checks_passed} of {counted(checks, 'arithmetic check')} hold"
-    return f"{sure}; {held}."
-
-
-def _show(summary: ReportSummary) -> None:
-    frame.section("Key figures")
-    standing = _standing(summary)
-    show = st.warning if summary.coverage.checks_failed else st.info
-    show(standing, icon=":material/fact_check:")
-    _figures(summary)
-    frame.section("What to know")
-    if not summary.insights:
-        st.caption("No insight is published or approved for this report yet.")
-    for index, insight in enumerate(summary.insights):
-        _insight(insight, insight.chart if index < _MAX_CHARTS else None)
-    st.download_button(
-        "Download for print",
-        summary_html(summary, standing),
-        file_name(summary),
-        "text/html",
-        icon=":material/print:",
-        key="download",
-        on_click="ignore",
-    )
+from services.cfo.brief import Brief
+from services.summary import ReportSummary
 
 
 def _first_with_insights(reports: tuple[ReportSummary, ...]) -> int:
@@ -144,12 +36,34 @@ def _pick(reports: tuple[ReportSummary, ...]) -> ReportSummary:
     return reports[index]
 
 
+def _show(brief: Brief) -> None:
+    report_id = brief.report.report_id
+    show_standing(brief)
+    show_headlines(brief.headlines)
+    moved, risks = st.columns([3, 2], gap="medium")
+    with moved:
+        since = "Since the last report" if brief.last else "Since a year before"
+        show_items(since, brief.moves, brief.more_moves, report_id)
+    with risks:
+        show_items("Risks", brief.risks, brief.more_risks, report_id)
+        show_signature(brief)
+        if brief.last:
+            link("changes", "What changed", "difference", report=report_id)
+    show_basis(brief)
+
+
 frame.header(
     "CFO summary",
     "Only insights that were published with high confidence or approved by a reviewer.",
 )
 built = services().summary.build().reports
 if built:
-    _show(_pick(built))
+    picker, files = st.columns([3, 2], vertical_alignment="center")
+    with picker:
+        picked = _pick(built)
+    made = services().cfo.brief(picked.report.report_id)
+    with files:
+        show_exports(made)
+    _show(made)
 else:
     frame.empty("Nothing to summarise yet", "The summary appears when a report has been analysed.")

@@ -10,15 +10,15 @@ from reportlab.pdfgen.canvas import Canvas
 from streamlit.testing.v1 import AppTest
 
 from components.navigation import PAGES
+from services.analysis.service import analyse
+from services.analysis.templates import load_templates
 from services.bootstrap import Services, build
 from services.domain.concepts import StatementKind
-from services.domain.ids import ChainId, FindingId, ReviewItemId, TieOutId
+from services.domain.ids import FindingId, ReviewItemId, TieOutId
 from services.domain.insights import (
-    Chart,
-    ChartSeries,
+    Evidence,
     InsightKind,
     InsightStatus,
-    ReasoningChain,
     ReasoningStep,
     Route,
     Severity,
@@ -51,14 +51,36 @@ STATEMENT = Statement(
     columns=tuple(StatementColumn(period=fiscal_year(year)) for year in (2025, 2024)),
     rows=(LineItem(row=0, label="Revenue", facts=(REVENUE.fact_id, PRIOR.fact_id)),),
 )
-PUBLISHED = an_insight(
-    "R01",
-    chart=Chart(
-        kind="line",
-        title="Revenue",
-        unit="money",
-        series=(ChartSeries(name="Revenue", x=("2024", "2025"), y=(PRIOR.value, REVENUE.value)),),
-    ),
+TEMPLATES = load_templates(
+    {
+        path.name: path.read_text()
+        for path in (ROOT / "prompts").glob("*.md")
+        if path.stem != "README"
+    }
+)
+ANALYSIS = analyse(REPORT, [STATEMENT], [REVENUE, PRIOR], [], [], TEMPLATES, NOW)
+FOUND = next(one for one in ANALYSIS.insights if one.rule_id == "R01")
+PUBLISHED = FOUND.model_copy(
+    update={
+        "confidence": a_confidence(),
+        "evidence": (Evidence(fact_id=REVENUE.fact_id, role="revenue"),),
+    }
+)
+"""What the rule really finds in the two facts, so that every sentence of it can be verified."""
+PROOF = next(one for one in ANALYSIS.chains if one.insight_id == FOUND.insight_id)
+CHAIN = PROOF.model_copy(
+    update={
+        "steps": (
+            ReasoningStep(
+                step=1,
+                action="Read two cells",
+                rule="R01",
+                result="2 facts",
+                fact_ids=(REVENUE.fact_id,),
+            ),
+            *PROOF.steps[1:],
+        )
+    }
 )
 IN_REVIEW = an_insight(
     "A01",
@@ -87,30 +109,12 @@ ITEM = ReviewItem(
     reasons=("a check on its numbers failed",),
     opened_at=NOW,
 )
-CHAIN = ReasoningChain(
-    chain_id=ChainId("chain-1"),
-    insight_id=PUBLISHED.insight_id,
-    report_id=REPORT.report_id,
-    ruleset_version="rules-1",
-    prompt_template_version="templates-1",
-    model_version="deterministic",
-    inputs_hash="ab" * 32,
-    steps=(
-        ReasoningStep(
-            step=1, action="Read two cells", rule="R01", result="2 facts",
-            fact_ids=(REVENUE.fact_id,),
-        ),
-    ),
-    confidence_score=0.9,
-    timestamp=NOW,
-)  # fmt: skip
 FAILED_CHECK = TieOut(
     tie_out_id=TieOutId("t-1"),
     report_id=REPORT.report_id,
     check="BS01",
     name="Assets equal liabilities and equity",
     status=TieOutStatus.FAIL,
-    total=PRIOR.fact_id,
     expected=Decimal(36_500),
     actual=Decimal(36_498),
     difference=Decimal(-2),

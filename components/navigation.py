@@ -10,6 +10,7 @@ from services.domain.users import Role
 
 _EVERYBODY = frozenset(Role)
 _PREPARERS = frozenset({Role.ANALYST, Role.ADMIN})
+_GROUP = frozenset({Role.CFO, Role.AUDITOR, Role.ADMIN})
 _CONTROLLERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.ADMIN})
 
 
@@ -79,6 +80,10 @@ PAGES: dict[str, PageEntry] = {
         PageEntry(
             "calibration", "pages/reviewer/calibration.py", "Calibration", "speed",
             Permission.VIEW_INSIGHTS, _CONTROLLERS | {Role.CFO},
+        ),
+        PageEntry(
+            "group", "pages/cfo/group.py", "Group overview", "corporate_fare",
+            Permission.VIEW_SUMMARY, _GROUP,
         ),
         PageEntry(
             "audit", "pages/admin/audit_trail.py", "Audit trail", "verified_user",

@@ -41,6 +41,7 @@ _BASIS: dict[Basis, Literal["blue", "violet", "orange"]] = {
     Basis.FACT: "blue", Basis.CALCULATION: "violet", Basis.JUDGEMENT: "orange",
 }  # fmt: skip
 _SAID = "_summary_signed"
+_MOST_DIFFERENCES = 6
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -103,7 +104,8 @@ def show_items(title: str, items: Sequence[Item], more: int, report_id: ReportId
     for item in items:
         _item(item, report_id)
     if more:
-        st.caption(f"and {counted(more, 'verified finding')} of less weight")
+        label = f"and {counted(more, 'verified finding')} of less weight"
+        link("insights", label, "lightbulb", report=report_id)
 
 
 def show_basis(brief: Brief) -> None:
@@ -181,8 +183,10 @@ def show_signature(brief: Brief) -> None:
             st.warning(
                 f"Signature void. It was signed by {words} ({proof}).", icon=":material/error:"
             )
-            for line in signature.differences:
-                st.markdown(f"- {plain(line)}")
+            told = signature.differences[:_MOST_DIFFERENCES]
+            st.markdown("\n".join(f"- {plain(line)}" for line in told))
+            if len(signature.differences) > len(told):
+                st.caption(f"and {len(signature.differences) - len(told):,} more")
         else:
             st.success(f"Signed by {words} ({proof}).", icon=":material/verified:")
             return

@@ -42,7 +42,7 @@ def _show(brief: Brief) -> None:
     show_headlines(brief.headlines)
     moved, risks = st.columns([3, 2], gap="medium")
     with moved:
-        since = "Since the last report" if brief.last else "Since a year before"
+        since = "Since the last report" if brief.last else "Since the year before"
         show_items(since, brief.moves, brief.more_moves, report_id)
     with risks:
         show_items("Risks", brief.risks, brief.more_risks, report_id)

@@ -53,6 +53,13 @@ class Item:
     chart: Chart | None = None
     insight_id: InsightId | None = None
 
+    @property
+    def is_on_change(self) -> bool:
+        """Whether it tells what changed: a trend does, and an anomaly between periods; one within a period is a risk."""
+        if self.kind is InsightKind.ANOMALY:
+            return len({fact.period.end for fact in self.facts}) > 1
+        return self.kind is InsightKind.TREND
+
 
 @dataclass(frozen=True, slots=True)
 class OpenItems:

@@ -137,9 +137,9 @@ class CfoDesk:
             self._records.materiality(report.report_id),
             self._templates,
         )
-        told = [item for item in items if item.kind is not InsightKind.RISK]
+        told = [item for item in items if item.is_on_change]
         told += [figure for figure in figures if not _tells(items, figure)]
-        risks = [item for item in items if item.kind is InsightKind.RISK]
+        risks = [item for item in items if not item.is_on_change]
         materiality = self._records.materiality(report.report_id)
         return Brief(
             report=report,

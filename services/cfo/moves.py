@@ -19,7 +19,7 @@ from services.domain.reports import Fact, TieOut, TieOutStatus
 from services.summary import KEY_CONCEPTS
 
 _MOST_TIMES = 10
-"""A change of more than ten times its base says nothing as a percentage."""
+"""A change of more than ten times its base, or from or into a loss, says nothing as a percentage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _steps(name: str, now: Fact, then: Fact, change: Decimal) -> tuple[Calculati
             both,
         )
     ]
-    if then.value > 0 and abs(change) <= _MOST_TIMES * then.value:
+    if then.value > 0 and now.value >= 0 and change <= _MOST_TIMES * then.value:
         rate = now.value / then.value - 1
         formula = f"{shown[0]} / {shown[1]} − 1"
         steps.append(calculation(f"{label} growth", formula, rate, wording.growth(rate), both))

@@ -16,6 +16,7 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -52,6 +53,8 @@ _MARGIN, _TOP, _FOOT = 18 * mm, 16 * mm, 22 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
 _MOST_CHARTS, _GAP = 4, 8 * mm
 _PALE = HexColor("#f2f7fb")
+_WIDTHS = [share * _WIDTH for share in (0.21, 0.19, 0.16, 0.15, 0.09, 0.13, 0.07)]
+_PAD, _SMALLEST = 3.0, 5.5
 _PRODUCT = "Financial Insight & Risk Advisor"
 
 
@@ -67,6 +70,7 @@ _BODY = _style("body", 8.5, spaceAfter=1.5)
 _CELL = _style("cell", 8.2)
 _PERIOD = _style("period", 7.2, textColor=SOFT)
 _NUMBER = _style("number", 8.2, alignment=TA_RIGHT)
+_STRONG = _style("strong", 8.2, fontName=BOLD, alignment=TA_RIGHT)
 _HEAD = _style("head", 7, textColor=SOFT)
 _HEAD_RIGHT = _style("head_right", 7, textColor=SOFT, alignment=TA_RIGHT)
 _NOTE = _style("note", 7, textColor=SOFT, spaceAfter=1)
@@ -151,7 +155,7 @@ def _story(brief: Brief, sources: Sources, made_at: datetime) -> Iterator[Flowab
         yield _figures(brief.headlines, sources)
     else:
         yield Paragraph("No headline figure was read surely enough to be shown here.", _BODY)
-    since = "Since the last report" if brief.last else "Since a year before"
+    since = "Since the last report" if brief.last else "Since the year before"
     yield from _items(since, brief.moves, sources, "No verified finding on what moved.")
     yield from _items("Risks", brief.risks, sources, "No risk is published or approved.")
     yield from _remarks(brief)
@@ -197,16 +201,15 @@ def _figures(headlines: Sequence[Headline], sources: Sources) -> Table:
         rows.append(
             [
                 Paragraph(_text(CONCEPTS[one.concept].name), _CELL),
-                Paragraph(_unbroken(one.current.period.label), _PERIOD),
-                Paragraph(f"<b>{_unbroken(figure_words(one.current))}</b>", _NUMBER),
-                Paragraph(_unbroken(prior), _NUMBER),
-                Paragraph(_unbroken(change), _NUMBER),
+                _fitted(one.current.period.label, _PERIOD, _WIDTHS[1]),
+                _fitted(figure_words(one.current), _STRONG, _WIDTHS[2]),
+                _fitted(prior, _NUMBER, _WIDTHS[3]),
+                _fitted(change, _NUMBER, _WIDTHS[4]),
                 sparkline([fact.value for fact in one.trend or (one.current,)]),
                 Paragraph(_cites(cited), _CELL),
             ]
         )
-    widths = [share * _WIDTH for share in (0.195, 0.175, 0.16, 0.155, 0.1, 0.135, 0.08)]
-    table = Table(rows, colWidths=widths, repeatRows=1)
+    table = Table(rows, colWidths=_WIDTHS, repeatRows=1)
     table.setStyle(
         TableStyle(
             [
@@ -214,11 +217,21 @@ def _figures(headlines: Sequence[Headline], sources: Sources) -> Table:
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("TOPPADDING", (0, 0), (-1, -1), 2),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                ("LEFTPADDING", (0, 0), (-1, -1), _PAD),
+                ("RIGHTPADDING", (0, 0), (-1, -1), _PAD),
                 ("LEFTPADDING", (0, 0), (0, -1), 0),
             ]
         )
     )
     return table
+
+
+def _fitted(text: str, style: ParagraphStyle, width: float) -> Paragraph:
+    """Return one line in the style, in a smaller size where the column would break it."""
+    words, size = printable(text), style.fontSize
+    while stringWidth(words, style.fontName, size) > width - 2 * _PAD - 1 and size > _SMALLEST:
+        size -= 0.2
+    return Paragraph(f'<font size="{size:.1f}">{_unbroken(text)}</font>', style)
 
 
 def _items(title: str, items: Sequence[Item], sources: Sources, empty: str) -> Iterator[Flowable]:
@@ -266,10 +279,12 @@ def _remarks(brief: Brief) -> Iterator[Flowable]:
         lines += [f"– {line}" for line in withheld]
     else:
         lines.append("Nothing was withheld: every sentence was verified when this file was made.")
-    first, *rest = [*lines, *signature_words(brief)]
+    if brief.signature is not None:
+        lines += signature_words(brief)
+    first, *rest = lines
     yield KeepTogether(
         [
-            Paragraph("Materiality, what is withheld, signature", _SECTION),
+            Paragraph("Materiality, what is withheld and who signed", _SECTION),
             Paragraph(_text(first), _BODY),
         ]
     )
@@ -326,7 +341,7 @@ def _sources(sources: Sequence[Source], report_id: ReportId) -> Iterator[Flowabl
 
 
 def _source(one: Source, place: str) -> Paragraph:
-    link = f'<a href={quoteattr(one.url)} color="#0072B2">{_text(place)}</a>'
+    link = f'<a href={quoteattr(one.url)} color="#0072B2">{_unbroken(place) if one.fact else _text(place)}</a>'
     return Paragraph(
         f'<a name="source{one.number}"/>{_text(one.name)}: {_unbroken(one.said) if one.fact else _text(one.said)}'
         f" — {link}",

@@ -126,7 +126,7 @@ def standing(brief: Brief) -> Iterator[str]:
     yield f"Not shown: {joined}." if told else "Nothing is waiting for review."
     more = brief.more_moves + brief.more_risks
     if more:
-        yield f"{more:,} more verified."
+        yield f"{counted(more, 'verified finding')} of less weight left out."
 
 
 def withheld_words(brief: Brief) -> Sequence[str]:

@@ -34,7 +34,7 @@ _FORMATS = {
     Unit.SHARES: "#,##0",
     Unit.PURE: "#,##0.####",
 }
-_LONG = 60
+_LONG = 50
 _FACTS, _STEPS = "Facts", "Calculations"
 _FACT_VALUE, _STEP_RESULT = "E", "D"
 
@@ -65,8 +65,8 @@ def summary_workbook(brief: Brief, base_url: str, made_at: datetime) -> bytes:
 def _facts(sheet: Worksheet, brief: Brief, sources: Sources) -> dict[str, tuple[Fact, str]]:
     """Write the facts, one a row, and return each with the cell of its value, by id."""
     headings = (
-        ("No.", 5), ("Figure", 44), ("Period", 22), ("As printed", 13), ("Value, base units", 20), ("Unit", 12),
-        ("Confidence", 11), ("Document", 34), ("Place (link)", 18), ("Stated by", 16), ("Fact id", 42),
+        ("No.", 5), ("Figure", 60), ("Period", 22), ("As printed", 13), ("Value, base units", 20), ("Unit", 12),
+        ("Confidence", 11), ("Document", 34), ("Place (link)", 18), ("Stated by", 16), ("Fact id", 58),
     )  # fmt: skip
     _head(sheet, headings)
     cells: dict[str, tuple[Fact, str]] = {}
@@ -91,8 +91,8 @@ def _facts(sheet: Worksheet, brief: Brief, sources: Sources) -> dict[str, tuple[
 def _calculations(sheet: Worksheet, brief: Brief, facts: dict[str, tuple[Fact, str]]) -> int:
     """Write the calculations of every item as live formulas beside the engine's values; return how many."""
     headings = (
-        ("Finding", 34), ("Calculation", 38), ("Formula in words", 48), ("Result (live)", 20),
-        ("By the engine", 20), ("Agree", 9), ("As shown", 16), ("How it is here", 30),
+        ("Finding", 44), ("Calculation", 52), ("Formula in words", 62), ("Result (live)", 20),
+        ("By the engine", 20), ("Agree", 9), ("As shown", 16), ("How it is here", 40),
     )  # fmt: skip
     _head(sheet, headings)
     row = 2
@@ -175,7 +175,7 @@ def _summary(
         _write(sheet.cell(row, 6), unit.replace("USD", one.current.currency))
         _link(sheet.cell(row, 7), source.place, source.url)
         row += 1
-    since = "Since the last report" if brief.last else "Since a year before"
+    since = "Since the last report" if brief.last else "Since the year before"
     row = _items(sheet, row + 1, (since, brief.moves), sources)
     row = _items(sheet, row + 1, ("Risks", brief.risks), sources)
     sheet.freeze_panes = "A5"

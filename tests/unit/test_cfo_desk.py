@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from services.bootstrap import build
-from services.cfo.brief import MOST_ITEMS, differences
+from services.cfo.brief import MOST_ITEMS, Item, differences
+from services.cfo.moves import Pair, moves
 from services.cfo.sentences import Basis
 from services.cfo.signing import SigningDesk
 from services.config import Settings
@@ -18,7 +19,8 @@ from services.domain.messages import Effects, MessageKind, message
 from services.domain.reports import ReportStatus
 from services.domain.users import Role
 from services.pipeline.handlers import analyse_report, context_of
-from tests.core_records import NOON
+from tests.core_records import NOON, a_materiality
+from tests.factories import a_fact, a_report
 from tests.unit.statement_builder import REPORT, at, manufacturer, report, year
 from tests.unit.statement_builder import build as statement_of
 from tests.unit.test_access import a_user
@@ -95,8 +97,26 @@ def test_the_lists_hold_at_most_five_items_the_severest_first_and_count_the_othe
         assert ranks == sorted(ranks)
         assert more == 0 or len(items) == MOST_ITEMS
     assert len(brief.moves) == MOST_ITEMS
-    assert all(item.kind is InsightKind.RISK for item in brief.risks)
+    assert all(item.kind is not InsightKind.RISK for item in brief.moves)
+    assert all(item.kind is not InsightKind.TREND for item in brief.risks)
     assert brief.withheld == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "years", "on_change"),
+    [
+        (InsightKind.TREND, (2025,), True),
+        (InsightKind.ANOMALY, (2025, 2024), True),
+        (InsightKind.ANOMALY, (2025, 2025), False),
+        (InsightKind.RISK, (2025, 2024), False),
+    ],
+)
+def test_an_anomaly_within_one_period_stands_with_the_risks_and_one_between_two_with_what_moved(
+    kind, years, on_change
+):
+    facts = tuple(a_fact("total_assets", one, 5) for one in years)
+    item = Item("x", "X", kind, Severity.HIGH, None, (), facts, ())
+    assert item.is_on_change is on_change
 
 
 def test_a_headline_has_its_change_and_the_years_read_up_to_now(services):
@@ -122,6 +142,35 @@ def test_a_key_figure_that_moved_is_a_sentence_with_two_cells_and_its_calculatio
         ("total assets growth", Decimal(36500) / Decimal(37987) - 1),
     ]
     assert moved.severity is Severity.LOW
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "text"),
+    [
+        (-500, 1000, "Net income fell by USD 1,500 m to USD (500) m in the year to Dec 31, 2025, from USD 1,000 m then."),
+        (400, -100, "Net income rose by USD 500 m to USD 400 m in the year to Dec 31, 2025, from USD (100) m then."),
+        (9000, 500, "Net income rose by USD 8,500 m to USD 9,000 m in the year to Dec 31, 2025, from USD 500 m then."),
+        (400, 500, "Net income fell by USD 100 m (20.0 %) to USD 400 m in the year to Dec 31, 2025, from USD 500 m then."),
+    ],
+)  # fmt: skip
+def test_no_percentage_is_told_from_or_into_a_loss_or_of_many_times_the_base(
+    services, now, then, text
+):
+    pair = Pair(
+        a_fact("net_income", 2025, now * 1_000_000), a_fact("net_income", 2024, then * 1_000_000), "then"
+    )  # fmt: skip
+    measured = a_materiality(a_report())
+    (item,) = moves([pair], measured, services.templates)
+    assert item.sentences[0].text == text
+    assert moves([pair], None, services.templates) == []
+
+
+def test_a_trivial_move_and_one_in_another_currency_are_not_told(services):
+    now, then = a_fact("revenue", 2025, "100.01"), a_fact("revenue", 2024, 100)
+    measured = a_materiality(a_report())
+    assert moves([Pair(now, then, "then")], measured, services.templates) == []
+    euro = then.model_copy(update={"currency": "EUR", "value": Decimal(1)})
+    assert moves([Pair(now, euro, "then")], measured, services.templates) == []
 
 
 def test_with_an_earlier_report_a_figure_is_compared_with_that_report_and_says_so(services):

@@ -35,6 +35,20 @@ _FORMATS = {
     Unit.PURE: "#,##0.####",
 }
 _LONG = 50
+_LARGE = 1_000_000
+_RIGHT = frozenset(
+    {
+        "No.",
+        "As printed",
+        "Value, base units",
+        "Confidence",
+        "Result (live)",
+        "By the engine",
+        "As shown",
+    }
+    | {"Value", "Year before", "Change"}
+)
+"""Headings over numbers."""
 _FACTS, _STEPS = "Facts", "Calculations"
 _FACT_VALUE, _STEP_RESULT = "E", "D"
 
@@ -133,7 +147,8 @@ def _format_of(step: Calculation) -> str:
         return "0.0%;(0.0%)"
     if step.display.rstrip().endswith(("bp", "pp")):
         return "0.00%;(0.00%)"
-    return "#,##0;(#,##0)" if abs(step.value) >= 1_000_000 else "#,##0.00;(#,##0.00)"
+    whole = step.value == step.value.to_integral_value()
+    return "#,##0;(#,##0)" if whole or abs(step.value) >= _LARGE else "#,##0.00;(#,##0.00)"
 
 
 def _summary(
@@ -203,7 +218,7 @@ def _items(
             if cited:
                 _link(sheet.cell(row, 7), cited[0].place, cited[0].url)
             for column in (1, 2, 5, 6, 7):
-                wrapped = Alignment(wrap_text=True, vertical="top")
+                wrapped = Alignment(wrap_text=True, vertical="top", indent=1)
                 sheet.cell(row, column).alignment = wrapped
             sheet.row_dimensions[row].height = 15.0 * max(1, -(-len(sentence.text) // _LONG))
             row += 1
@@ -227,7 +242,9 @@ def _about(sheet: Worksheet, brief: Brief, made_at: datetime) -> None:
     _head(sheet, (("What", 18), ("Says", 110)))
     for row, (name, said) in enumerate(rows, start=2):
         _write(sheet.cell(row, 1), name)
-        _write(sheet.cell(row, 2), said).alignment = Alignment(wrap_text=True, vertical="top")
+        _write(sheet.cell(row, 2), said).alignment = Alignment(
+            wrap_text=True, vertical="top", indent=1
+        )
     _page(sheet, landscape=True)
 
 
@@ -243,6 +260,7 @@ def _head(sheet: Worksheet, headings: Iterable[tuple[str, int]]) -> None:
 def _band(sheet: Worksheet, row: int, names: Sequence[str]) -> None:
     for column, name in enumerate(names, start=1):
         cell = _write(sheet.cell(row, column), name)
+        cell.alignment = Alignment(horizontal="right") if name in _RIGHT else Alignment(indent=1)
         cell.font = Font(bold=True, color=_BLUE)
         cell.fill = PatternFill("solid", fgColor=_PALE)
         cell.border = Border(bottom=Side(style="thin", color=_GRID))
@@ -265,6 +283,7 @@ def _write(cell: Cell | MergedCell, text: str) -> Cell | MergedCell:
     """Write text that stays text, whatever it begins with, also when somebody edits the cell."""
     cell.value = _clean(text)
     cell.data_type = "s"
+    cell.alignment = Alignment(indent=1)
     if text.startswith(_ACTIVE):
         cell.quotePrefix = True
     return cell

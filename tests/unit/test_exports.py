@@ -156,6 +156,15 @@ def test_the_workbook_is_laid_out_to_be_printed(brief):
     assert [sheet.freeze_panes for sheet in book] == ["A5", "A2", "A2", "A2"]
     assert book["Summary"].print_area == f"'Summary'!$A$1:$G${book['Summary'].max_row}"
     assert book["Summary"]["C6"].number_format.startswith("#,##0.0,,")
+    assert book["Facts"]["E1"].alignment.horizontal == "right"
+    assert book["Facts"]["F2"].alignment.indent == 1
+
+
+def test_a_count_is_a_number_without_decimals_and_says_that_it_is_no_formula(brief):
+    first = replace(brief.moves[0], calculations=(step("counted", 2),))
+    sheet = opened(summary_workbook(replace(brief, moves=(first,)), URL, NOON))["Calculations"]
+    assert (sheet["D2"].value, sheet["D2"].number_format) == (2, "#,##0;(#,##0)")
+    assert sheet["H2"].value == "a number: its formula has no cell form"
 
 
 def test_a_changed_fact_of_the_workbook_changes_what_rests_on_it(brief):

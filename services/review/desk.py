@@ -143,8 +143,8 @@ class ReviewDesk:
     def undo_effects(self, review_item_id: ReviewItemId, actor: User) -> tuple[ReviewAct, Effects]:
         """Return the act that takes the last one back, and what it writes.
 
-        Raises Conflict when there is nothing to take back, the time is over or the insight changed since,
-        Forbidden when somebody else did it.
+        Raises Conflict when there is nothing to take back, the time is over, the insight changed since or
+        its numbers are being worked out again, Forbidden when somebody else did it.
         """
         case = self._bench.case(review_item_id)
         last = case.state.last
@@ -154,6 +154,8 @@ class ReviewDesk:
             raise Forbidden(f"{last.made_by_name} did this; only they can undo it.")
         if (case.now - last.made_at).total_seconds() > UNDO_SECONDS:
             raise Conflict(f"This can be undone for {UNDO_SECONDS} seconds; they are over.")
+        if last.is_final:
+            self._bench.keep_still(case)
         act = self._bench.act(case, ActKind.UNDO, actor, undoes=last.act_id)
         effects = self._bench.effects(case, act, undoes=last.kind.value)
         return act, joined(effects, Effects(records=self._as_before(case, last)))

@@ -91,6 +91,11 @@ REVIEW_GUARDS = (
             "conflict: The numbers of this report are being worked out again; decide when that is done.",
         ),
         (
+            "NEW.kind = 'undo' AND NEW.insight_id IS NOT NULL AND EXISTS (SELECT 1 FROM review_acts a "
+            f"WHERE a.id = NEW.undoes AND json_extract(a.record, '$.is_final')) AND {_IN_WORK}",
+            "conflict: The numbers of this report are being worked out again; undo when that is done.",
+        ),
+        (
             "NEW.kind = 'undo' AND NOT EXISTS (SELECT 1 FROM review_acts a WHERE a.id = NEW.undoes "
             "AND a.made_by = NEW.made_by AND a.number = NEW.number - 1 "
             "AND a.review_item_id = NEW.review_item_id)",

@@ -246,6 +246,20 @@ def test_the_database_takes_no_late_undo_and_none_of_anothers_act(room: Room):
         room.records.commit(Effects(creates=(other,)))
 
 
+def test_a_decision_is_not_taken_back_under_the_hands_of_an_analysis(room: Room):
+    """The analysis under way saw it decided and would drop the item that the undo opens again."""
+    item = room.wait()
+    room.desk.decide(item.review_item_id, Verdict.APPROVE, "", RITA)
+    (act,) = room.records.review_acts(item.review_item_id)
+    pending = message(MessageKind.FACTS_EXTRACTED, item.report_id, "run")
+    room.records.commit(Effects(messages=(pending,)))
+    with pytest.raises(Conflict, match="worked out again"):
+        room.desk.undo(item.review_item_id, RITA)
+    undo = an_act(item, 2, ActKind.UNDO, "rev", undoes=act.act_id)
+    with pytest.raises(Conflict, match="worked out again"):
+        room.records.commit(Effects(creates=(undo,)))
+
+
 def test_a_first_approval_is_taken_back_alone(room: Room):
     item = room.wait(**LARGE)
     room.desk.decide(item.review_item_id, Verdict.APPROVE, "", RITA)

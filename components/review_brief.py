@@ -21,8 +21,22 @@ FINDING_TITLES = {
     "statement-missing": "A statement was not found",
     "orphan-number": "A printed number stands in no column",
     "missing-period": "A column's period could not be read",
+    "contradicted": "A later reading contradicts a person",
 }
 """What a finding about the reading is called in the queue, by its code."""
+_MISSING = (
+    "Numbers may be missing from the statements; nothing is taken for complete.",
+    "compare the page with the statement. Approve when nothing is missing; "
+    "else reject and say what is, so that an analyst adds it.",
+)
+_FINDING_WORDS = {
+    "contradicted": (
+        "What a person stated and what the machine reads now differ; the person's number is used.",
+        "compare both with the page. Approve when the person is right; "
+        "else reject and say so, so that an analyst corrects the number.",
+    )
+}
+"""Why a finding is in the queue and what to check, by its code; the others say that numbers are missing."""
 _DID = {
     ActKind.CLAIM: "claimed it",
     ActKind.RELEASE: "gave it back",
@@ -50,13 +64,9 @@ def show_why(item: ReviewItem, subject: Subject) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown("**Why it is here**")
         if isinstance(subject, Finding):
-            st.markdown(
-                "- Numbers may be missing from the statements; nothing is taken for complete."
-            )
-            st.markdown(
-                "**What to check:** compare the page with the statement. Approve when nothing is missing; "
-                "else reject and say what is, so that an analyst adds it."
-            )
+            why, check = _FINDING_WORDS.get(subject.code, _MISSING)
+            st.markdown(f"- {why}")
+            st.markdown(f"**What to check:** {check}")
             return
         if item.changes:
             _show_changes(item, subject)
@@ -135,6 +145,11 @@ def show_people_under(insight: Insight) -> None:
 def effects_of(subject: Subject, state: ItemState) -> dict[str, str]:
     """Return what changes with each choice, by the choice."""
     if isinstance(subject, Finding):
+        if subject.code in _FINDING_WORDS:
+            return {
+                "Approve": "the person's number stands; the finding is settled.",
+                "Reject": "the number is wrong; an analyst corrects it or takes it back.",
+            }
         return {
             "Approve": "nothing is missing; the finding is settled.",
             "Reject": "numbers are missing; an analyst adds them.",

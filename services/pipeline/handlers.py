@@ -42,6 +42,7 @@ from services.domain.users import SYSTEM
 from services.engine import stored
 from services.extraction.service import Extraction, extract
 from services.pipeline.audit_sample import sample
+from services.pipeline.conflicts import contradictions
 from services.pipeline.reopening import reopen
 from services.pipeline.signoffs import renewed, with_preparers
 from services.ports import Ports
@@ -94,10 +95,14 @@ def read_report(incoming: Message, context: Context) -> Effects:
     with ports.layout.open(data, report.format) as document:
         extraction = context.extract(document, report, pages)
     found = bool(extraction.facts)
-    asserted = bool(extraction.report.cues or ports.records.corrections(report.report_id))
+    stated = ports.records.corrections(report.report_id)
+    asserted = bool(extraction.report.cues or stated)
     status = ReportStatus.READ if found else ReportStatus.NO_STATEMENTS
     read = extraction.report.model_copy(update={"status": status, "error": None, "corrections": 0})
-    findings = tuple(extraction.findings)
+    findings = (
+        *extraction.findings,
+        *contradictions(report.report_id, extraction.facts, stated),
+    )
     if not found and not findings:
         findings = (_nothing_found(read),)
     waiting = _open_findings(read.report_id, findings, context)

@@ -73,7 +73,8 @@ class Entry:
     def reason(self) -> str:
         """Why it is here, in a word or two for the filter."""
         if isinstance(self.subject, Finding):
-            return "Numbers may be missing"
+            contradicted = self.subject.code == "contradicted"
+            return "Person and reader differ" if contradicted else "Numbers may be missing"
         if self.item.cause is Cause.ROUTED:
             return "A check failed" if self.subject.has_failed_check else "Low confidence"
         return {

@@ -13,8 +13,10 @@ from services.domain.messages import Effects
 from services.domain.notices import NoticeKind
 from services.domain.reviews import Cause, FigureChange, ReviewStatus, Verdict
 from services.domain.users import Role
+from services.review.items import open_finding
 from tests.corrections import a_claim, a_correction
-from tests.pages.conftest import IN_REVIEW, ITEM, REPORT, REVENUE, texts
+from tests.factories import NOW
+from tests.pages.conftest import IN_REVIEW, ITEM, NOTE, REPORT, REVENUE, texts
 
 REVIEWER, SECOND = DEMO_USERS[Role.REVIEWER], DEMO_USERS[SECOND_REVIEWER]
 ANALYST = DEMO_USERS[Role.ANALYST]
@@ -205,6 +207,19 @@ def test_a_decided_item_says_who_decided(seeded, item_page):
     at = item_page()
     assert "Rejected by Second reviewer. disagrees" in texts(at)
     assert "approve" not in {button.key for button in at.button}
+
+
+def test_a_contradicted_person_is_a_finding_of_its_own_kind(seeded, item_page):
+    finding = NOTE.model_copy(
+        update={"finding_id": "f-c", "code": "contradicted", "needs_review": True}
+    )
+    item = open_finding(finding, NOW)
+    seeded.ports.records.commit(Effects(records=(finding, item)))
+    words = texts(item_page(item=item.review_item_id))
+    assert "A later reading contradicts a person" in words
+    assert "the person's number is used" in words
+    assert "the person's number stands; the finding is settled" in words
+    assert "Numbers may be missing" not in words
 
 
 def test_an_item_that_is_not_there_says_so(seeded, item_page):

@@ -170,6 +170,45 @@ def test_reading_the_same_again_leaves_the_approval_and_reading_another_number_d
     assert "was USD 185 m when this was approved and is USD 186 m now" in now.reopened[0]
 
 
+def test_a_reading_that_contradicts_a_person_is_shown_and_the_person_stands(services: Services):
+    correct(services, "net_income", "205")
+    context = context_of(services)
+
+    def reads_otherwise(*arguments: object, **options: object) -> Extraction:
+        read = context.extract(*arguments, **options)
+        facts = [
+            f.model_copy(
+                update={
+                    "value": f.value + 1_000_000,
+                    "source": f.source.model_copy(update={"printed": "186"}),
+                }
+            )
+            if f.label == "Net income" and f.period.end.year == 2024
+            else f
+            for f in read.facts
+        ]
+        return replace(read, facts=facts)
+
+    def conflicts() -> list[str]:
+        entries = services.queue.entries()
+        return [e.subject.sentence for e in entries if e.reason == "Person and reader differ"]
+
+    report_id = report_of(services).report_id
+    for run, reader in (("same", context.extract), ("a", reads_otherwise), ("b", reads_otherwise)):
+        again = message(MessageKind.REPORT_RECEIVED, report_id, run)
+        services.ports.records.commit(Effects(messages=(again,)))
+        run_all(services, replace(context, extract=reader))
+        told = [] if run == "same" else [
+            "Net income, Year to Dec 31, 2024: Ann stated 205 when the machine read 185; "
+            "it reads 186 now. Ann's number stands."
+        ]  # fmt: skip
+        assert conflicts() == told
+        assert fact_of(services, "net_income").value == Decimal(205_000_000)
+    (entry,) = [e for e in services.queue.entries() if e.reason == "Person and reader differ"]
+    services.review.decide(entry.item.review_item_id, Verdict.APPROVE, "Ann is right", RAY)
+    assert conflicts() == []
+
+
 def test_an_approval_the_rules_no_longer_find_still_leaves_the_summary_and_waits(
     services: Services,
 ):

@@ -79,6 +79,7 @@ class ReportSummary:
 class CfoSummary:
     """All analysed reports, the latest period first, those with failed checks after those without.
 
+    Of two for one period the one with more key figures stands first: an annual report before a budget's workbook.
     Workbooks that hold only budgets and forecasts stand behind every report on a period that is over.
     """
 
@@ -106,7 +107,7 @@ class SummaryDesk:
             if report.status is ReportStatus.ANALYSED and report.report_id not in replaced
         ]
         summaries = [self.of(report) for report in current]
-        summaries.sort(key=lambda one: one.coverage.checks_failed)
+        summaries.sort(key=lambda one: (one.coverage.checks_failed, -len(one.figures)))
         summaries.sort(key=lambda one: one.report.period_end or "", reverse=True)
         summaries.sort(key=lambda one: one.plans_only)
         return CfoSummary(reports=tuple(summaries))

@@ -40,7 +40,7 @@ OVERVIEW_CONCEPTS = ("revenue", "operating_income", "net_income")
 
 @dataclass(frozen=True, slots=True)
 class CompanyRow:
-    """A company in the group's table, by its newest report.
+    """A company in the group's table, by its newest report; of two for one period the one with more key figures.
 
     ``figures`` are by concept; ``open_reviews`` counts the items that wait for a reviewer in all its
     reports; ``severity`` is the highest among the insights that are published or approved.
@@ -101,12 +101,17 @@ class CfoDesk:
         )
 
     def _row(self, company: Company, waiting: Sequence[ReportId]) -> CompanyRow:
-        summary = self._summary.of(company.latest)
+        newest = [
+            self._summary.of(report)
+            for report in company.reports
+            if report.period_end == company.latest.period_end
+        ]
+        summary = max(newest, key=lambda one: (not one.plans_only, len(one.figures)))
         ids = {report.report_id for report in company.reports}
         known = {figure.concept: figure for figure in summary.figures}
         return CompanyRow(
             company=company,
-            report=company.latest,
+            report=summary.report,
             figures={name: known[name] for name in OVERVIEW_CONCEPTS if name in known},
             open_reviews=sum(report_id in ids for report_id in waiting),
             failed_checks=summary.coverage.checks_failed,

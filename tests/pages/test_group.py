@@ -58,5 +58,18 @@ def test_a_failed_check_ranks_a_company_above_one_of_the_same_severity(seeded):
     assert [row.company.name for row in seeded.cfo.overview()] == ["Aaa Corp", "Acme Corp"]
 
 
+def test_of_two_reports_for_one_period_the_one_with_more_key_figures_speaks_for_a_company(seeded):
+    workbook = a_report("budget_vs_actual.xlsx", format="xlsx", period_end="2025-12-31")
+    fuller = a_report("restated.pdf", period_end="2025-12-31")
+    facts = [
+        a_fact(concept, 2025, 50_000_000, report_id=fuller.report_id)
+        for concept in ("revenue", "net_income", "total_assets")
+    ]
+    seeded.ports.records.commit(Effects(records=(workbook, fuller, *facts)))
+    (row,) = seeded.cfo.overview()
+    assert row.report.name == "restated.pdf"
+    assert set(row.figures) == {"revenue", "net_income"}
+
+
 def test_without_a_company_the_overview_says_when_one_appears(store, open_page):
     assert "No company yet" in texts(open_page("group", Role.CFO))

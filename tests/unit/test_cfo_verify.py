@@ -9,9 +9,10 @@ from services.bootstrap import build
 from services.cfo.sentences import Basis, split, told
 from services.cfo.verify import Verifier
 from services.config import Settings
+from services.domain.ids import TieOutId
 from services.domain.insights import InsightStatus, Quote
 from services.domain.messages import Effects, MessageKind, message
-from services.domain.reports import ReportStatus
+from services.domain.reports import ReportStatus, TieOut, TieOutStatus
 from services.domain.users import Role
 from services.engine import stored
 from services.materiality import Terms
@@ -124,6 +125,27 @@ def test_a_quotation_that_the_report_no_longer_gives_withholds(services):
     assert verified(services, [quoted]).withheld[0].reasons == (
         "the report no longer says what is quoted",
     )
+
+
+def test_a_check_that_fails_now_withholds_what_was_published_and_not_what_a_person_approved(
+    services,
+):
+    insight = one_of(services, "R01")
+    failed = TieOut(
+        tie_out_id=TieOutId("t-failed"),
+        report_id=REPORT,
+        check="T99",
+        name="A check",
+        status=TieOutStatus.FAIL,
+        total=insight.evidence[0].fact_id,
+        sentence="It does not add up.",
+    )
+    services.ports.records.commit(Effects(records=(failed,)))
+    published = insight.model_copy(update={"status": InsightStatus.PUBLISHED})
+    assert verified(services, [published]).withheld[0].reasons == (
+        "a check on its numbers does not hold",
+    )
+    assert len(verified(services, [insight]).verified) == 1
 
 
 def test_two_calculations_of_one_name_are_each_compared_with_their_own(services):

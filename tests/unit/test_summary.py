@@ -148,6 +148,20 @@ def test_a_workbook_of_nothing_but_plans_stands_behind_the_report_on_a_year_that
     ]
 
 
+def test_of_two_reports_on_one_period_the_one_with_more_key_figures_comes_first(tmp_path):
+    store = SqliteRecordStore(Database(tmp_path / "advisor.sqlite3"))
+    annual = a_report("annual.pdf", period_end="2025-12-31")
+    workbook = a_report("budget_vs_actual.xlsx", period_end="2025-12-31", format="xlsx")
+    facts = [
+        a_fact("revenue", 2025, 5, report_id=workbook.report_id),
+        a_fact("revenue", 2025, 5, report_id=annual.report_id),
+        a_fact("net_income", 2025, 5, report_id=annual.report_id),
+    ]
+    store.commit(Effects(records=(annual, workbook, *facts)))
+    names = [one.report.name for one in SummaryDesk(store, store.facts).build().reports]
+    assert names == ["annual.pdf", "budget_vs_actual.xlsx"]
+
+
 def test_a_summary_is_made_anew_only_when_the_report_changed(tmp_path):
     store = SqliteRecordStore(Database(tmp_path / "advisor.sqlite3"))
     store.commit(Effects(records=(a_report(), a_fact("revenue", 2025, 5))))

@@ -120,7 +120,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long decisions took: the median seconds from claim to decision, of how many, and of today's."""
+    """How long decisions took: the median seconds from claim to decision, and of how many."""
 
     median_seconds: float | None
     decisions: int

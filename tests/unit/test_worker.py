@@ -12,14 +12,17 @@ from services import worker
 from services.bootstrap import Services, build
 from services.config import Settings
 from services.domain.errors import Unavailable
-from services.domain.messages import Queue
+from services.domain.messages import Effects, Queue
+from services.domain.notices import NoticeState
 from services.domain.reports import ReportStatus
+from services.pipeline.outbox import Sender
 from services.ports import Delivery
 from services.supervisor import _Slot, ensure_workers, stop_signal
 from services.worker import lease_kept, run_worker
 from tests.core_records import ANN
 from tests.labels import decide
 from tests.small_reports import small_csv
+from tests.unit.adapters.test_notify import NOTICE
 
 
 @pytest.fixture
@@ -191,3 +194,39 @@ def test_a_signal_sets_the_stop_event():
     assert not stop.is_set()
     signal.raise_signal(signal.SIGTERM)
     assert stop.is_set()
+
+
+def test_a_worker_sends_the_notices_that_are_due(services: Services):
+    services.ports.records.commit(Effects(creates=(NOTICE,)))
+
+    def stop_when_sent() -> None:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            if services.ports.records.notices()[0].state is NoticeState.SENT:
+                break
+            time.sleep(0.01)
+        signal.raise_signal(signal.SIGTERM)
+
+    stopper = in_the_background(stop_when_sent)
+    run_worker(services.settings)
+    stopper.join()
+    (kept,) = services.ports.records.notices()
+    assert (kept.state, kept.tries) == (NoticeState.SENT, 1)
+
+
+def test_the_sender_outlives_an_outbox_that_does_not_answer(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    looks: list[int] = []
+    stop = threading.Event()
+
+    def take() -> None:
+        looks.append(1)
+        if len(looks) == 1:
+            raise Unavailable("Busy.")
+        stop.set()
+
+    monkeypatch.setattr(services.outbox, "take", take)
+    monkeypatch.setattr(worker, "_ERROR_PAUSE_SECONDS", 0.01)
+    worker._send(Sender(services.outbox, services.notifier), services.settings, stop)
+    assert len(looks) == 2

@@ -65,7 +65,7 @@ def test_of_two_reports_for_one_period_the_one_with_more_key_figures_speaks_for_
         a_fact(concept, 2025, 50_000_000, report_id=fuller.report_id)
         for concept in ("revenue", "net_income", "total_assets")
     ]
-    seeded.ports.records.commit(Effects(records=(workbook, fuller, *facts)))
+    seeded.ports.records.commit(Effects(records=(fuller, workbook, *facts)))
     (row,) = seeded.cfo.overview()
     assert row.report.name == "restated.pdf"
     assert set(row.figures) == {"revenue", "net_income"}

@@ -13,10 +13,10 @@ from services.cfo.signing import SigningDesk
 from services.config import Settings
 from services.domain.concepts import StatementKind
 from services.domain.errors import Conflict, Forbidden, NotFound
-from services.domain.ids import ReportId, UserId
+from services.domain.ids import ReportId, TieOutId, UserId
 from services.domain.insights import InsightKind, InsightStatus, Severity
 from services.domain.messages import Effects, MessageKind, message
-from services.domain.reports import ReportStatus
+from services.domain.reports import ReportStatus, TieOut, TieOutStatus
 from services.domain.users import Role
 from services.pipeline.handlers import analyse_report, context_of
 from tests.core_records import NOON, a_materiality
@@ -183,6 +183,42 @@ def test_with_an_earlier_report_a_figure_is_compared_with_that_report_and_says_s
         "Total assets fell by USD 1,400 m (3.7 %) to USD 36.5 bn at Dec 31, 2018, "
         "from USD 37.9 bn in the last report (Dec 31, 2017)."
     ]
+
+
+def test_a_figure_that_stands_in_a_failed_check_of_the_last_report_is_not_said_to_have_moved(
+    services,
+):
+    earlier_report(services)
+    told = [item.item_id for item in services.cfo.brief(REPORT).moves]
+    assert "moved/total_assets" in told
+    assets = next(
+        fact
+        for fact in services.facts.facts(ReportId("report-0"))
+        if fact.concept == "total_assets"
+    )
+    failed = TieOut(
+        tie_out_id=TieOutId("t-failed"),
+        report_id=ReportId("report-0"),
+        check="T99",
+        name="A check",
+        status=TieOutStatus.FAIL,
+        total=assets.fact_id,
+        sentence="It does not add up.",
+    )
+    services.ports.records.commit(Effects(records=(failed,)))
+    told = [item.item_id for item in services.cfo.brief(REPORT).moves]
+    assert "moved/total_assets" not in told
+
+
+def test_what_is_signed_holds_every_figure_sentence_and_calculation_shown(services):
+    brief = services.cfo.brief(REPORT)
+    said = {line.key: line.value for line in brief.content.lines}
+    for fact in brief.facts:
+        assert said[f"fact:{fact.fact_id}"] == f"{fact.value} {fact.currency}"
+    for item in brief.items:
+        assert said[f"item:{item.item_id}"] == " ".join(one.text for one in item.sentences)
+        for one in item.calculations:
+            assert said[f"item:{item.item_id}/{one.name}"] == str(one.value)
 
 
 def test_a_finding_of_the_last_report_is_told_from_a_new_one(services):

@@ -37,6 +37,7 @@ HOSTILE = (
     "\t=1",
     "\r=1",
     "<script>alert(1)</script>",
+    "A <b>bold</b> claim & <a href='x'>more</a>",
 )
 
 
@@ -262,6 +263,7 @@ def test_a_signature_stands_in_the_pdf_and_so_does_what_voided_it(services):  # 
 def test_markup_of_a_document_is_printed_and_not_obeyed(brief):
     text = " ".join(pdf_text(summary_pdf(a_hostile_brief(brief), URL, NOON)))
     assert "<script>alert(1)</script>" in text
+    assert " ".join(text.split()).count("A <b>bold</b> claim & <a href='x'>more</a>") == 2
 
 
 def test_the_sources_of_the_pdf_lead_to_their_cells(brief):

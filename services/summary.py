@@ -40,8 +40,8 @@ class KeyFigure:
 
     @property
     def change(self) -> Decimal | None:
-        """Relative change, or None when there is no positive prior to compare with."""
-        if self.prior is None or self.prior.value <= 0:
+        """Relative change, or None where one of the two is missing or a loss: no percentage means anything then."""
+        if self.prior is None or self.prior.value <= 0 or self.current.value < 0:
             return None
         return self.current.value / self.prior.value - 1
 

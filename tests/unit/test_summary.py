@@ -56,8 +56,9 @@ def test_a_figure_in_a_failed_check_is_withheld():
     assert coverage([fact], [failed]).checks_failed == 1
 
 
-def test_no_change_is_claimed_from_a_loss():
-    facts = [a_fact("net_income", 2025, 5), a_fact("net_income", 2024, -3)]
+@pytest.mark.parametrize(("now", "before"), [(5, -3), (-5, 3), (-5, -3)])
+def test_no_percentage_is_claimed_from_or_to_a_loss(now, before):
+    facts = [a_fact("net_income", 2025, now), a_fact("net_income", 2024, before)]
     figures, _ = key_figures(facts, [])
     assert figures[0].change is None
 

@@ -44,7 +44,7 @@ def propensity(published: int, wanting: int, share: float) -> float:
     Below ``share`` it always is; else it must be among the ``wanting`` smallest. With n - 1 others the
     probability of j below u is binomial, and its integral over u from ``share`` to 1 is a beta tail over n.
     """
-    if wanting >= published:
+    if max(0, wanting) >= published:
         return 1.0
-    tails = (float(beta.sf(share, j + 1, published - j)) for j in range(max(0, wanting)))
+    tails = (float(beta.sf(share, j + 1, published - j)) for j in range(wanting))
     return share + sum(tails) / published

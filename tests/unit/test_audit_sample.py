@@ -53,15 +53,21 @@ def test_five_a_week_are_drawn_at_least_and_stay_published(publishing):
     assert {e.detail["propensity"] for e in told} == {f"{propensity:.4f}"}
 
 
-def test_a_re_run_in_another_week_draws_nobody_else(publishing, clock):  # noqa: F811
+@pytest.mark.parametrize("weeks", [0, 2])
+def test_a_re_run_draws_nobody_else_this_week_or_another(context, clock, weeks):  # noqa: F811
+    publishing = replace(
+        context, analyse=lambda report, *_, **__: an_analysis(report, many(report, 100))
+    )
     report = upload(publishing)
     run_all(publishing)
     before, items = publishing.ports.records.audit_draws(), audits(publishing)
-    clock.forward(2 * WEEK)
+    assert len(items) > 5
+    clock.forward(weeks * WEEK)
     for kind in (MessageKind.REPORT_RECEIVED, MessageKind.FACTS_EXTRACTED):
         again = message(kind, report.report_id, "re-run")
         publishing.ports.records.commit(Effects(messages=(again,)))
         run_all(publishing)
+    assert sum(publishing.ports.queue.depth().values()) == 0
     assert publishing.ports.records.audit_draws() == before
     assert audits(publishing) == items
 

@@ -43,6 +43,14 @@ def test_the_stated_probability_is_how_often_an_insight_is_drawn(published, want
     assert np.mean(drawn) / published == pytest.approx(stated, abs=0.012)
 
 
+@given(st.integers(0, 40), st.integers(-10, 10), st.floats(0, 1))
+def test_whoever_wants_less_than_nothing_of_nothing_draws_with_a_probability(n, wanting, share):
+    assert 0 <= propensity(n, wanting, share) <= 1 + 1e-12
+    found = draws(ids(n), wanting, share, "s")
+    assert len(found) == n
+    assert sum(one.is_drawn for one in found) >= min(n, wanting)
+
+
 @given(st.integers(1, 400), st.integers(0, 10), st.floats(0, 1))
 def test_a_probability_is_at_least_the_share_and_at_least_the_minimum_over_all(n, wanting, share):
     found = propensity(n, wanting, share)

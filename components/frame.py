@@ -16,6 +16,7 @@ from components.session import (
     keep_role_in_address,
     sign_in,
 )
+from services.audit import ACTING_FROM
 from services.domain.errors import AdvisorError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ _ASSETS = Path(__file__).with_name("assets")
 _SWITCHED = "_role_switched"
 _PICKER = "role_picker"
 _SIDEBAR_WIDTH = 212
+_THIS_MACHINE = "127.0.0.1"
+"""Streamlit names no address for a browser on the same machine."""
 
 
 def configure() -> None:
@@ -55,6 +58,7 @@ def navigation() -> st.Page:
 
 def run(page: st.Page) -> None:
     """Run a page if the role may open it; show every error as a sentence."""
+    ACTING_FROM.set(st.context.ip_address or _THIS_MACHINE)
     if st.session_state.pop(_SWITCHED, False) and not _open_to_me(page.url_path):
         _start()
     with guard():

@@ -5,6 +5,7 @@ analyze FILE… --format json      reports, statements, facts, metrics, insights
 serve                            the product at http://localhost:8501 (pages, API, workers)
 workers                          only the worker processes
 verify                           check that the audit trail is whole
+audit verify                     say where the audit trail breaks first, and how
 replay INSIGHT_ID                compute an insight again from the stored facts; say what differs
 narrate INSIGHT_ID               list the numbers that a text about an insight may use; judge one (--text)
 """
@@ -19,7 +20,7 @@ from typing import TextIO
 
 from services.bootstrap import build, build_engine
 from services.config import read_settings
-from services.domain.errors import AdvisorError, InvalidInput, NotFound
+from services.domain.errors import AdvisorError, InvalidInput, NotFound, Unavailable
 from services.domain.ids import InsightId
 from services.engine import Analysed, Engine, NarrativeDesk, Read
 from services.extraction.jsonl import fact_line
@@ -31,12 +32,14 @@ from services.worker import run_worker
 ROOT = Path(__file__).resolve().parent.parent
 EXIT_OK, EXIT_DOCUMENT, EXIT_WRONG_USE, EXIT_BROKEN_TRAIL, EXIT_DIFFERS = 0, 1, 2, 3, 4
 EXIT_REFUSED = 5
+EXIT_TAMPERED = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code.
 
-    0 fine, 1 a file could not be read, 2 wrong use, 3 trail broken, 4 a replay differs, 5 a text is refused.
+    0 fine, 1 a file could not be read or ``audit verify`` found a breach, 2 wrong use, 3 trail broken
+    (``verify``), 4 a replay differs, 5 a text is refused.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -69,6 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     worker.set_defaults(run=_worker)
     verify = commands.add_parser("verify", help="check that the audit trail is whole")
     verify.set_defaults(run=_verify)
+    audit = commands.add_parser("audit", help="inspect the audit trail")
+    acts = audit.add_subparsers(required=True, metavar="ACT")
+    inspected = acts.add_parser("verify", help="say where the trail breaks first, and how")
+    inspected.set_defaults(run=_inspect)
     replayed = commands.add_parser("replay", help="compute an insight again and compare")
     replayed.add_argument("insight_id", metavar="INSIGHT_ID")
     replayed.set_defaults(run=_replay)
@@ -179,6 +186,24 @@ def _verify(_arguments: argparse.Namespace) -> int:
         return EXIT_OK
     sys.stdout.write(f"The audit trail is broken at entry {broken}.\n")
     return EXIT_BROKEN_TRAIL
+
+
+def _inspect(_arguments: argparse.Namespace) -> int:
+    try:
+        found = build().ports.audit.inspect()
+    except Unavailable as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return EXIT_TAMPERED
+    breach, count = found.breach, found.last - found.first + 1
+    if breach is None:
+        sys.stdout.write(
+            f"The audit trail is whole: {count:,} entries, {len(found.checkpoints):,} checkpoints.\n"
+        )
+        return EXIT_OK
+    sys.stdout.write(
+        f"The audit trail is broken at entry {breach.seq}: {breach.kind.value}. {breach.sentence}\n"
+    )
+    return EXIT_TAMPERED
 
 
 def _replay(arguments: argparse.Namespace) -> int:

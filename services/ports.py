@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.domain.audit import AuditEntry, AuditEvent
+from services.domain.audit import AuditEntry, AuditEvent, AuditQuery, Verification
 from services.domain.corrections import Correction
 from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
@@ -340,8 +340,16 @@ class AuditLog(Protocol):
         """Return entries, newest first."""
         ...
 
+    def search(self, query: AuditQuery, limit: int = 200) -> list[AuditEntry]:
+        """Return the entries that match, newest first."""
+        ...
+
     def verify(self) -> int | None:
-        """Return the first sequence number whose hash does not hold, or None when the trail is whole."""
+        """Return the first sequence number that does not hold, or None when the trail is whole."""
+        ...
+
+    def inspect(self) -> Verification:
+        """Check the whole trail and its checkpoints; say where it breaks first and how."""
         ...
 
 

@@ -1,13 +1,18 @@
 """The command line's forms are public: every line of extract, every list of analyze."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from services.bootstrap import build
+from services.domain.audit import AuditEvent
 from services.domain.concepts import CONCEPTS
+from services.domain.ids import UserId
+from tests.core_records import NOON
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = sorted((ROOT / "samples").glob("*.pdf"))
@@ -85,3 +90,20 @@ def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch):
 def test_a_whole_trail_verifies():
     done = run("verify")
     assert (done.returncode, done.stdout) == (0, "The audit trail is whole.\n")
+
+
+def test_a_tampered_trail_is_located_and_named_and_ends_with_one(tmp_path: Path):
+    log = build().ports.audit
+    for number in range(1, 6):
+        log.append(AuditEvent(actor=UserId("ann"), action="a", resource=f"r{number}", at=NOON))
+    whole = run("audit", "verify")
+    assert whole.returncode == 0
+    assert whole.stdout == "The audit trail is whole: 5 entries, 1 checkpoints.\n"
+    with sqlite3.connect(tmp_path / "data" / "advisor.sqlite3") as raw:
+        raw.execute("DROP TRIGGER audit_entries_never_change")
+        raw.execute("UPDATE audit_entries SET event = replace(event, 'r3', 'r9') WHERE seq = 3")
+    raw.close()
+    broken = run("audit", "verify")
+    assert broken.returncode == 1
+    assert broken.stdout.startswith("The audit trail is broken at entry 3: changed. ")
+    assert (run("verify").returncode, run("audit").returncode) == (3, 2)

@@ -4,6 +4,7 @@ import platform
 import sys
 
 from tests.bench import (
+    audit,
     calibration,
     corpora,
     engine,
@@ -26,6 +27,7 @@ BENCHES = (
     null_study,
     labels,
     engine,
+    audit,
     scans,
     workbooks,
     corpora,

@@ -1,19 +1,45 @@
 # ruff: noqa: S608 - only our own constants are put into SQL text, values never are
-"""The append-only, hash-linked audit trail in SQLite."""
+"""The append-only, hash-linked audit trail in SQLite, with checkpoints outside of it."""
 
+import logging
+import sqlite3
+from datetime import UTC, datetime
+
+from services.adapters.local.checkpoints import CheckpointFile
 from services.adapters.local.database import Database
 from services.adapters.local.effects import append_events
-from services.audit import first_broken
-from services.domain.audit import AuditEntry, AuditEvent
+from services.audit import GENESIS, Ground, examine
+from services.domain.audit import (
+    AuditEntry,
+    AuditEvent,
+    AuditQuery,
+    Breach,
+    BreachKind,
+    Verification,
+)
+from services.domain.base import utc_now
 
+CHECKPOINT_EVERY = 1_000
+"""Entries between two checkpoints at most."""
 _COLUMNS = "seq, event, previous_hash, entry_hash"
+_RAW = "seq, CAST(event AS BLOB), CAST(previous_hash AS BLOB), CAST(entry_hash AS BLOB)"
+_log = logging.getLogger(__name__)
 
 
 class SqliteAuditLog:
-    """Triggers refuse changes; ``verify`` finds those made around the triggers."""
+    """Triggers refuse changes; ``inspect`` finds those made around the triggers.
 
-    def __init__(self, database: Database) -> None:
+    With a checkpoint file it also finds a cut-off tail and a trail that was written anew as a whole.
+    """
+
+    def __init__(self, database: Database, checkpoints: CheckpointFile | None = None) -> None:
         self._database = database
+        self._checkpoints = checkpoints
+        self._marked = 0
+        if checkpoints is not None:
+            self._marked = checkpoints.last_seq()
+            self.checkpoint()
+            database.after_commit(self._look)
 
     def append(self, event: AuditEvent) -> AuditEntry:
         """Write one event in a transaction of its own."""
@@ -29,20 +55,86 @@ class SqliteAuditLog:
             rows = connection.execute(query, values).fetchall()
         return [_entry(row) for row in rows]
 
-    def verify(self) -> int | None:
-        """Return the first sequence number that does not hold, or None when the trail is whole.
+    def search(self, query: AuditQuery, limit: int = 200) -> list[AuditEntry]:
+        """Return the entries that match, newest first."""
+        conditions = {
+            "json_extract(event, '$.actor') = ?": query.actor,
+            "json_extract(event, '$.action') = ?": query.action,
+            "instr(resource, ?) > 0": query.resource,
+            "json_extract(event, '$.at') >= ?": _moment(query.since),
+            "json_extract(event, '$.at') < ?": _moment(query.until),
+        }
+        asked = {text: value for text, value in conditions.items() if value is not None}
+        where = " AND ".join(asked) or "1"
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM audit_entries WHERE {where} ORDER BY seq DESC LIMIT ?",
+                (*asked.values(), limit),
+            ).fetchall()
+        return [_entry(row) for row in rows]
 
-        Besides every link this compares the end with the recorded head, so that a cut-off tail shows.
-        """
+    def verify(self) -> int | None:
+        """Return the first sequence number that does not hold, or None when the trail is whole."""
+        breach = self.inspect().breach
+        return None if breach is None else breach.seq
+
+    def inspect(self) -> Verification:
+        """Check every link, the recorded head and the checkpoints; leave a checkpoint when all holds."""
+        marks, fault = self._checkpoints.read() if self._checkpoints else ((), None)
         with self._database.reading() as connection:
             connection.execute("BEGIN")
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM audit_entries ORDER BY seq")
-            broken, seq, head = first_broken(rows)
-            recorded = connection.execute("SELECT seq, hash FROM audit_head").fetchone()
+            ground = Ground(
+                recorded=connection.execute("SELECT seq, hash FROM audit_head").fetchone(),
+                last=connection.execute("SELECT max(seq) FROM audit_entries").fetchone()[0] or 0,
+                marks={one.seq: one.head for one in marks},
+            )
+            breach, seq, head = _walked(connection, ground)
             connection.execute("COMMIT")
-        if broken is None and recorded != (seq, head):
-            return min(seq, recorded[0] if recorded else 0) + 1
-        return broken
+        if breach is None and fault is None:
+            self.checkpoint()
+            marks, fault = self._checkpoints.read() if self._checkpoints else ((), None)
+        return Verification(
+            first=ground.base[0] + 1, last=seq, head=head, checkpoints=marks, breach=breach or fault
+        )
+
+    def checkpoint(self) -> None:
+        """Put the head's number and hash into the checkpoints; a disk that refuses it is only logged."""
+        with self._database.reading() as connection:
+            seq, head = _head(connection)
+        self._mark(seq, head)
+
+    def _look(self, connection: sqlite3.Connection) -> None:
+        seq, head = _head(connection)
+        if seq - self._marked >= CHECKPOINT_EVERY:
+            self._mark(seq, head)
+
+    def _mark(self, seq: int, head: str) -> None:
+        if self._checkpoints is None or seq <= self._marked:
+            return
+        try:
+            self._checkpoints.write(seq, head, utc_now())
+        except (OSError, ValueError):
+            _log.exception("the audit trail's checkpoint at entry %s was not written", seq)
+        self._marked = seq
+
+
+def _walked(connection: sqlite3.Connection, ground: Ground) -> tuple[Breach | None, int, str]:
+    rows = connection.execute(f"SELECT {_RAW} FROM audit_entries ORDER BY seq")
+    try:
+        return examine(rows, ground)
+    except sqlite3.DatabaseError as error:
+        sentence = f"The database file itself is damaged ({error})."
+        return Breach(seq=1, kind=BreachKind.CHANGED, sentence=sentence), 0, GENESIS
+
+
+def _head(connection: sqlite3.Connection) -> tuple[int, str]:
+    found = connection.execute("SELECT seq, hash FROM audit_head").fetchone()
+    return found or (0, GENESIS)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    """Return the form in which moments compare as text with the stored ones, which may have fractions."""
+    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def _entry(row: tuple[int, str, str, str]) -> AuditEntry:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,6 +72,7 @@ class Database:
         self._pid = os.getpid()
         self._idle: list[sqlite3.Connection] = []
         self._inherited: list[sqlite3.Connection] = []
+        self._watchers: list[Callable[[sqlite3.Connection], None]] = []
         with self.transaction() as connection:
             _ensure_schema(connection)
 
@@ -94,8 +95,14 @@ class Database:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
+                for watcher in self._watchers:
+                    watcher(connection)
         finally:
             self._give_back(connection)
+
+    def after_commit(self, watcher: Callable[[sqlite3.Connection], None]) -> None:
+        """Call the watcher with the connection after every commit from now on; it only reads."""
+        self._watchers.append(watcher)
 
     def close(self) -> None:
         """Close the connections nobody uses."""

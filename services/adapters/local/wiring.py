@@ -2,6 +2,7 @@
 
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.blobs import FileBlobStore
+from services.adapters.local.checkpoints import CheckpointFile
 from services.adapters.local.database import Database
 from services.adapters.local.instances import Instances
 from services.adapters.local.layout import LocalLayoutReader
@@ -22,7 +23,7 @@ def local_ports(settings: Settings) -> Ports:
         blobs=blobs,
         records=SqliteRecordStore(database),
         queue=SqliteQueue(database, settings.lease_seconds),
-        audit=SqliteAuditLog(database),
+        audit=SqliteAuditLog(database, CheckpointFile(settings.data_dir / "audit-checkpoints")),
         layout=LocalLayoutReader(),
         renderer=LocalPageRenderer(
             blobs, settings.data_dir / "pages", settings.max_page_image_bytes

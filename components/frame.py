@@ -58,7 +58,7 @@ def navigation() -> st.Page:
 
 def run(page: st.Page) -> None:
     """Run a page if the role may open it; show every error as a sentence."""
-    ACTING_FROM.set(st.context.ip_address or _THIS_MACHINE)
+    ACTING_FROM.set(_address())
     if st.session_state.pop(_SWITCHED, False) and not _open_to_me(page.url_path):
         _start()
     with guard():
@@ -109,6 +109,11 @@ def empty(title: str, sentence: str) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{title}**")
         st.caption(sentence)
+
+
+def _address() -> str:
+    found = st.context.ip_address
+    return found if isinstance(found, str) else _THIS_MACHINE
 
 
 def _start() -> None:

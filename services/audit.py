@@ -32,6 +32,11 @@ def content_hash(record: Record) -> str:
     return hashlib.sha256(canonical_json(record).encode()).hexdigest()
 
 
+def sha256_of(data: bytes) -> str:
+    """Return the SHA-256 of bytes, as hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def link_hash(previous_hash: str, event_json: str) -> str:
     """Return SHA-256(previous hash + SHA-256(canonical JSON)) over the raw digests, as hex."""
     digest = hashlib.sha256(event_json.encode()).digest()

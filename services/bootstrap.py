@@ -17,6 +17,7 @@ from services.config import PROJECT_ROOT, Settings, read_settings
 from services.corrections.desk import CorrectionDesk
 from services.corrections.facts import FactDesk
 from services.engine import Engine, MetricDesk
+from services.exports.audit_bundle import AuditBundleDesk
 from services.intake import Intake
 from services.materiality import MaterialityDesk
 from services.ports import Notifier, Outbox, Ports
@@ -50,6 +51,7 @@ class Services:
     changes: ChangeDesk
     cfo: CfoDesk
     signing: SigningDesk
+    audit_bundle: AuditBundleDesk
     samples: SampleShelf
     templates: Templates
 
@@ -88,6 +90,7 @@ def build(settings: Settings | None = None) -> Services:
         changes=changes,
         cfo=cfo,
         signing=SigningDesk(cfo, ports.records),
+        audit_bundle=AuditBundleDesk(ports.audit),
         samples=SampleShelf(PROJECT_ROOT / "samples", intake),
         templates=templates,
     )

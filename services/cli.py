@@ -6,6 +6,7 @@ serve                            the product at http://localhost:8501 (pages, AP
 workers                          only the worker processes
 verify                           check that the audit trail is whole
 audit verify                     say where the audit trail breaks first, and how
+audit bundle FILE                write the trail as a zip for an auditor; audit check FILE checks one
 replay INSIGHT_ID                compute an insight again from the stored facts; say what differs
 narrate INSIGHT_ID               list the numbers that a text about an insight may use; judge one (--text)
 """
@@ -22,6 +23,7 @@ from services.bootstrap import build, build_engine
 from services.config import read_settings
 from services.domain.errors import AdvisorError, InvalidInput, NotFound, Unavailable
 from services.domain.ids import InsightId
+from services.domain.users import SYSTEM
 from services.engine import Analysed, Engine, NarrativeDesk, Read
 from services.extraction.jsonl import fact_line
 from services.narrative.grounds import Given
@@ -73,9 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check that the audit trail is whole")
     verify.set_defaults(run=_verify)
     audit = commands.add_parser("audit", help="inspect the audit trail")
-    acts = audit.add_subparsers(required=True, metavar="ACT")
-    inspected = acts.add_parser("verify", help="say where the trail breaks first, and how")
-    inspected.set_defaults(run=_inspect)
+    _add_audit_acts(audit)
     replayed = commands.add_parser("replay", help="compute an insight again and compare")
     replayed.add_argument("insight_id", metavar="INSIGHT_ID")
     replayed.set_defaults(run=_replay)
@@ -86,6 +86,18 @@ def _parser() -> argparse.ArgumentParser:
     narrate.add_argument("--text", metavar="FILE", type=Path)
     narrate.set_defaults(run=_narrate)
     return parser
+
+
+def _add_audit_acts(audit: argparse.ArgumentParser) -> None:
+    acts = audit.add_subparsers(required=True, metavar="ACT")
+    inspected = acts.add_parser("verify", help="say where the trail breaks first, and how")
+    inspected.set_defaults(run=_inspect)
+    bundle = acts.add_parser("bundle", help="write the trail as a zip that proves itself")
+    bundle.add_argument("file", metavar="FILE", type=Path)
+    bundle.set_defaults(run=_bundle)
+    checked = acts.add_parser("check", help="check a bundle that this installation wrote")
+    checked.add_argument("file", metavar="FILE", type=Path)
+    checked.set_defaults(run=_check)
 
 
 def _extract(arguments: argparse.Namespace) -> int:
@@ -204,6 +216,29 @@ def _inspect(_arguments: argparse.Namespace) -> int:
         f"The audit trail is broken at entry {breach.seq}: {breach.kind.value}. {breach.sentence}\n"
     )
     return EXIT_TAMPERED
+
+
+def _bundle(arguments: argparse.Namespace) -> int:
+    data = build().audit_bundle.make(SYSTEM)
+    try:
+        arguments.file.write_bytes(data)
+    except OSError as error:
+        raise InvalidInput(f"{arguments.file} cannot be written ({error.strerror}).") from error
+    sys.stdout.write(f"Written: {arguments.file} ({len(data):,} bytes).\n")
+    return EXIT_OK
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    try:
+        data = arguments.file.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{arguments.file} cannot be opened ({error.strerror}).") from error
+    checked = build().audit_bundle.check(data)
+    sys.stdout.writelines(f"{fault}\n" for fault in checked.faults)
+    if checked.faults:
+        return EXIT_TAMPERED
+    sys.stdout.write(f"The bundle is whole and signed here; its last entry is {checked.last}.\n")
+    return EXIT_OK
 
 
 def _replay(arguments: argparse.Namespace) -> int:

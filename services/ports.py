@@ -1,6 +1,6 @@
 """Ports: what the services need from the outside, as roles. Adapters say with which technology."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -329,6 +329,10 @@ class Notifier(Protocol):
         ...
 
 
+StoredEntry = tuple[int, str, str, str]
+"""(seq, event JSON, previous hash, entry hash) of an entry, word for word as it is stored."""
+
+
 class AuditLog(Protocol):
     """The append-only, hash-linked trail."""
 
@@ -350,6 +354,14 @@ class AuditLog(Protocol):
 
     def inspect(self) -> Verification:
         """Check the whole trail and its checkpoints; say where it breaks first and how."""
+        ...
+
+    def stored(self) -> Iterator[StoredEntry]:
+        """Give every entry as it is stored, oldest first; bytes that are no text become U+FFFD."""
+        ...
+
+    def sign(self, data: bytes) -> str:
+        """Return the installation's signature (HMAC-SHA256, hex); raises Unavailable without a key."""
         ...
 
 

@@ -3,6 +3,7 @@
 
 import logging
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from services.adapters.local.checkpoints import CheckpointFile
@@ -18,6 +19,8 @@ from services.domain.audit import (
     Verification,
 )
 from services.domain.base import utc_now
+from services.domain.errors import Unavailable
+from services.ports import StoredEntry
 
 CHECKPOINT_EVERY = 1_000
 """Entries between two checkpoints at most."""
@@ -96,6 +99,19 @@ class SqliteAuditLog:
         return Verification(
             first=ground.base[0] + 1, last=seq, head=head, checkpoints=marks, breach=breach or fault
         )
+
+    def stored(self) -> Iterator[StoredEntry]:
+        """Give every entry as it is stored, oldest first; bytes that are no text become U+FFFD."""
+        with self._database.reading() as connection:
+            for seq, *texts in connection.execute(f"SELECT {_RAW} FROM audit_entries ORDER BY seq"):
+                event, previous_hash, entry_hash = (text.decode(errors="replace") for text in texts)
+                yield seq, event, previous_hash, entry_hash
+
+    def sign(self, data: bytes) -> str:
+        """Return the installation's signature (HMAC-SHA256, hex); raises Unavailable without a key."""
+        if self._checkpoints is None:
+            raise Unavailable("There is no key to sign with: the trail has no checkpoints.")
+        return self._checkpoints.sign(data)
 
     def checkpoint(self) -> None:
         """Put the head's number and hash into the checkpoints; a disk that refuses it is only logged."""

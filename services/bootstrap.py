@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.adapters.local.layout import LocalLayoutReader
-from services.adapters.local.wiring import local_outbox, local_ports
+from services.adapters.local.wiring import local_outbox, local_ports, local_retention
 from services.adapters.notify.wiring import notifier_of
 from services.amending import AmendDesk
 from services.analysis.registry import RULES
@@ -21,6 +21,7 @@ from services.exports.audit_bundle import AuditBundleDesk
 from services.intake import Intake
 from services.materiality import MaterialityDesk
 from services.ports import Notifier, Outbox, Ports
+from services.retention import RetentionDesk
 from services.review.desk import ReviewDesk
 from services.review.queue import QueueDesk
 from services.review.talk import TalkDesk
@@ -52,6 +53,7 @@ class Services:
     cfo: CfoDesk
     signing: SigningDesk
     audit_bundle: AuditBundleDesk
+    retention: RetentionDesk
     samples: SampleShelf
     templates: Templates
 
@@ -91,6 +93,7 @@ def build(settings: Settings | None = None) -> Services:
         cfo=cfo,
         signing=SigningDesk(cfo, ports.records),
         audit_bundle=AuditBundleDesk(ports.audit),
+        retention=RetentionDesk(ports.audit, local_retention(settings)),
         samples=SampleShelf(PROJECT_ROOT / "samples", intake),
         templates=templates,
     )

@@ -7,6 +7,7 @@ workers                          only the worker processes
 verify                           check that the audit trail is whole
 audit verify                     say where the audit trail breaks first, and how
 audit bundle FILE                write the trail as a zip for an auditor; audit check FILE checks one
+audit purge --before DATE        delete entries older than 7 years; audit hold, release, holds: legal holds
 replay INSIGHT_ID                compute an insight again from the stored facts; say what differs
 narrate INSIGHT_ID               list the numbers that a text about an insight may use; judge one (--text)
 """
@@ -15,15 +16,24 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TextIO
 
 from services.bootstrap import build, build_engine
 from services.config import read_settings
-from services.domain.errors import AdvisorError, InvalidInput, NotFound, Unavailable
-from services.domain.ids import InsightId
-from services.domain.users import SYSTEM
+from services.domain.errors import (
+    AdvisorError,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+)
+from services.domain.ids import InsightId, UserId
+from services.domain.retention import CHAIN_TTL_SECONDS
+from services.domain.users import SYSTEM, Role, User
 from services.engine import Analysed, Engine, NarrativeDesk, Read
 from services.extraction.jsonl import fact_line
 from services.narrative.grounds import Given
@@ -41,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code.
 
     0 fine, 1 a file could not be read or ``audit verify`` found a breach, 2 wrong use, 3 trail broken
-    (``verify``), 4 a replay differs, 5 a text is refused.
+    (``verify``), 4 a replay differs, 5 a text, a purge or a release is refused.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -98,6 +108,22 @@ def _add_audit_acts(audit: argparse.ArgumentParser) -> None:
     checked = acts.add_parser("check", help="check a bundle that this installation wrote")
     checked.add_argument("file", metavar="FILE", type=Path)
     checked.set_defaults(run=_check)
+    purge = acts.add_parser("purge", help="delete entries whose retention is over")
+    purge.add_argument("--before", metavar="DATE", type=date.fromisoformat, required=True)
+    purge.add_argument("--by", metavar="USER", required=True)
+    purge.set_defaults(run=_purge)
+    hold = acts.add_parser("hold", help="keep entries beyond their retention")
+    hold.add_argument(
+        "scope", metavar="RESOURCE", help="an entry's resource, or '*' for everything"
+    )
+    hold.add_argument("--reason", required=True)
+    hold.add_argument("--by", metavar="USER", required=True)
+    hold.set_defaults(run=_hold)
+    release = acts.add_parser("release", help="ask for a hold's release, or confirm it")
+    release.add_argument("hold_id", metavar="HOLD_ID")
+    release.add_argument("--by", metavar="USER", required=True)
+    release.set_defaults(run=_release)
+    acts.add_parser("holds", help="list the legal holds").set_defaults(run=_holds)
 
 
 def _extract(arguments: argparse.Namespace) -> int:
@@ -143,7 +169,9 @@ def analysis_document(analysed: Iterable[Analysed]) -> dict[str, list[object]]:
         ]
         document["metrics"] += [m.model_dump(mode="json") for m in analysis.metrics]
         document["insights"] += [i.model_dump(mode="json") for i in analysis.insights]
-        document["reasoning_chains"] += [c.model_dump(mode="json") for c in analysis.chains]
+        document["reasoning_chains"] += [
+            {**chain.model_dump(mode="json"), "ttl": CHAIN_TTL_SECONDS} for chain in analysis.chains
+        ]
         document["tie_outs"] += [t.model_dump(mode="json") for t in read.tie_outs]
         document["findings"] += [f.model_dump(mode="json") for f in read.findings]
         if analysis.materiality is not None:
@@ -238,6 +266,53 @@ def _check(arguments: argparse.Namespace) -> int:
     if checked.faults:
         return EXIT_TAMPERED
     sys.stdout.write(f"The bundle is whole and signed here; its last entry is {checked.last}.\n")
+    return EXIT_OK
+
+
+def _purge(arguments: argparse.Namespace) -> int:
+    def done() -> str:
+        purged = build().retention.purge(arguments.before, _operator(arguments))
+        if purged is None:
+            return "There is nothing to purge."
+        return f"Purged: entries {purged.first} to {purged.through}, sha256 {purged.range_sha256}."
+
+    return _unless_refused(done)
+
+
+def _hold(arguments: argparse.Namespace) -> int:
+    desk = build().retention
+    hold = desk.hold(arguments.scope, arguments.reason, _operator(arguments))
+    sys.stdout.write(f"{hold.hold_id} holds {hold.scope}.\n")
+    return EXIT_OK
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    def done() -> str:
+        hold = build().retention.release(arguments.hold_id, _operator(arguments))
+        if hold.in_force:
+            return f"{hold.hold_id} is asked to be released; another person has to confirm."
+        return f"{hold.hold_id} is released."
+
+    return _unless_refused(done)
+
+
+def _holds(_arguments: argparse.Namespace) -> int:
+    for hold in build().retention.holds():
+        state = "in force" if hold.in_force else "released"
+        sys.stdout.write(f"{hold.hold_id}  {hold.scope}  {state}  {hold.set_by}: {hold.reason}\n")
+    return EXIT_OK
+
+
+def _operator(arguments: argparse.Namespace) -> User:
+    return User(user_id=UserId(arguments.by), name=arguments.by, role=Role.ADMIN)
+
+
+def _unless_refused(act: Callable[[], str]) -> int:
+    try:
+        sys.stdout.write(f"{act()}\n")
+    except (Conflict, Forbidden, NotFound) as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return EXIT_REFUSED
     return EXIT_OK
 
 

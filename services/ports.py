@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from services.domain.audit import AuditEntry, AuditEvent, AuditQuery, Verification
 from services.domain.corrections import Correction
-from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
+from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId, UserId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.layout import PageLayout, SheetLayout
 from services.domain.materiality import MaterialityChoice
@@ -23,6 +24,7 @@ from services.domain.reports import (
     Statement,
     TieOut,
 )
+from services.domain.retention import LegalHold, Purged
 from services.domain.reviews import Decision, ReviewAct, ReviewItem, ReviewStatus
 from services.domain.scoring import AuditDraw, Scoring
 from services.domain.signing import SignOff
@@ -362,6 +364,22 @@ class AuditLog(Protocol):
 
     def sign(self, data: bytes) -> str:
         """Return the installation's signature (HMAC-SHA256, hex); raises Unavailable without a key."""
+        ...
+
+
+class AuditRetention(Protocol):
+    """What keeps audit entries, and what ends them; each change commits with its audit entry."""
+
+    def holds(self) -> list[LegalHold]:
+        """Return every legal hold, oldest first."""
+        ...
+
+    def keep(self, hold: LegalHold, event: AuditEvent) -> None:
+        """Write a hold or what became of it; raises Conflict when it changed meanwhile."""
+        ...
+
+    def purge(self, before: datetime, actor: UserId, now: datetime) -> Purged | None:
+        """Delete the oldest entries up to the first from ``before`` on; raises Conflict under a legal hold."""
         ...
 
 

@@ -88,10 +88,12 @@ class SqliteAuditLog:
             connection.execute("BEGIN")
             ground = Ground(
                 recorded=connection.execute("SELECT seq, hash FROM audit_head").fetchone(),
+                base=connection.execute("SELECT seq, hash FROM audit_base").fetchone(),
                 last=connection.execute("SELECT max(seq) FROM audit_entries").fetchone()[0] or 0,
                 marks={one.seq: one.head for one in marks},
             )
             breach, seq, head = _walked(connection, ground)
+            breach = _unproved_base(connection, ground) or breach
             connection.execute("COMMIT")
         if breach is None and fault is None:
             self.checkpoint()
@@ -141,6 +143,25 @@ def _walked(connection: sqlite3.Connection, ground: Ground) -> tuple[Breach | No
     except sqlite3.DatabaseError as error:
         sentence = f"The database file itself is damaged ({error})."
         return Breach(seq=1, kind=BreachKind.CHANGED, sentence=sentence), 0, GENESIS
+
+
+def _unproved_base(connection: sqlite3.Connection, ground: Ground) -> Breach | None:
+    """Return a breach when what is gone from the beginning was purged by no entry that is still there."""
+    seq, head = ground.base
+    if seq == 0:
+        return None
+    proved = connection.execute(
+        "SELECT 1 FROM audit_entries WHERE json_extract(event, '$.action') = 'audit_purged' "
+        "AND json_extract(event, '$.detail.through_seq') = ? "
+        "AND json_extract(event, '$.detail.through_hash') = ?",
+        (str(seq), head),
+    ).fetchone()
+    if proved and ground.marks.get(seq, head) == head:
+        return None
+    sentence = (
+        f"Entries 1 to {seq} are gone, and no entry that can be believed says they were purged."
+    )
+    return Breach(seq=1, kind=BreachKind.DELETED, sentence=sentence)
 
 
 def _head(connection: sqlite3.Connection) -> tuple[int, str]:

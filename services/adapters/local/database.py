@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.adapters.local.guards import REVIEW_GUARDS
+from services.adapters.local.keeping import KEEPING
 from services.adapters.local.tables import RECORD_TABLES
 from services.audit import GENESIS
 from services.domain.errors import AdvisorError, Conflict, Forbidden, Unavailable
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _GROWS_FROM = 2
 """From this version on, later ones only add tables and triggers: a data folder of it is kept and completed."""
 _BUSY_SECONDS = 15.0
@@ -49,8 +50,6 @@ CREATE TABLE audit_entries (
 ) STRICT;
 CREATE INDEX audit_entries_resource ON audit_entries (resource, seq);
 CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
-BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
-CREATE TRIGGER audit_entries_never_go BEFORE DELETE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TABLE audit_head (
     one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL
@@ -184,7 +183,7 @@ def _add_missing(connection: sqlite3.Connection) -> None:
         if table.name not in there:
             for statement in table.create_statements():
                 connection.execute(statement)
-    for statement in _statements(REVIEW_GUARDS):
+    for statement in _statements(REVIEW_GUARDS + KEEPING):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

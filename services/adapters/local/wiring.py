@@ -10,6 +10,7 @@ from services.adapters.local.outbox import SqliteOutbox
 from services.adapters.local.queues import SqliteQueue
 from services.adapters.local.records import SqliteRecordStore
 from services.adapters.local.renderer import LocalPageRenderer
+from services.adapters.local.retention import SqliteRetention
 from services.config import Settings
 from services.ports import Ports
 
@@ -34,6 +35,11 @@ def local_ports(settings: Settings) -> Ports:
 def local_outbox(settings: Settings) -> SqliteOutbox:
     """Return the outbox of ``settings.data_dir``."""
     return SqliteOutbox(_database(settings), settings.lease_seconds)
+
+
+def local_retention(settings: Settings) -> SqliteRetention:
+    """Return what keeps and ends the audit entries of ``settings.data_dir``."""
+    return SqliteRetention(_database(settings))
 
 
 def local_instances(settings: Settings) -> Instances:

@@ -237,7 +237,7 @@ def _inspect(_arguments: argparse.Namespace) -> int:
     breach, count = found.breach, found.last - found.first + 1
     if breach is None:
         sys.stdout.write(
-            f"The audit trail is whole: {count:,} entries, {len(found.checkpoints):,} checkpoints.\n"
+            f"The audit trail is whole (entries: {count:,}, checkpoints: {len(found.checkpoints):,}).\n"
         )
         return EXIT_OK
     sys.stdout.write(

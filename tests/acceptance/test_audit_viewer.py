@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -42,13 +43,29 @@ def opened(context: BrowserContext, folder: Path) -> Page:
 
 def test_the_viewer_lists_the_entries_and_computes_that_the_chain_holds(context, bundle):
     page = opened(context, bundle)
-    expect(page.get_by_role("status")).to_contain_text("chain holds: 40 entries, 1 checkpoints")
+    expect(page.get_by_role("status")).to_contain_text("chain holds (entries: 40, checkpoints: 1)")
     expect(page.locator("#rows tr")).to_have_count(40)
     expect(page.locator("#rows tr").first).to_contain_text("report-40")
     expect(page.locator("#rows tr").first).to_contain_text("192.0.2.7")
     expect(page.locator("#marks tr")).to_have_count(1)
     page.locator("#search").fill("report-07")
     expect(page.locator("#rows tr")).to_have_count(1)
+
+
+def test_the_viewer_holds_after_a_purge_from_the_first_entry_that_is_left(context, tmp_path):
+    services = build()
+    for number in range(1, 7):
+        at = NOON.replace(year=2015 if number < 4 else 2025)
+        services.ports.audit.append(
+            AuditEvent(actor=UserId("ann"), action="a", resource=f"report-{number}", at=at)
+        )
+    services.retention.purge(date(2016, 1, 1), SYSTEM)
+    folder = tmp_path / "bundle"
+    with zipfile.ZipFile(io.BytesIO(services.audit_bundle.make(SYSTEM))) as archive:
+        archive.extractall(folder)
+    page = opened(context, folder)
+    expect(page.get_by_role("status")).to_contain_text("chain holds (entries: 4, ")
+    expect(page.locator("#about")).to_contain_text("Entries 4 to 7")
 
 
 def test_a_changed_byte_in_the_viewer_itself_names_its_entry(context, bundle):

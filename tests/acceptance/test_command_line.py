@@ -98,7 +98,7 @@ def test_a_tampered_trail_is_located_and_named_and_ends_with_one(tmp_path: Path)
         log.append(AuditEvent(actor=UserId("ann"), action="a", resource=f"r{number}", at=NOON))
     whole = run("audit", "verify")
     assert whole.returncode == 0
-    assert whole.stdout == "The audit trail is whole: 5 entries, 1 checkpoints.\n"
+    assert whole.stdout == "The audit trail is whole (entries: 5, checkpoints: 1).\n"
     with sqlite3.connect(tmp_path / "data" / "advisor.sqlite3") as raw:
         raw.execute("DROP TRIGGER audit_entries_never_change")
         raw.execute("UPDATE audit_entries SET event = replace(event, 'r3', 'r9') WHERE seq = 3")

@@ -58,6 +58,12 @@ class CheckpointFile:
 
         Where something does not hold, only the checkpoints before it are returned.
         """
+        try:
+            return self._read()
+        except (OSError, ValueError) as error:
+            return (), _gone(f"The checkpoints or their key cannot be read ({error}).")
+
+    def _read(self) -> tuple[tuple[Checkpoint, ...], Breach | None]:
         lines = self._lines()
         if not lines:
             is_taken = self._key.exists()
@@ -95,7 +101,10 @@ class CheckpointFile:
             return file.read().splitlines()
 
     def _read_key(self) -> bytes:
-        return bytes.fromhex(self._key.read_text(encoding="ascii"))
+        key = bytes.fromhex(self._key.read_text(encoding="ascii"))
+        if len(key) != _KEY_BYTES:
+            raise ValueError(f"the key has {len(key)} bytes instead of {_KEY_BYTES}")
+        return key
 
     def _make_key(self) -> bytes:
         key = secrets.token_bytes(_KEY_BYTES)

@@ -269,6 +269,46 @@ def test_checkpoints_or_a_key_taken_away_are_told_and_not_made_anew(
     assert not (tmp_path / "audit-checkpoints" / name).exists()
 
 
+@pytest.mark.parametrize("key", ["no key", ""])
+def test_a_key_that_is_none_is_told_and_the_log_still_opens(
+    trail: SqliteAuditLog, database: Database, marks: CheckpointFile, tmp_path: Path, key: str
+):
+    (tmp_path / "audit-checkpoints" / "checkpoints.key").write_text(key)
+    breach = SqliteAuditLog(database, marks).inspect().breach
+    assert breach is not None
+    assert (breach.kind, "cannot be read" in breach.sentence) == (BreachKind.CHECKPOINT, True)
+    trail.append(an_event(11))
+    SqliteAuditLog(database, marks)
+    file = tmp_path / "audit-checkpoints" / "checkpoints.jsonl"
+    assert len(file.read_bytes().splitlines()) == 2
+
+
+def test_a_disk_that_takes_no_checkpoint_stops_no_entry(
+    database: Database, marks: CheckpointFile, monkeypatch: pytest.MonkeyPatch, caplog
+):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(audit_log, "CHECKPOINT_EVERY", 1)
+    monkeypatch.setattr(marks, "write", full)
+    log = SqliteAuditLog(database, marks)
+    assert log.append(an_event()).seq == 1
+    assert "checkpoint at entry 1 was not written" in caplog.text
+
+
+def test_two_processes_that_leave_checkpoints_keep_one_line_of_signatures(
+    trail: SqliteAuditLog, database: Database, tmp_path: Path
+):
+    other = SqliteAuditLog(database, CheckpointFile(tmp_path / "audit-checkpoints"))
+    for number in range(11, 15):
+        (trail if number % 2 else other).append(an_event(number))
+        trail.checkpoint()
+        other.checkpoint()
+    found = trail.inspect()
+    assert [one.seq for one in found.checkpoints] == [4, 10, 11, 12, 13, 14]
+    assert found.breach is None
+
+
 def test_entries_are_searched_by_actor_action_resource_and_time(database: Database):
     log = SqliteAuditLog(database)
     for number in range(1, 5):

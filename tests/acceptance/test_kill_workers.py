@@ -24,13 +24,17 @@ from services.worker import run_worker
 from tests.core_records import ANN
 from tests.small_reports import small_csv, small_pdf
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="processes are watched through /proc"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux"), reason="processes are watched through /proc"
+    ),
+    pytest.mark.xdist_group("browser"),  # with the other heavy ones, so that they never run at once
+    pytest.mark.timeout(900),
+]
 SEED = 20261122
 UPLOADS = 10
 MIN_KILLS = 12
-DEADLINE_SECONDS = 300
+DEADLINE_SECONDS = 600
 END_SECONDS = 30
 
 

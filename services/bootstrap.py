@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from services.adapters.local.layout import LocalLayoutReader
-from services.adapters.local.wiring import local_outbox, local_ports, local_retention
+from services.adapters.local.wiring import (
+    local_listing,
+    local_outbox,
+    local_ports,
+    local_retention,
+)
 from services.adapters.notify.wiring import notifier_of
 from services.amending import AmendDesk
 from services.analysis.registry import RULES
@@ -20,7 +25,7 @@ from services.engine import Engine, MetricDesk
 from services.exports.audit_bundle import AuditBundleDesk
 from services.intake import Intake
 from services.materiality import MaterialityDesk
-from services.ports import Notifier, Outbox, Ports
+from services.ports import Listing, Notifier, Outbox, Ports
 from services.retention import RetentionDesk
 from services.review.desk import ReviewDesk
 from services.review.queue import QueueDesk
@@ -43,6 +48,7 @@ class Services:
     talk: TalkDesk
     amending: AmendDesk
     outbox: Outbox
+    listing: Listing
     notifier: Notifier
     materiality: MaterialityDesk
     calibration: CalibrationDesk
@@ -83,6 +89,7 @@ def build(settings: Settings | None = None) -> Services:
         talk=TalkDesk(ports.records),
         amending=AmendDesk(ports.records, templates),
         outbox=local_outbox(settings),
+        listing=local_listing(settings),
         notifier=notifier_of(settings),
         materiality=MaterialityDesk(ports.records),
         calibration=CalibrationDesk(ports.records, [rule.as_version for rule in RULES]),

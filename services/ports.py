@@ -8,9 +8,18 @@ from typing import Protocol
 
 from services.domain.audit import AuditEntry, AuditEvent, AuditQuery, Verification
 from services.domain.corrections import Correction
-from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId, UserId
+from services.domain.ids import (
+    ChainId,
+    FactId,
+    FindingId,
+    InsightId,
+    ReportId,
+    ReviewItemId,
+    UserId,
+)
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.layout import PageLayout, SheetLayout
+from services.domain.listings import FactQuery, Grounds, InsightQuery, Page
 from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects, Message, Queue
 from services.domain.notices import Notice
@@ -308,6 +317,26 @@ class RecordStore(Protocol):
 
     def notices_of(self, review_item_id: ReviewItemId) -> list[Notice]:
         """Return the notices about one review item, oldest first."""
+        ...
+
+
+class Listing(Protocol):
+    """Long lists, a page at a time; a page costs the same wherever it lies."""
+
+    def insights(self, query: InsightQuery) -> Page[Insight]:
+        """Return a page of insights, newest first."""
+        ...
+
+    def facts(self, query: FactQuery) -> Page[Fact]:
+        """Return a page of facts as the last analyses used them, by report and in document order."""
+        ...
+
+    def chain(self, chain_id: ChainId) -> ReasoningChain | None:
+        """Return the reasoning chain with this id or None."""
+        ...
+
+    def grounds(self, insights: Sequence[Insight]) -> Grounds:
+        """Return what some insights rest on."""
         ...
 
 

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.api.documents import documents_router
 from services.api.errors import add_handlers
+from services.api.insights import insights_router
 from services.bootstrap import Services
 
 
@@ -21,4 +22,5 @@ def create_app(services: Services) -> FastAPI:
         return {"status": "ok", "queues": {queue.value: count for queue, count in depth.items()}}
 
     app.include_router(documents_router(services))
+    app.include_router(insights_router(services))
     return app

@@ -1,5 +1,8 @@
 """Problem details (RFC 9457) for every error the API answers with."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,38 +13,55 @@ from services.domain.errors import AdvisorError
 PROBLEM = "application/problem+json"
 
 
-def problem(status: int, code: str, detail: str) -> JSONResponse:
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
     """Return one problem document; ``code`` is stable for programs, ``detail`` is for people."""
+    phrase = HTTPStatus(status).phrase if code.startswith("http-") else code.replace("-", " ")
     body = {
         "type": f"urn:advisor:problem:{code}",
-        "title": code,
+        "title": phrase.capitalize(),
         "status": status,
         "detail": detail,
+        "instance": request.url.path,
+        "code": code,
     }
-    return JSONResponse(body, status_code=status, media_type=PROBLEM)
+    return JSONResponse(body, status_code=status, headers=headers, media_type=PROBLEM)
 
 
-async def _advisor(_request: Request, error: Exception) -> JSONResponse:
+async def _advisor(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, AdvisorError):
         raise error
-    return problem(error.status_code, error.code, error.sentence)
+    headers = {"Retry-After": "1"} if error.retryable else None
+    return problem(request, error.status_code, error.code, error.sentence, headers)
 
 
-async def _validation(_request: Request, error: Exception) -> JSONResponse:
+async def _validation(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
     faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-    return problem(422, "invalid-input", faults)
+    return problem(request, 422, "invalid-input", faults)
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
-    return problem(error.status_code, f"http-{error.status_code}", str(error.detail))
+    code = f"http-{error.status_code}"
+    return problem(request, error.status_code, code, str(error.detail), error.headers)
+
+
+async def _unforeseen(request: Request, _error: Exception) -> JSONResponse:
+    """Say nothing of what went wrong to the caller; the server logs it."""
+    return problem(request, 500, "internal", "This is a fault of ours; it has been logged.")
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Make every expected error of ``app`` a problem document."""
+    """Make every error of ``app`` a problem document."""
     app.add_exception_handler(AdvisorError, _advisor)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)

@@ -15,7 +15,7 @@ from services.domain.errors import AdvisorError, Conflict, Forbidden, Unavailabl
 
 SCHEMA_VERSION = 5
 _GROWS_FROM = 2
-"""From this version on, later ones only add tables and triggers: a data folder of it is kept and completed."""
+"""From this version on, later ones only add tables, triggers and indexes: a data folder of it is kept and completed."""
 _BUSY_SECONDS = 15.0
 _REFUSALS: dict[str, type[AdvisorError]] = {"forbidden": Forbidden, "conflict": Conflict}
 """How the refusals of triggers begin, and the errors they leave as."""
@@ -176,13 +176,14 @@ def _ensure_schema(connection: sqlite3.Connection) -> None:
 
 
 def _add_missing(connection: sqlite3.Connection) -> None:
-    """Create the tables and triggers that are not there, and say which schema this is from now on."""
+    """Create the tables, columns, indexes and triggers that are not there, and say which schema this is from now on."""
     found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     there = {row[0] for row in found}
     for table in RECORD_TABLES.values():
         if table.name not in there:
             for statement in table.create_statements():
                 connection.execute(statement)
+        table.complete(connection)
     for statement in _statements(REVIEW_GUARDS + KEEPING):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -23,6 +23,12 @@ _UNDONE = (
     "coalesce((SELECT kind FROM review_acts a WHERE a.{column} = {table}.id ORDER BY a.rowid DESC LIMIT 1), '') "
     "= 'undo'"
 )
+_INSIGHT_FILTERS = ("confidence", "kind", "severity", "status", "period_end")
+"""In the index, so that rows a filter leaves out are never fetched."""
+_FACTS_LISTED = {
+    "listed": ("report_id", "position", "id", "period_end"),
+    "listed_concept": ("concept", "report_id", "position", "id", "period_end"),
+}
 _DECIDED_INSIGHT = f"(SELECT id FROM insights WHERE status IN {_DECIDED})"
 
 
@@ -33,6 +39,8 @@ class RecordTable:
     ``columns`` are copied out of the record so that SQL can select by them. ``keep`` is a condition on a
     stored row: where it holds, a person has decided on it, so that no re-run drops or overwrites the row
     unless ``yields`` holds for the new one: another decision, or a later report that changed a figure of it.
+    ``listed`` are columns that SQLite itself reads out of the JSON (by path), so that a file of before gains
+    them without a rewrite; ``indexes`` (by name) lead to where a page of a list starts.
     """
 
     name: str
@@ -41,6 +49,8 @@ class RecordTable:
     unique: tuple[tuple[str, ...], ...] = ()
     keep: str = ""
     yields: str = "0"
+    listed: dict[str, str] = field(default_factory=dict)
+    indexes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def create_statements(self) -> Iterator[str]:
         """Give the DDL of the table and its indexes."""
@@ -56,6 +66,20 @@ class RecordTable:
             yield (
                 f"CREATE UNIQUE INDEX {self.name}_one_{'_'.join(names)} "
                 f"ON {self.name} ({', '.join(names)})"
+            )
+
+    def complete(self, connection: sqlite3.Connection) -> None:
+        """Add the listed columns and the indexes over them that the table does not have yet."""
+        there = {row[1] for row in connection.execute(f"PRAGMA table_xinfo({self.name})")}
+        for column, path in self.listed.items():
+            if column not in there:
+                connection.execute(
+                    f"ALTER TABLE {self.name} ADD COLUMN {column} ANY "
+                    f"GENERATED ALWAYS AS (json_extract(record, '{path}')) VIRTUAL"
+                )
+        for name, columns in self.indexes.items():
+            connection.execute(
+                f"CREATE INDEX IF NOT EXISTS {self.name}_{name} ON {self.name} ({', '.join(columns)})"
             )
 
     def insert(self, connection: sqlite3.Connection, rows: Iterable[tuple[int, Record]]) -> None:
@@ -111,7 +135,12 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
         unique=(("sha256",), ("name", "version")),
     ),
     Statement: RecordTable("statements", lambda statement: statement.statement_id),
-    Fact: RecordTable("facts", lambda fact: fact.fact_id),
+    Fact: RecordTable(
+        "facts",
+        lambda fact: fact.fact_id,
+        listed={"concept": "$.concept", "period_end": "$.period.end"},
+        indexes=_FACTS_LISTED,
+    ),
     Correction: RecordTable(
         "corrections",
         lambda correction: correction.correction_id,
@@ -122,7 +151,12 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
     StatementInForce: RecordTable(
         "statements_in_force", lambda record: record.statement.statement_id
     ),
-    FactInForce: RecordTable("facts_in_force", lambda record: record.fact.fact_id),
+    FactInForce: RecordTable(
+        "facts_in_force",
+        lambda record: record.fact.fact_id,
+        listed={"concept": "$.fact.concept", "period_end": "$.fact.period.end"},
+        indexes=_FACTS_LISTED,
+    ),
     Finding: RecordTable("findings", lambda finding: finding.finding_id),
     TieOut: RecordTable("tie_outs", lambda tie_out: tie_out.tie_out_id),
     Materiality: RecordTable("materialities", lambda materiality: materiality.report_id),
@@ -161,6 +195,16 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
         keep=f"status IN {_DECIDED}",
         yields=f"excluded.status IN {_DECIDED} OR json_array_length(excluded.record, '$.reopened') > 0 "
         f"OR {_UNDONE.format(column='insight_id', table='insights')}",
+        listed={
+            "created_at": "$.created_at",
+            "confidence": "$.confidence.total",
+            "kind": "$.kind",
+            "period_end": "$.period.end",
+        },
+        indexes={
+            "listed": ("created_at", "id", *_INSIGHT_FILTERS),
+            "listed_report": ("report_id", "created_at", "id", *_INSIGHT_FILTERS),
+        },
     ),
     ReasoningChain: RecordTable(
         "chains",

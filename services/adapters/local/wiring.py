@@ -6,6 +6,7 @@ from services.adapters.local.checkpoints import CheckpointFile
 from services.adapters.local.database import Database
 from services.adapters.local.instances import Instances
 from services.adapters.local.layout import LocalLayoutReader
+from services.adapters.local.listing import SqliteListing
 from services.adapters.local.outbox import SqliteOutbox
 from services.adapters.local.queues import SqliteQueue
 from services.adapters.local.records import SqliteRecordStore
@@ -30,6 +31,11 @@ def local_ports(settings: Settings) -> Ports:
             blobs, settings.data_dir / "pages", settings.max_page_image_bytes
         ),
     )
+
+
+def local_listing(settings: Settings) -> SqliteListing:
+    """Return the long lists of ``settings.data_dir``."""
+    return SqliteListing(_database(settings))
 
 
 def local_outbox(settings: Settings) -> SqliteOutbox:

@@ -1,0 +1,63 @@
+"""Addresses and ids of the API: an ingestion and an analysis go by the id of their report.
+
+A report is taken in once and analysed by one analysis in force, which a later run replaces; so
+``ingestion-X`` and ``analysis-X`` are those of ``report-X``, and either can be told from the other.
+"""
+
+import base64
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from services.domain.errors import InvalidInput
+from services.domain.ids import ReportId
+
+BASE = "/api/v1"
+_REPORT = "report-"
+_KINDS = ("analysis-", "ingestion-", _REPORT)
+
+
+def analysis_id(report_id: str) -> str:
+    """Return the id of a report's analysis."""
+    return "analysis-" + report_id.removeprefix(_REPORT)
+
+
+def ingestion_id(report_id: str) -> str:
+    """Return the id of a report's ingestion."""
+    return "ingestion-" + report_id.removeprefix(_REPORT)
+
+
+def report_of(any_id: str) -> ReportId:
+    """Return the report that an analysis, an ingestion or a report id names; a bare UUID names one too."""
+    for kind in _KINDS:
+        any_id = any_id.removeprefix(kind)
+    return ReportId(_REPORT + any_id)
+
+
+def address(*parts: str, **query: object) -> str:
+    """Return an address under ``/api/v1`` with the parameters that have a value."""
+    given = {name: value for name, value in query.items() if value is not None}
+    path = "/".join((BASE, *parts))
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def cursor_of(after: tuple[str | int, ...] | None) -> str | None:
+    """Return the place where the next page starts as one opaque word, None for no next page."""
+    if after is None:
+        return None
+    text = json.dumps(after, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def place_of(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
+    """Return the place of a cursor, whose parts are of these kinds; raises InvalidInput for another word."""
+    if cursor is None:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        place = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+    except ValueError:
+        place = None
+    if not isinstance(place, list) or [type(part) for part in place] != list(kinds):
+        raise InvalidInput("This cursor is none that the list gave; start without one.")
+    return tuple(place)

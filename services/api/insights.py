@@ -1,0 +1,213 @@
+"""Insights over HTTP: the list a page at a time, and one."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from services.api.addresses import (
+    BASE,
+    address,
+    analysis_id,
+    cursor_of,
+    place_of,
+    report_of,
+)
+from services.api.models import (
+    PROBLEMS,
+    EvidenceOut,
+    InsightList,
+    InsightOut,
+    Pagination,
+    SourceOut,
+)
+from services.bootstrap import Services
+from services.domain.concepts import CONCEPTS
+from services.domain.errors import NotFound
+from services.domain.ids import InsightId
+from services.domain.insights import Insight, InsightKind, Severity
+from services.domain.listings import (
+    MOST_ITEMS,
+    Classification,
+    Grounds,
+    InsightQuery,
+    classification_of,
+)
+from services.domain.reports import Fact, TieOut
+from services.extraction.jsonl import json_number
+
+PERIOD = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+
+
+class InsightFilter(BaseModel):
+    """What a list of insights can be narrowed to."""
+
+    analysis_id: str | None = Field(default=None, max_length=100)
+    confidence_min: float = Field(default=0.60, ge=0, le=1)
+    type: InsightKind | None = None
+    severity: Severity | None = None
+    classification: Classification | None = None
+    company: str | None = Field(default=None, max_length=200)
+    period: str | None = Field(
+        default=None, pattern=PERIOD, description="End of the period: 2025, 2025-12 or 2025-12-31"
+    )
+    cursor: str | None = Field(default=None, max_length=400)
+    limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
+
+    def address(self, cursor: str | None) -> str:
+        """Return the address of the list with these filters from a place on."""
+        values = self.model_dump(mode="json", exclude={"cursor"})
+        return address("insights", **values, cursor=cursor)
+
+
+def insights_router(services: Services) -> APIRouter:
+    """Return the routes under ``/insights``."""
+    router = APIRouter(prefix="/insights", tags=["insights"], responses=PROBLEMS)
+
+    @router.get("", response_model=InsightList)
+    def list_insights(asked: Annotated[InsightFilter, Query()]) -> Response:
+        """Return insights, newest first; those under the least confidence are left out."""
+        report_id = None if asked.analysis_id is None else report_of(asked.analysis_id)
+        query = InsightQuery(
+            report_id=report_id,
+            confidence_min=asked.confidence_min,
+            kind=asked.type,
+            severity=asked.severity,
+            classification=asked.classification,
+            company=asked.company,
+            period=asked.period,
+            after=place_of(asked.cursor, str, str),
+            limit=asked.limit,
+        )
+        page = services.listing.insights(query)
+        grounds = services.listing.grounds(page.items)
+        cursor = cursor_of(page.after)
+        following = None if cursor is None else asked.address(cursor)
+        links = {"self": asked.address(asked.cursor)}
+        if following is not None:
+            links["next"] = following
+        return as_json(
+            InsightList(
+                insights=[insight_out(one, grounds) for one in page.items],
+                pagination=Pagination(next=following),
+                links=links,
+            )
+        )
+
+    @router.get("/{insight_id}", response_model=InsightOut)
+    def get_insight(insight_id: str) -> Response:
+        """Return one insight, however sure it is."""
+        insight = services.ports.records.insight(InsightId(insight_id))
+        if insight is None:
+            raise NotFound("There is no insight with this id.")
+        return as_json(insight_out(insight, services.listing.grounds([insight])))
+
+    return router
+
+
+def as_json(model: BaseModel) -> Response:
+    """Return a model as it is, without the second validation that the framework would do."""
+    return Response(model.model_dump_json(by_alias=True), media_type="application/json")
+
+
+def insight_out(insight: Insight, grounds: Grounds) -> InsightOut:
+    """Return an insight in the words of the API."""
+    versions = grounds.versions.get(insight.chain_id)
+    return InsightOut(
+        id=insight.insight_id,
+        analysis_id=analysis_id(insight.report_id),
+        summary=insight.text,
+        title=insight.title,
+        type=insight.kind,
+        severity=insight.severity,
+        status=insight.status,
+        confidence=insight.confidence.total,
+        classification=classification_of(insight),
+        period=None if insight.period is None else insight.period.end.isoformat(),
+        evidence=[*_evidence(insight, grounds)],
+        source_refs=[*_sources(insight, grounds)],
+        reasoning_chain_id=insight.chain_id,
+        created_at=insight.created_at,
+        model_version=None if versions is None else versions.model,
+        prompt_template_version=None if versions is None else versions.prompt_template,
+        links={
+            "self": f"{BASE}/insights/{insight.insight_id}",
+            "reasoning_chain": f"{BASE}/reasoning-chains/{insight.chain_id}",
+            "analysis": f"{BASE}/analysis/{analysis_id(insight.report_id)}",
+            "document": f"{BASE}/documents/{insight.report_id}",
+        },
+    )
+
+
+def _evidence(insight: Insight, grounds: Grounds) -> Iterator[EvidenceOut]:
+    known = [grounds.facts[one.fact_id] for one in insight.evidence if one.fact_id in grounds.facts]
+    for one in insight.evidence:
+        fact = grounds.facts.get(one.fact_id)
+        if fact is None:
+            yield EvidenceOut(
+                metric=one.role, role=one.role, value=None, expected=None, variance=None,
+                unit=None, fact_id=one.fact_id,
+            )  # fmt: skip
+            continue
+        beside = _beside(fact, known)
+        yield EvidenceOut(
+            metric=f"{_name(fact)} ({fact.period.label})",
+            role=one.role,
+            value=json_number(fact.value),
+            expected=None if beside is None else json_number(beside.value),
+            variance=None if beside is None else _variance(fact.value, beside.value),
+            unit=fact.unit.value.replace("USD", fact.currency),
+            fact_id=fact.fact_id,
+        )
+    for check in map(grounds.tie_outs.get, insight.tie_outs):
+        if check is not None and check.actual is not None:
+            yield _checked(check, check.actual)
+
+
+def _checked(check: TieOut, actual: Decimal) -> EvidenceOut:
+    expected = check.expected
+    return EvidenceOut(
+        metric=check.name,
+        role="check",
+        value=json_number(actual),
+        expected=None if expected is None else json_number(expected),
+        variance=None if expected is None else _variance(actual, expected),
+        unit=None,
+        fact_id=None,
+    )
+
+
+def _name(fact: Fact) -> str:
+    return fact.label if fact.concept is None else CONCEPTS[fact.concept].name
+
+
+def _beside(fact: Fact, others: list[Fact]) -> Fact | None:
+    """Return what a number is held against: the plan of its period, else the latest one before it."""
+    if fact.scenario.is_plan or fact.concept is None:
+        return None
+    alike = [one for one in others if (one.concept, one.member) == (fact.concept, fact.member)]
+    plans = [one for one in alike if one.scenario.is_plan and one.period == fact.period]
+    before = [one for one in alike if not one.scenario.is_plan and one.period.end < fact.period.end]
+    return plans[0] if plans else max(before, key=lambda one: one.period.end, default=None)
+
+
+def _variance(value: Decimal, expected: Decimal) -> float | None:
+    return None if expected == 0 else round(float((value - expected) / abs(expected)), 6)
+
+
+def _sources(insight: Insight, grounds: Grounds) -> Iterator[SourceOut]:
+    for one in insight.evidence:
+        fact = grounds.facts.get(one.fact_id)
+        if fact is not None:
+            source = fact.source
+            yield SourceOut(
+                doc=source.document, document_id=source.report_id, page=source.page,
+                sheet=source.sheet, cell=source.cell, printed=source.printed,
+            )  # fmt: skip
+    for quote in insight.quotes:
+        yield SourceOut(
+            doc=grounds.documents.get(insight.report_id, ""), document_id=insight.report_id,
+            page=quote.page, sheet=None, cell=None, printed=quote.text,
+        )  # fmt: skip

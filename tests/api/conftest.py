@@ -1,0 +1,24 @@
+"""The API under its real address, over a store of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from services.api.app import create_app
+from services.bootstrap import Services, build
+
+
+@pytest.fixture
+def services() -> Services:
+    return build()
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    """Addresses in answers can be followed as they are."""
+    app = Starlette(routes=[Mount("/api/v1", create_app(services))])
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client

@@ -19,7 +19,7 @@ from services.domain.ids import (
 )
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.layout import PageLayout, SheetLayout
-from services.domain.listings import FactQuery, Grounds, InsightQuery, Page
+from services.domain.listings import FactQuery, Grounds, InsightQuery, Page, ReviewItemQuery
 from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects, Message, Queue
 from services.domain.notices import Notice
@@ -329,6 +329,10 @@ class Listing(Protocol):
 
     def facts(self, query: FactQuery) -> Page[Fact]:
         """Return a page of facts as the last analyses used them, by report and in document order."""
+        ...
+
+    def review_items(self, query: ReviewItemQuery) -> Page[ReviewItem]:
+        """Return a page of review items, oldest first."""
         ...
 
     def chain(self, chain_id: ChainId) -> ReasoningChain | None:

@@ -2,10 +2,24 @@
 
 from fastapi import FastAPI
 
+from services.api.analyses import chains_router, summaries_router, work_router
 from services.api.documents import documents_router
 from services.api.errors import add_handlers
+from services.api.facts import facts_router
 from services.api.insights import insights_router
+from services.api.models import PROBLEMS
+from services.api.oversight import oversight_router
 from services.bootstrap import Services
+
+_ROUTERS = (
+    documents_router,
+    insights_router,
+    facts_router,
+    chains_router,
+    work_router,
+    summaries_router,
+    oversight_router,
+)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -15,12 +29,12 @@ def create_app(services: Services) -> FastAPI:
     )
     add_handlers(app)
 
-    @app.get("/health", tags=["health"])
+    @app.get("/health", tags=["health"], responses=PROBLEMS)
     def health() -> dict[str, object]:
         """Return queue depths and whether the store answers."""
         depth = services.ports.queue.depth()
         return {"status": "ok", "queues": {queue.value: count for queue, count in depth.items()}}
 
-    app.include_router(documents_router(services))
-    app.include_router(insights_router(services))
+    for router in _ROUTERS:
+        app.include_router(router(services))
     return app

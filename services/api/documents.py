@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
+from services.api.models import PROBLEMS
 from services.bootstrap import Services
 from services.domain.errors import NotFound
 from services.domain.ids import ReportId
@@ -23,7 +24,7 @@ _PRIVATE_DAY = "private, max-age=86400"
 
 def documents_router(services: Services) -> APIRouter:
     """Return the routes under ``/documents``."""
-    router = APIRouter(prefix="/documents", tags=["documents"])
+    router = APIRouter(prefix="/documents", tags=["documents"], responses=PROBLEMS)
 
     @router.get("")
     def list_documents() -> list[Report]:
@@ -44,7 +45,7 @@ def documents_router(services: Services) -> APIRouter:
     def list_facts(report_id: str) -> list[dict[str, Any]]:
         """Return a report's facts in force; what a person stated carries what the extractor reads beside it."""
         report = _report(services, report_id)
-        return [_fact(fact) for fact in services.facts.facts(report.report_id)]
+        return [fact_fields(fact) for fact in services.facts.facts(report.report_id)]
 
     @router.get("/{report_id}/pages/{page}.webp")
     def get_page_image(report_id: str, page: PageNumber) -> Response:
@@ -65,7 +66,8 @@ def _report(services: Services, report_id: str) -> Report:
     return report
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def fact_fields(fact: Fact) -> dict[str, Any]:
+    """Return a fact's public fields, with what the extractor reads where a person stated it."""
     correction = None if fact.correction is None else _correction(fact.correction)
     return {"fact_id": fact.fact_id, **fact_line(fact), "correction": correction}
 

@@ -9,18 +9,16 @@ from pydantic import BaseModel, Field
 
 from services.api.addresses import (
     BASE,
-    address,
     analysis_id,
-    cursor_of,
     place_of,
     report_of,
 )
+from services.api.answers import as_json, pages
 from services.api.models import (
     PROBLEMS,
     EvidenceOut,
     InsightList,
     InsightOut,
-    Pagination,
     SourceOut,
 )
 from services.bootstrap import Services
@@ -56,11 +54,6 @@ class InsightFilter(BaseModel):
     cursor: str | None = Field(default=None, max_length=400)
     limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
 
-    def address(self, cursor: str | None) -> str:
-        """Return the address of the list with these filters from a place on."""
-        values = self.model_dump(mode="json", exclude={"cursor"})
-        return address("insights", **values, cursor=cursor)
-
 
 def insights_router(services: Services) -> APIRouter:
     """Return the routes under ``/insights``."""
@@ -83,18 +76,9 @@ def insights_router(services: Services) -> APIRouter:
         )
         page = services.listing.insights(query)
         grounds = services.listing.grounds(page.items)
-        cursor = cursor_of(page.after)
-        following = None if cursor is None else asked.address(cursor)
-        links = {"self": asked.address(asked.cursor)}
-        if following is not None:
-            links["next"] = following
-        return as_json(
-            InsightList(
-                insights=[insight_out(one, grounds) for one in page.items],
-                pagination=Pagination(next=following),
-                links=links,
-            )
-        )
+        pagination, links = pages("insights", asked, page.after)
+        found = [insight_out(one, grounds) for one in page.items]
+        return as_json(InsightList(insights=found, pagination=pagination, links=links))
 
     @router.get("/{insight_id}", response_model=InsightOut)
     def get_insight(insight_id: str) -> Response:
@@ -105,11 +89,6 @@ def insights_router(services: Services) -> APIRouter:
         return as_json(insight_out(insight, services.listing.grounds([insight])))
 
     return router
-
-
-def as_json(model: BaseModel) -> Response:
-    """Return a model as it is, without the second validation that the framework would do."""
-    return Response(model.model_dump_json(by_alias=True), media_type="application/json")
 
 
 def insight_out(insight: Insight, grounds: Grounds) -> InsightOut:

@@ -1,5 +1,6 @@
 """What the API answers with: the fields, their meaning, and an example of each."""
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.domain.base import Instant
 from services.domain.insights import InsightKind, InsightStatus, Severity
 from services.domain.listings import Classification
+from services.domain.reviews import Cause, ReviewStatus
 
 Number = int | float
 """An amount as a JSON number, in base units."""
@@ -95,6 +97,191 @@ class InsightList(Model):
 
     insights: list[InsightOut]
     pagination: Pagination
+
+
+class FactOut(Model):
+    """One number of a document with its meaning and place, as it is in force."""
+
+    fact_id: str = Field(examples=["fact-5f0c…"])
+    document_id: str = Field(examples=["report-1d2c…"])
+    document: str = Field(description="File name", examples=["Q4_Report.pdf"])
+    concept: str | None = Field(
+        description="Standard concept; null for a row that is none", examples=["revenue"]
+    )
+    label: str = Field(description="The row's label as printed", examples=["Net sales"])
+    statement: str = Field(examples=["income_statement"])
+    period_start: str | None = Field(
+        description="ISO date; null for an instant", examples=["2025-01-01"]
+    )
+    period_end: str = Field(description="ISO date", examples=["2025-12-31"])
+    value: Number = Field(description="Base units, the concept's sign", examples=[8_800_000])
+    unit: str = Field(examples=["USD"])
+    basis: str = Field(examples=["consolidated"])
+    scenario: str = Field(examples=["actual"])
+    confidence: float = Field(ge=0, le=1, examples=[0.9995])
+    page: int | None = Field(description="1-based; null for a workbook", examples=[12])
+    bbox: list[float] | None = Field(
+        description="PDF points from the top left", examples=[[400.0, 100.0, 440.0, 110.0]]
+    )
+    sheet: str | None = Field(examples=[None])
+    cell: str | None = Field(examples=[None])
+    correction: dict[str, Any] | None = Field(
+        description="Who stated it and what the extractor reads; null where nobody did",
+        examples=[None],
+    )
+
+
+class FactList(Model):
+    """A page of facts, by document and in its order."""
+
+    facts: list[FactOut]
+    pagination: Pagination
+
+
+class MetricOut(BaseModel):
+    """A number computed from facts."""
+
+    metric_id: str = Field(examples=["current_ratio"])
+    period_start: str | None = Field(examples=[None])
+    period_end: str = Field(examples=["2025-12-31"])
+    value: Number = Field(examples=[1.72])
+    unit: str = Field(description="ratio, USD, days or score", examples=["ratio"])
+    formula: str = Field(examples=["current assets / current liabilities"])
+    fact_ids: list[str] = Field(description="Its inputs", examples=[["fact-5f0c…"]])
+
+
+class MetricList(Model):
+    """The metrics of one document, latest period first."""
+
+    document_id: str = Field(examples=["report-1d2c…"])
+    metrics: list[MetricOut]
+
+
+class StepResult(BaseModel):
+    """What a step gave, from what."""
+
+    text: str = Field(examples=["-12.0 %"])
+    inputs: list[str] = Field(
+        description="Operands at full precision", examples=[["revenue 2025 = 8800000"]]
+    )
+    fact_ids: list[str] = Field(examples=[["fact-5f0c…"]])
+
+
+class StepOut(BaseModel):
+    """One step of a reasoning chain."""
+
+    step: int = Field(description="From 1", examples=[3])
+    action: str = Field(examples=["Calculate variance"])
+    rule: str = Field(examples=["T01"])
+    result: StepResult
+
+
+class ChainOut(Model):
+    """The steps from cells to the sentence of an insight."""
+
+    id: str = Field(examples=["chain-77aa…"])
+    insight_id: str = Field(examples=["insight-8a1b…"])
+    analysis_id: str = Field(examples=["analysis-1d2c…"])
+    prompt_template_version: str = Field(examples=["insights-v2.1.0"])
+    model_version: str = Field(examples=["deterministic-engine-v1.3.0"])
+    ruleset_version: str = Field(examples=["ruleset-v1"])
+    inputs_hash: str = Field(description="SHA-256 of what it ran on", examples=["9f86d08…"])
+    steps: list[StepOut]
+    confidence_score: float = Field(ge=0, le=1, examples=[0.92])
+    timestamp: Instant
+
+
+class ReplayOut(Model):
+    """A reasoning chain computed again from the stored facts."""
+
+    reasoning_chain_id: str = Field(examples=["chain-77aa…"])
+    identical: bool = Field(description="Whether every step came out the same to the bit")
+    differences: list[str] = Field(examples=[[]])
+
+
+class WorkState(StrEnum):
+    """How far work on a document is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class IngestionOut(Model):
+    """How far the reading of a document is."""
+
+    ingestion_id: str = Field(examples=["ingestion-1d2c…"])
+    document_id: str = Field(examples=["report-1d2c…"])
+    status: WorkState
+    stage: str = Field(
+        description="The document's state, or what a worker does with it now", examples=["reading"]
+    )
+    page: int | None = Field(
+        description="Pages that are done; null while none is read", examples=[12]
+    )
+    pages: int | None = Field(description="Pages in all", examples=[80])
+    error: str | None = Field(description="Why it failed, for people", examples=[None])
+
+
+class AnalysisOut(Model):
+    """Where the analysis of a document stands."""
+
+    analysis_id: str = Field(examples=["analysis-1d2c…"])
+    ingestion_id: str = Field(examples=["ingestion-1d2c…"])
+    status: WorkState
+    confidence_score: float | None = Field(
+        description="Mean confidence of its insights; null without any", examples=[0.87]
+    )
+    insights: int = Field(description="How many it found", examples=[14])
+    review_required: int = Field(description="How many wait for a reviewer", examples=[2])
+
+
+class SummaryOut(Model):
+    """An analysed document that has a CFO summary."""
+
+    analysis_id: str = Field(examples=["analysis-1d2c…"])
+    document: str = Field(examples=["Q4_Report.pdf"])
+    company: str | None = Field(examples=["Acme Corp"])
+    period_end: str | None = Field(examples=["2025-12-31"])
+
+
+class SummaryList(Model):
+    """The CFO summaries there are, newest document first."""
+
+    summaries: list[SummaryOut]
+
+
+class ReviewItemOut(Model):
+    """Something that waits, or waited, for a person."""
+
+    id: str = Field(examples=["review-3c4d…"])
+    insight_id: str | None = Field(examples=["insight-8a1b…"])
+    finding_id: str | None = Field(examples=[None])
+    document_id: str = Field(examples=["report-1d2c…"])
+    status: ReviewStatus
+    cause: Cause
+    reasons: list[str] = Field(examples=[["The confidence is low (54 %)."]])
+    opened_at: Instant
+    decided_at: Instant | None
+
+
+class ReviewItemList(Model):
+    """A page of review items, oldest first."""
+
+    review_items: list[ReviewItemOut]
+    pagination: Pagination
+
+
+class AuditVerification(Model):
+    """Whether the hash-linked audit trail is whole."""
+
+    intact: bool
+    entries: int = Field(description="Sequence number of the last entry", examples=[1042])
+    head: str | None = Field(description="Its hash; null without any", examples=["9f86d08…"])
+    first_broken: int | None = Field(
+        description="First sequence number that does not hold", examples=[None]
+    )
 
 
 class Problem(BaseModel):

@@ -11,6 +11,7 @@ from services.domain.base import Probability, Record
 from services.domain.ids import ChainId, FactId, ReportId, TieOutId
 from services.domain.insights import Insight, InsightKind, InsightStatus, Severity
 from services.domain.reports import Fact, TieOut
+from services.domain.reviews import ReviewStatus
 
 T = TypeVar("T")
 MOST_ITEMS = 200
@@ -55,6 +56,14 @@ class FactQuery(Record):
     concept: str | None = None
     period: str | None = None
     after: tuple[str, int, str] | None = None
+    limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
+
+
+class ReviewItemQuery(Record):
+    """Which review items, oldest first; ``after`` is the place (time opened, id) of the last one given."""
+
+    status: ReviewStatus | None = None
+    after: tuple[str, str] | None = None
     limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
 
 

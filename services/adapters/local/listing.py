@@ -17,9 +17,11 @@ from services.domain.listings import (
     Grounds,
     InsightQuery,
     Page,
+    ReviewItemQuery,
     Versions,
 )
 from services.domain.reports import Fact, TieOut
+from services.domain.reviews import ReviewItem
 
 _BEYOND_DIGITS = "~"
 """Sorts after every digit and dash, so that a range ends behind all dates that begin alike."""
@@ -67,6 +69,22 @@ class SqliteListing:
         shown = rows[: query.limit]
         after = shown[-1][:3] if len(rows) > query.limit else None
         return Page([Fact.model_validate_json(row[3]) for row in shown], after)
+
+    def review_items(self, query: ReviewItemQuery) -> Page[ReviewItem]:
+        """Return a page of review items, oldest first."""
+        where, values = "1", list[str | int]()
+        if query.status is not None:
+            where += " AND +status = ?"
+            values.append(query.status.value)
+        if query.after is not None:
+            where += " AND (opened_at, id) > (?, ?)"
+            values += query.after
+        text = f"SELECT opened_at, id, record FROM review_items WHERE {where} ORDER BY opened_at, id LIMIT ?"
+        with self._database.reading() as connection:
+            rows = connection.execute(text, (*values, query.limit + 1)).fetchall()
+        shown = rows[: query.limit]
+        after = shown[-1][:2] if len(rows) > query.limit else None
+        return Page([ReviewItem.model_validate_json(row[2]) for row in shown], after)
 
     def chain(self, chain_id: ChainId) -> ReasoningChain | None:
         """Return the reasoning chain with this id or None."""

@@ -221,6 +221,7 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
             "status": lambda item: item.status.value,
             "opened_at": lambda item: item.opened_at.isoformat(timespec="microseconds"),
         },
+        indexes={"listed": ("opened_at", "id", "status")},
         keep=f"status IN {_DECIDED}",
         yields=f"excluded.status IN {_DECIDED} OR {_UNDONE.format(column='review_item_id', table='review_items')}",
     ),

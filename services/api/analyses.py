@@ -1,0 +1,217 @@
+"""How far documents are, their analyses, reasoning chains and CFO summaries over HTTP."""
+
+import json
+
+from fastapi import APIRouter, Response
+
+from services.api.addresses import BASE, analysis_id, ingestion_id, report_of
+from services.api.answers import as_json
+from services.api.models import (
+    PROBLEMS,
+    AnalysisOut,
+    ChainOut,
+    IngestionOut,
+    ReplayOut,
+    StepOut,
+    StepResult,
+    SummaryList,
+    SummaryOut,
+    WorkState,
+)
+from services.bootstrap import Services
+from services.domain.errors import NotFound
+from services.domain.ids import ChainId
+from services.domain.insights import ReasoningChain
+from services.domain.listings import Classification, classification_of
+from services.domain.reports import Report, ReportStatus
+from services.exports.tables import summary_json
+from services.pipeline.replay import replay
+
+
+def work_router(services: Services) -> APIRouter:
+    """Return the routes ``/ingestions`` and ``/analysis``: how far a document is."""
+    router = APIRouter(tags=["work"], responses=PROBLEMS)
+
+    @router.get("/ingestions/{ingestion_id}", response_model=IngestionOut)
+    def get_ingestion(ingestion_id: str) -> Response:
+        """Return how far a document is: stage, page of pages, and why it failed."""
+        return as_json(_ingestion(services, _report(services, ingestion_id)))
+
+    @router.get("/analysis/{analysis_id}", response_model=AnalysisOut)
+    def get_analysis(analysis_id: str) -> Response:
+        """Return where the analysis of a document stands, with the mean confidence of its insights."""
+        return as_json(_analysis(services, _report(services, analysis_id)))
+
+    return router
+
+
+def chains_router(services: Services) -> APIRouter:
+    """Return the routes under ``/reasoning-chains``."""
+    router = APIRouter(prefix="/reasoning-chains", tags=["reasoning chains"], responses=PROBLEMS)
+
+    @router.get("/{reasoning_chain_id}", response_model=ChainOut)
+    def get_chain(reasoning_chain_id: str) -> Response:
+        """Return the steps from cells to the sentence of an insight."""
+        return as_json(_chain(_stored_chain(services, reasoning_chain_id)))
+
+    @router.get("/{reasoning_chain_id}/replay", response_model=ReplayOut)
+    def replay_chain(reasoning_chain_id: str) -> Response:
+        """Compute a chain again from the stored facts and say what differs; nothing is written."""
+        chain = _stored_chain(services, reasoning_chain_id)
+        result = replay(chain.insight_id, services.ports.records, services.templates)
+        links = _chain_links(chain)
+        links["self"] = links.pop("replay")
+        links["reasoning_chain"] = f"{BASE}/reasoning-chains/{chain.chain_id}"
+        return as_json(
+            ReplayOut(
+                reasoning_chain_id=chain.chain_id,
+                identical=result.is_identical,
+                differences=list(result.differences),
+                links=links,
+            )
+        )
+
+    return router
+
+
+def summaries_router(services: Services) -> APIRouter:
+    """Return the routes under ``/summaries``: what a CFO may rely on."""
+    router = APIRouter(prefix="/summaries", tags=["summaries"], responses=PROBLEMS)
+
+    @router.get("", response_model=SummaryList)
+    def list_summaries() -> Response:
+        """Return the analysed documents, newest first, each with the address of its summary."""
+        reports = services.ports.records.reports()
+        found = [_summary(one) for one in reports if one.status is ReportStatus.ANALYSED]
+        return as_json(SummaryList(summaries=found, links={"self": f"{BASE}/summaries"}))
+
+    @router.get("/{analysis_id}", response_model=dict[str, object])
+    def get_summary(analysis_id: str) -> Response:
+        """Return the CFO summary as its JSON download has it: every sentence verified, with its cells."""
+        report = _report(services, analysis_id)
+        if report.status is not ReportStatus.ANALYSED:
+            raise NotFound("This document has no summary: it is not analysed.")
+        brief = services.cfo.brief(report.report_id)
+        document = json.loads(summary_json(brief, services.settings.base_url))
+        document["_links"] = _summary(report).links
+        return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
+
+    return router
+
+
+def _report(services: Services, any_id: str) -> Report:
+    report = services.ports.records.report(report_of(any_id))
+    if report is None:
+        raise NotFound("There is nothing with this id.")
+    return report
+
+
+def _state(services: Services, report: Report) -> WorkState:
+    if report.status is ReportStatus.FAILED:
+        return WorkState.FAILED
+    if report.status is ReportStatus.RECEIVED:
+        progress = services.ports.records.progress(report.report_id)
+        return WorkState.QUEUED if progress is None else WorkState.RUNNING
+    if not report.status.is_final or services.ports.records.is_in_work(report.report_id):
+        return WorkState.RUNNING
+    return WorkState.COMPLETED
+
+
+def _links(report: Report) -> dict[str, str]:
+    return {
+        "document": f"{BASE}/documents/{report.report_id}",
+        "ingestion": f"{BASE}/ingestions/{ingestion_id(report.report_id)}",
+        "analysis": f"{BASE}/analysis/{analysis_id(report.report_id)}",
+        "insights": f"{BASE}/insights?analysis_id={analysis_id(report.report_id)}",
+        "facts": f"{BASE}/facts?report={report.report_id}",
+        "summary": f"{BASE}/summaries/{analysis_id(report.report_id)}",
+    }
+
+
+def _ingestion(services: Services, report: Report) -> IngestionOut:
+    links = _links(report)
+    links["self"] = links.pop("ingestion")
+    progress = services.ports.records.progress(report.report_id)
+    now = None if progress is None or report.status.is_final else progress
+    return IngestionOut(
+        ingestion_id=ingestion_id(report.report_id),
+        document_id=report.report_id,
+        status=_state(services, report),
+        stage=report.status.value if now is None else now.stage,
+        page=report.page_count if now is None else now.done,
+        pages=report.page_count if now is None else now.total,
+        error=report.error,
+        links=links,
+    )
+
+
+def _analysis(services: Services, report: Report) -> AnalysisOut:
+    links = _links(report)
+    links["self"] = links.pop("analysis")
+    insights = services.ports.records.insights(report.report_id)
+    waiting = [one for one in insights if classification_of(one) is Classification.REVIEW_REQUIRED]
+    sure = [one.confidence.total for one in insights]
+    return AnalysisOut(
+        analysis_id=analysis_id(report.report_id),
+        ingestion_id=ingestion_id(report.report_id),
+        status=_state(services, report),
+        confidence_score=round(sum(sure) / len(sure), 6) if sure else None,
+        insights=len(insights),
+        review_required=len(waiting),
+        links=links,
+    )
+
+
+def _stored_chain(services: Services, chain_id: str) -> ReasoningChain:
+    chain = services.listing.chain(ChainId(chain_id))
+    if chain is None:
+        raise NotFound("There is no reasoning chain with this id.")
+    return chain
+
+
+def _chain_links(chain: ReasoningChain) -> dict[str, str]:
+    own = f"{BASE}/reasoning-chains/{chain.chain_id}"
+    return {
+        "self": own,
+        "replay": f"{own}/replay",
+        "insight": f"{BASE}/insights/{chain.insight_id}",
+        "analysis": f"{BASE}/analysis/{analysis_id(chain.report_id)}",
+    }
+
+
+def _chain(chain: ReasoningChain) -> ChainOut:
+    return ChainOut(
+        id=chain.chain_id,
+        insight_id=chain.insight_id,
+        analysis_id=analysis_id(chain.report_id),
+        prompt_template_version=chain.prompt_template_version,
+        model_version=chain.model_version,
+        ruleset_version=chain.ruleset_version,
+        inputs_hash=chain.inputs_hash,
+        steps=[
+            StepOut(
+                step=step.step,
+                action=step.action,
+                rule=step.rule,
+                result=StepResult(
+                    text=step.result, inputs=list(step.inputs), fact_ids=list(step.fact_ids)
+                ),
+            )
+            for step in chain.steps
+        ],
+        confidence_score=chain.confidence_score,
+        timestamp=chain.timestamp,
+        links=_chain_links(chain),
+    )
+
+
+def _summary(report: Report) -> SummaryOut:
+    links = _links(report)
+    links["self"] = links.pop("summary")
+    return SummaryOut(
+        analysis_id=analysis_id(report.report_id),
+        document=report.name,
+        company=report.company,
+        period_end=report.period_end,
+        links=links,
+    )

@@ -1,0 +1,72 @@
+"""Oversight over HTTP: what waits for people, and whether the audit trail is whole."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from services.api.addresses import BASE, place_of
+from services.api.answers import as_json, pages
+from services.api.models import PROBLEMS, AuditVerification, ReviewItemList, ReviewItemOut
+from services.bootstrap import Services
+from services.domain.listings import MOST_ITEMS, ReviewItemQuery
+from services.domain.reviews import ReviewItem, ReviewStatus
+
+
+class ReviewItemFilter(BaseModel):
+    """What a list of review items can be narrowed to."""
+
+    status: ReviewStatus | None = None
+    cursor: str | None = Field(default=None, max_length=400)
+    limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
+
+
+def oversight_router(services: Services) -> APIRouter:
+    """Return the routes ``/review-items`` and ``/audit``."""
+    router = APIRouter(tags=["oversight"], responses=PROBLEMS)
+
+    @router.get("/review-items", response_model=ReviewItemList)
+    def list_review_items(asked: Annotated[ReviewItemFilter, Query()]) -> Response:
+        """Return review items, oldest first."""
+        query = ReviewItemQuery(
+            status=asked.status, after=place_of(asked.cursor, str, str), limit=asked.limit
+        )
+        page = services.listing.review_items(query)
+        pagination, links = pages("review-items", asked, page.after)
+        found = [_item(item) for item in page.items]
+        return as_json(ReviewItemList(review_items=found, pagination=pagination, links=links))
+
+    @router.get("/audit/verification", response_model=AuditVerification)
+    def verify_audit_trail() -> Response:
+        """Check every link of the audit trail now, and its end against the recorded one."""
+        broken = services.ports.audit.verify()
+        last = next(iter(services.ports.audit.entries(limit=1)), None)
+        return as_json(
+            AuditVerification(
+                intact=broken is None,
+                entries=0 if last is None else last.seq,
+                head=None if last is None else last.entry_hash,
+                first_broken=broken,
+                links={"self": f"{BASE}/audit/verification"},
+            )
+        )
+
+    return router
+
+
+def _item(item: ReviewItem) -> ReviewItemOut:
+    links = {"document": f"{BASE}/documents/{item.report_id}"}
+    if item.insight_id is not None and not item.is_blind:
+        links["insight"] = f"{BASE}/insights/{item.insight_id}"
+    return ReviewItemOut(
+        id=item.review_item_id,
+        insight_id=item.insight_id,
+        finding_id=item.finding_id,
+        document_id=item.report_id,
+        status=item.status,
+        cause=item.cause,
+        reasons=list(item.reasons),
+        opened_at=item.opened_at,
+        decided_at=item.decided_at,
+        links=links,
+    )

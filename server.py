@@ -13,7 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from services.api.app import create_app
 from services.bootstrap import build
-from services.supervisor import ensure_workers
+from services.supervisor import ensure_workers, start_logging
 
 # Streamlit would look for page scripts itself until the first st.navigation call, and answer the first
 # deep link of a process with "Page not found". Pinned by tests/acceptance/test_browser.py.
@@ -23,6 +23,7 @@ PagesManager.uses_pages_directory = False
 OWN_NAMES = ["localhost", "127.0.0.1", "::1", "[::1]"]
 
 _services = build()
+start_logging(_services.settings)
 
 
 @asynccontextmanager

@@ -8,7 +8,9 @@ from services.api.errors import add_handlers
 from services.api.facts import facts_router
 from services.api.insights import insights_router
 from services.api.models import PROBLEMS
+from services.api.negotiation import Negotiation
 from services.api.oversight import oversight_router
+from services.api.trace import Tracing
 from services.bootstrap import Services
 
 _ROUTERS = (
@@ -27,6 +29,8 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(
         title="Financial Insight & Risk Advisor", version="1.0.0", docs_url=None, redoc_url=None
     )
+    app.add_middleware(Negotiation)
+    app.add_middleware(Tracing)
     add_handlers(app)
 
     @app.get("/health", tags=["health"], responses=PROBLEMS)

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from services.api.trace import known_trace
 from services.domain.errors import AdvisorError
 
 PROBLEM = "application/problem+json"
@@ -21,6 +22,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Return one problem document; ``code`` is stable for programs, ``detail`` is for people."""
+    trace = known_trace(request.scope)
     phrase = HTTPStatus(status).phrase if code.startswith("http-") else code.replace("-", " ")
     body = {
         "type": f"urn:advisor:problem:{code}",
@@ -29,6 +31,7 @@ def problem(
         "detail": detail,
         "instance": request.url.path,
         "code": code,
+        "correlation_id": None if trace is None else trace.correlation_id,
     }
     return JSONResponse(body, status_code=status, headers=headers, media_type=PROBLEM)
 
@@ -56,7 +59,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _unforeseen(request: Request, _error: Exception) -> JSONResponse:
     """Say nothing of what went wrong to the caller; the server logs it."""
-    return problem(request, 500, "internal", "This is a fault of ours; it has been logged.")
+    # This answer leaves outside the tracing, so that it brings the headers itself.
+    trace = known_trace(request.scope)
+    headers = None if trace is None else trace.headers
+    detail = "This is a fault of ours; it has been logged."
+    return problem(request, 500, "internal", detail, headers)
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -293,6 +293,9 @@ class Problem(BaseModel):
     detail: str = Field(examples=["There is no insight with this id."])
     instance: str = Field(description="What was asked for", examples=["/api/v1/insights/x"])
     code: str = Field(description="Stable, for programs", examples=["not-found"])
+    correlation_id: str | None = Field(
+        description="Of the request, as in the log", examples=["4bf92f3577b34da6a3ce929d0e0e4736"]
+    )
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {

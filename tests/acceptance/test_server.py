@@ -1,6 +1,7 @@
 """The server: pages and API on one port, nobody else's name, and Ctrl-C ends all of it."""
 
 import contextlib
+import gzip
 import os
 import signal
 import subprocess
@@ -31,6 +32,18 @@ def status(url: str, host: str | None = None) -> int:
 def test_pages_and_api_answer_on_one_port_to_this_machines_names_only(product: Product, path: str):
     assert status(product.url + path) == 200
     assert status(product.url + path, host="rebound.example") == 400
+
+
+def test_the_api_compresses_long_answers_and_writes_a_log_line_a_request(product: Product):
+    headers = {"Accept-Encoding": "gzip", "X-Correlation-ID": "call-7"}
+    request = urllib.request.Request(f"{product.url}/api/v1/openapi.json", headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.headers["x-correlation-id"] == "call-7"
+        assert b"openapi" in gzip.decompress(answer.read())
+    log = product.data_dir.parent / "server.log"
+    assert wait_for(lambda: "GET /api/v1/openapi.json 200" in log.read_text(), seconds=10)
+    assert "correlation=call-7" in log.read_text()
 
 
 def processes_of(data_dir: Path) -> list[int]:

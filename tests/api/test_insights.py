@@ -191,7 +191,7 @@ def test_what_cannot_be_asked_is_refused_as_a_problem(client, query):
 
 
 def test_a_problem_says_what_was_asked_for_and_has_a_type(client):
-    answer = client.get("/api/v1/insights/none")
+    answer = client.get("/api/v1/insights/none", headers={"X-Correlation-ID": "call-7"})
     assert answer.json() == {
         "type": "urn:advisor:problem:not-found",
         "title": "Not found",
@@ -199,6 +199,7 @@ def test_a_problem_says_what_was_asked_for_and_has_a_type(client):
         "detail": "There is no insight with this id.",
         "instance": "/api/v1/insights/none",
         "code": "not-found",
+        "correlation_id": "call-7",
     }
 
 

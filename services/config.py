@@ -46,6 +46,12 @@ class Settings(BaseSettings):
         description="Address under which people open the product, for the links in exported files and "
         "notices; empty: host and port",
     )
+    rate_limit_per_second: int = Field(
+        default=10,
+        ge=0,
+        le=10_000,
+        description="Answers of the API to one client in any second, page images aside; 0: no limit",
+    )
     workers: int = Field(
         default_factory=_default_workers, ge=1, le=32, description="Worker processes"
     )

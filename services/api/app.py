@@ -7,6 +7,7 @@ from services.api.documents import documents_router
 from services.api.errors import add_handlers
 from services.api.facts import facts_router
 from services.api.insights import insights_router
+from services.api.limits import RateLimit
 from services.api.models import PROBLEMS
 from services.api.negotiation import Negotiation
 from services.api.oversight import oversight_router
@@ -30,6 +31,7 @@ def create_app(services: Services) -> FastAPI:
         title="Financial Insight & Risk Advisor", version="1.0.0", docs_url=None, redoc_url=None
     )
     app.add_middleware(Negotiation)
+    app.add_middleware(RateLimit, limit=services.settings.rate_limit_per_second)
     app.add_middleware(Tracing)
     add_handlers(app)
 

@@ -309,6 +309,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (405, "Not a method of this address; Allow names those that are"),
         (406, "None of the accepted types is given here"),
         (422, "A parameter cannot be used"),
+        (429, "Too many requests a second; Retry-After says how many seconds to wait"),
         (500, "A fault of ours"),
         (503, "The store does not answer; try again in a moment"),
     )

@@ -9,11 +9,13 @@ from starlette.testclient import TestClient
 
 from services.api.app import create_app
 from services.bootstrap import Services, build
+from services.config import Settings
 
 
 @pytest.fixture
 def services() -> Services:
-    return build()
+    """Without a rate limit, so that a test may ask as fast as it can."""
+    return build(Settings(rate_limit_per_second=0))
 
 
 @pytest.fixture

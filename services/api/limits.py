@@ -1,0 +1,76 @@
+"""The rate limit: so many requests of one client in any one second, exactly."""
+
+import math
+import time
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.api.errors import problem
+
+SECOND = 1_000_000_000
+USER_ID = "advisor.user_id"
+"""Where a sign-in puts the user's id in the ASGI scope; until there is one, clients go by address."""
+_FREE = (".webp", "/health")
+"""Page images, which a page asks for by the dozen, and the probe of the machine that runs this."""
+_MOST_CLIENTS = 10_000
+
+Times = tuple[int, ...]
+
+
+def admit(times: Times, now: int, limit: int) -> tuple[Times, int]:
+    """Judge a request by the times of the requests admitted before; times are nanoseconds, oldest first.
+
+    Returns the times to remember and how long to wait: 0 admits. However they come, no half-open window of
+    one second holds more than ``limit`` admitted requests, and none is refused while one holds fewer.
+    """
+    recent = tuple(one for one in times if now - one < SECOND)
+    if len(recent) < limit:
+        return (*recent, now), 0
+    return recent, recent[0] + SECOND - now
+
+
+class RateLimit:
+    """Answers 429 with Retry-After when a client asks for more than ``limit`` answers a second; 0 is no limit."""
+
+    def __init__(
+        self, app: ASGIApp, limit: int, clock: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        self._app = app
+        self._limit = limit
+        self._clock = clock
+        self._times: dict[str, Times] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or refuse it."""
+        limited = scope["type"] == "http" and self._limit and not scope["path"].endswith(_FREE)
+        wait = self._wait(client_of(scope)) if limited else 0
+        if not wait:
+            await self._app(scope, receive, send)
+            return
+        detail = f"More than {self._limit} requests a second; ask again after Retry-After."
+        headers = {"Retry-After": str(math.ceil(wait / SECOND))}
+        refusal = problem(Request(scope), 429, "too-many-requests", detail, headers)
+        await refusal(scope, receive, send)
+
+    def _wait(self, client: str) -> int:
+        now = self._clock()
+        if len(self._times) >= _MOST_CLIENTS:
+            self._times = {
+                one: times for one, times in self._times.items() if now - times[-1] < SECOND
+            }
+        self._times[client], wait = admit(self._times.get(client, ()), now, self._limit)
+        return wait
+
+
+def client_of(scope: Scope) -> str:
+    """Return whose requests are counted together: the signed-in user's, else those of one address.
+
+    ``X-Forwarded-For`` is not believed: whoever sends it chooses it.
+    """
+    user_id = scope.get(USER_ID)
+    if user_id:
+        return f"user:{user_id}"
+    address = scope.get("client")
+    return f"address:{address[0]}" if address else "address:"

@@ -9,6 +9,7 @@ audit verify                     say where the audit trail breaks first, and how
 audit bundle FILE                write the trail as a zip for an auditor; audit check FILE checks one
 audit purge --before DATE        delete entries older than 7 years; audit hold, release, holds: legal holds
 replay INSIGHT_ID                compute an insight again from the stored facts; say what differs
+openapi                          print the description of the API (docs/openapi.yaml)
 narrate INSIGHT_ID               list the numbers that a text about an insight may use; judge one (--text)
 """
 
@@ -19,10 +20,13 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TextIO
 
+from services.api.app import create_app
+from services.api.openapi import as_yaml
 from services.bootstrap import build, build_engine
-from services.config import read_settings
+from services.config import Settings, read_settings
 from services.domain.errors import (
     AdvisorError,
     Conflict,
@@ -89,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     replayed = commands.add_parser("replay", help="compute an insight again and compare")
     replayed.add_argument("insight_id", metavar="INSIGHT_ID")
     replayed.set_defaults(run=_replay)
+    openapi = commands.add_parser("openapi", help="print the description of the API as YAML")
+    openapi.set_defaults(run=_openapi)
     narrate = commands.add_parser(
         "narrate", help="list an insight's numbers; judge a text about it"
     )
@@ -313,6 +319,13 @@ def _unless_refused(act: Callable[[], str]) -> int:
     except (Conflict, Forbidden, NotFound) as error:
         sys.stderr.write(f"{error.sentence}\n")
         return EXIT_REFUSED
+    return EXIT_OK
+
+
+def _openapi(_: argparse.Namespace) -> int:
+    with TemporaryDirectory() as folder:
+        app = create_app(build(Settings(data_dir=Path(folder))))
+    sys.stdout.write(as_yaml(app.openapi()))
     return EXIT_OK
 
 

@@ -27,6 +27,19 @@ from services.domain.reports import Report, ReportStatus
 from services.exports.tables import summary_json
 from services.pipeline.replay import replay
 
+_SUMMARY_EXAMPLE = {
+    "content": {
+        "application/json": {
+            "example": {
+                "company": "Acme Corp",
+                "figures": [{"concept": "revenue", "current": "fact-5f0c…", "change": "-0.12"}],
+                "content_sha256": "9f86d08…",
+                "_links": {"self": f"{BASE}/summaries/analysis-1d2c…"},
+            }
+        }
+    }
+}
+
 
 def work_router(services: Services) -> APIRouter:
     """Return the routes ``/ingestions`` and ``/analysis``: how far a document is."""
@@ -85,7 +98,9 @@ def summaries_router(services: Services) -> APIRouter:
         found = [_summary(one) for one in reports if one.status is ReportStatus.ANALYSED]
         return as_json(SummaryList(summaries=found, links={"self": f"{BASE}/summaries"}))
 
-    @router.get("/{analysis_id}", response_model=dict[str, object])
+    @router.get(
+        "/{analysis_id}", response_model=dict[str, object], responses={200: _SUMMARY_EXAMPLE}
+    )
     def get_summary(analysis_id: str) -> Response:
         """Return the CFO summary as its JSON download has it: every sentence verified, with its cells."""
         report = _report(services, analysis_id)

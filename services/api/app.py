@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.api.addresses import BASE
 from services.api.analyses import chains_router, summaries_router, work_router
 from services.api.documents import documents_router
 from services.api.errors import add_handlers
@@ -10,6 +11,7 @@ from services.api.insights import insights_router
 from services.api.limits import RateLimit
 from services.api.models import PROBLEMS
 from services.api.negotiation import Negotiation
+from services.api.openapi import Api
 from services.api.oversight import oversight_router
 from services.api.trace import Tracing
 from services.bootstrap import Services
@@ -23,19 +25,27 @@ _ROUTERS = (
     summaries_router,
     oversight_router,
 )
+_HEALTHY = {
+    "content": {"application/json": {"example": {"status": "ok", "queues": {"ingestion-queue": 1}}}}
+}
 
 
 def create_app(services: Services) -> FastAPI:
     """Return the API over the given services, to be mounted at ``/api/v1`` or served alone."""
-    app = FastAPI(
-        title="Financial Insight & Risk Advisor", version="1.0.0", docs_url=None, redoc_url=None
+    app = Api(
+        title="Financial Insight & Risk Advisor",
+        summary="What was read in financial reports, what was found in them, and the proof; reading only",
+        version="1.0.0",
+        servers=[{"url": BASE}],
+        docs_url=None,
+        redoc_url=None,
     )
     app.add_middleware(Negotiation)
     app.add_middleware(RateLimit, limit=services.settings.rate_limit_per_second)
     app.add_middleware(Tracing)
     add_handlers(app)
 
-    @app.get("/health", tags=["health"], responses=PROBLEMS)
+    @app.get("/health", tags=["health"], responses={**PROBLEMS, 200: _HEALTHY})
     def health() -> dict[str, object]:
         """Return queue depths and whether the store answers."""
         depth = services.ports.queue.depth()

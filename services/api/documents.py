@@ -47,7 +47,11 @@ def documents_router(services: Services) -> APIRouter:
         report = _report(services, report_id)
         return [fact_fields(fact) for fact in services.facts.facts(report.report_id)]
 
-    @router.get("/{report_id}/pages/{page}.webp")
+    @router.get(
+        "/{report_id}/pages/{page}.webp",
+        response_class=Response,
+        responses={200: {"content": {"image/webp": {}}}},
+    )
     def get_page_image(report_id: str, page: PageNumber) -> Response:
         """Return a page of a PDF as an image."""
         report = _report(services, report_id)

@@ -23,17 +23,22 @@ def problem(
 ) -> JSONResponse:
     """Return one problem document; ``code`` is stable for programs, ``detail`` is for people."""
     trace = known_trace(request.scope)
+    body = problem_body(status, code, detail, request.url.path)
+    body["correlation_id"] = None if trace is None else trace.correlation_id
+    return JSONResponse(body, status_code=status, headers=headers, media_type=PROBLEM)
+
+
+def problem_body(status: int, code: str, detail: str, instance: str) -> dict[str, object]:
+    """Return the members of a problem document, but for the correlation id."""
     phrase = HTTPStatus(status).phrase if code.startswith("http-") else code.replace("-", " ")
-    body = {
+    return {
         "type": f"urn:advisor:problem:{code}",
         "title": phrase.capitalize(),
         "status": status,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": instance,
         "code": code,
-        "correlation_id": None if trace is None else trace.correlation_id,
     }
-    return JSONResponse(body, status_code=status, headers=headers, media_type=PROBLEM)
 
 
 async def _advisor(request: Request, error: Exception) -> JSONResponse:

@@ -299,11 +299,7 @@ class Problem(BaseModel):
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "model": Problem,
-        "description": words,
-        "content": {"application/problem+json": {}},
-    }
+    status: {"model": Problem, "description": words}
     for status, words in (
         (404, "There is no such thing"),
         (405, "Not a method of this address; Allow names those that are"),

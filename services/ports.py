@@ -1,6 +1,6 @@
 """Ports: what the services need from the outside, as roles. Adapters say with which technology."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -322,6 +322,10 @@ class RecordStore(Protocol):
 
 class Listing(Protocol):
     """Long lists, a page at a time; a page costs the same wherever it lies."""
+
+    def version(self) -> Hashable:
+        """Return another value whenever anything stored has changed; costs next to nothing."""
+        ...
 
     def insights(self, query: InsightQuery) -> Page[Insight]:
         """Return a page of insights, newest first."""

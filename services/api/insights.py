@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -33,9 +34,13 @@ from services.domain.listings import (
     InsightQuery,
     classification_of,
 )
+from services.domain.periods import Period
 from services.domain.reports import Fact, TieOut
 from services.extraction.jsonl import json_number
+from services.memo import Memo
 
+_KEPT_PAGES = 64
+"""Pages kept as they were written, 70 KB each of 50 insights, until anything stored changes."""
 PERIOD = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
@@ -58,27 +63,14 @@ class InsightFilter(BaseModel):
 def insights_router(services: Services) -> APIRouter:
     """Return the routes under ``/insights``."""
     router = APIRouter(prefix="/insights", tags=["insights"], responses=PROBLEMS)
+    kept: Memo[str] = Memo(_KEPT_PAGES)
 
     @router.get("", response_model=InsightList)
     def list_insights(asked: Annotated[InsightFilter, Query()]) -> Response:
         """Return insights, newest first; those under the least confidence are left out."""
-        report_id = None if asked.analysis_id is None else report_of(asked.analysis_id)
-        query = InsightQuery(
-            report_id=report_id,
-            confidence_min=asked.confidence_min,
-            kind=asked.type,
-            severity=asked.severity,
-            classification=asked.classification,
-            company=asked.company,
-            period=asked.period,
-            after=place_of(asked.cursor, str, str),
-            limit=asked.limit,
-        )
-        page = services.listing.insights(query)
-        grounds = services.listing.grounds(page.items)
-        pagination, links = pages("insights", asked, page.after)
-        found = [insight_out(one, grounds) for one in page.items]
-        return as_json(InsightList(insights=found, pagination=pagination, links=links))
+        key = (services.listing.version(), asked.model_dump_json())
+        body = kept.get(key, lambda: _page(services, asked).model_dump_json(by_alias=True))
+        return Response(body, media_type="application/json")
 
     @router.get("/{insight_id}", response_model=InsightOut)
     def get_insight(insight_id: str) -> Response:
@@ -89,6 +81,26 @@ def insights_router(services: Services) -> APIRouter:
         return as_json(insight_out(insight, services.listing.grounds([insight])))
 
     return router
+
+
+def _page(services: Services, asked: InsightFilter) -> InsightList:
+    report_id = None if asked.analysis_id is None else report_of(asked.analysis_id)
+    query = InsightQuery(
+        report_id=report_id,
+        confidence_min=asked.confidence_min,
+        kind=asked.type,
+        severity=asked.severity,
+        classification=asked.classification,
+        company=asked.company,
+        period=asked.period,
+        after=place_of(asked.cursor, str, str),
+        limit=asked.limit,
+    )
+    page = services.listing.insights(query)
+    grounds = services.listing.grounds(page.items)
+    pagination, links = pages("insights", asked, page.after)
+    found = [insight_out(one, grounds) for one in page.items]
+    return InsightList(insights=found, pagination=pagination, links=links)
 
 
 def insight_out(insight: Insight, grounds: Grounds) -> InsightOut:
@@ -132,7 +144,7 @@ def _evidence(insight: Insight, grounds: Grounds) -> Iterator[EvidenceOut]:
             continue
         beside = _beside(fact, known)
         yield EvidenceOut(
-            metric=f"{_name(fact)} ({fact.period.label})",
+            metric=f"{_name(fact)} ({_label(fact.period)})",
             role=one.role,
             value=json_number(fact.value),
             expected=None if beside is None else json_number(beside.value),
@@ -156,6 +168,11 @@ def _checked(check: TieOut, actual: Decimal) -> EvidenceOut:
         unit=None,
         fact_id=None,
     )
+
+
+@lru_cache(maxsize=1024)
+def _label(period: Period) -> str:
+    return period.label
 
 
 def _name(fact: Fact) -> str:

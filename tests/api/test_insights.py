@@ -246,3 +246,34 @@ def test_the_number_a_person_stated_is_the_evidence(client, services):
     keep(services, THIS_YEAR, stated, an_insight())
     (told,) = client.get("/api/v1/insights").json()["insights"]
     assert told["evidence"][0]["value"] == 9_000_000
+
+
+def test_a_page_is_worked_out_once_until_another_process_writes(client, services, monkeypatch):
+    asked = []
+    insights = services.listing.insights
+    monkeypatch.setattr(
+        type(services.listing),
+        "insights",
+        lambda _self, query: asked.append(query) or insights(query),
+    )
+    keep(services, an_insight("R1"))
+    first = client.get("/api/v1/insights").json()
+    assert client.get("/api/v1/insights").json() == first
+    assert len(asked) == 1
+    assert len(ids(client.get("/api/v1/insights?limit=7"))) == 1
+    assert len(asked) == 2
+    elsewhere = build()
+    elsewhere.ports.records.commit(Effects(records=(an_insight("R2"),)))
+    assert len(ids(client.get("/api/v1/insights"))) == 2
+    assert len(asked) == 3
+
+
+def test_the_version_of_a_store_is_another_one_after_every_commit(services):
+    seen = [services.listing.version()]
+    assert services.listing.version() == seen[0]
+    for rule in ("R1", "R2"):
+        keep(services, an_insight(rule))
+        seen.append(services.listing.version())
+    services.listing._database.close()
+    seen.append(services.listing.version())
+    assert len(set(seen)) == 4

@@ -43,6 +43,10 @@ class SqliteListing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def version(self) -> tuple[int, int]:
+        """Return another value whenever anything stored has changed."""
+        return self._database.version()
+
     def insights(self, query: InsightQuery) -> Page[Insight]:
         """Return a page of insights, newest first."""
         where, values = _insight_conditions(query)

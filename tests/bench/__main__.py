@@ -4,6 +4,7 @@ import platform
 import sys
 
 from tests.bench import (
+    api,
     audit,
     calibration,
     corpora,
@@ -31,6 +32,7 @@ BENCHES = (
     scans,
     workbooks,
     corpora,
+    api,
 )
 
 

@@ -34,6 +34,18 @@ def report_of(any_id: str) -> ReportId:
     return ReportId(_REPORT + any_id)
 
 
+def report_links(report_id: str) -> dict[str, str]:
+    """Return the addresses of a report and of what was made of it."""
+    return {
+        "document": f"{BASE}/documents/{report_id}",
+        "ingestion": f"{BASE}/ingestions/{ingestion_id(report_id)}",
+        "analysis": f"{BASE}/analysis/{analysis_id(report_id)}",
+        "insights": f"{BASE}/insights?analysis_id={analysis_id(report_id)}",
+        "facts": f"{BASE}/facts?report={report_id}",
+        "summary": f"{BASE}/summaries/{analysis_id(report_id)}",
+    }
+
+
 def address(*parts: str, **query: object) -> str:
     """Return an address under ``/api/v1`` with the parameters that have a value."""
     given = {name: value for name, value in query.items() if value is not None}

@@ -4,7 +4,7 @@ import json
 
 from fastapi import APIRouter, Response
 
-from services.api.addresses import BASE, analysis_id, ingestion_id, report_of
+from services.api.addresses import BASE, analysis_id, ingestion_id, report_links, report_of
 from services.api.answers import as_json
 from services.api.models import (
     PROBLEMS,
@@ -132,19 +132,8 @@ def _state(services: Services, report: Report) -> WorkState:
     return WorkState.COMPLETED
 
 
-def _links(report: Report) -> dict[str, str]:
-    return {
-        "document": f"{BASE}/documents/{report.report_id}",
-        "ingestion": f"{BASE}/ingestions/{ingestion_id(report.report_id)}",
-        "analysis": f"{BASE}/analysis/{analysis_id(report.report_id)}",
-        "insights": f"{BASE}/insights?analysis_id={analysis_id(report.report_id)}",
-        "facts": f"{BASE}/facts?report={report.report_id}",
-        "summary": f"{BASE}/summaries/{analysis_id(report.report_id)}",
-    }
-
-
 def _ingestion(services: Services, report: Report) -> IngestionOut:
-    links = _links(report)
+    links = report_links(report.report_id)
     links["self"] = links.pop("ingestion")
     progress = services.ports.records.progress(report.report_id)
     now = None if progress is None or report.status.is_final else progress
@@ -161,7 +150,7 @@ def _ingestion(services: Services, report: Report) -> IngestionOut:
 
 
 def _analysis(services: Services, report: Report) -> AnalysisOut:
-    links = _links(report)
+    links = report_links(report.report_id)
     links["self"] = links.pop("analysis")
     insights = services.ports.records.insights(report.report_id)
     waiting = [one for one in insights if classification_of(one) is Classification.REVIEW_REQUIRED]
@@ -221,7 +210,7 @@ def _chain(chain: ReasoningChain) -> ChainOut:
 
 
 def _summary(report: Report) -> SummaryOut:
-    links = _links(report)
+    links = report_links(report.report_id)
     links["self"] = links.pop("summary")
     return SummaryOut(
         analysis_id=analysis_id(report.report_id),

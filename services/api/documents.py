@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
-from services.api.models import PROBLEMS
+from services.api.addresses import report_links
+from services.api.models import PROBLEMS, DocumentOut
 from services.bootstrap import Services
 from services.domain.errors import NotFound
 from services.domain.ids import ReportId
@@ -27,14 +28,14 @@ def documents_router(services: Services) -> APIRouter:
     router = APIRouter(prefix="/documents", tags=["documents"], responses=PROBLEMS)
 
     @router.get("")
-    def list_documents() -> list[Report]:
+    def list_documents() -> list[DocumentOut]:
         """Return every report, newest first."""
-        return services.ports.records.reports()
+        return [_document(report) for report in services.ports.records.reports()]
 
     @router.get("/{report_id}")
-    def get_document(report_id: str) -> Report:
+    def get_document(report_id: str) -> DocumentOut:
         """Return one report and its state."""
-        return _report(services, report_id)
+        return _document(_report(services, report_id))
 
     @router.get("/{report_id}/progress")
     def get_progress(report_id: str) -> Progress | None:
@@ -61,6 +62,12 @@ def documents_router(services: Services) -> APIRouter:
         return Response(image, media_type="image/webp", headers={"Cache-Control": _PRIVATE_DAY})
 
     return router
+
+
+def _document(report: Report) -> DocumentOut:
+    links = report_links(report.report_id)
+    links["self"] = links.pop("document")
+    return DocumentOut(**dict(report), links=links)
 
 
 def _report(services: Services, report_id: str) -> Report:

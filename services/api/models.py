@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.domain.base import Instant
 from services.domain.insights import InsightKind, InsightStatus, Severity
 from services.domain.listings import Classification
+from services.domain.reports import Report
 from services.domain.reviews import Cause, ReviewStatus
 
 Number = int | float
@@ -281,6 +282,16 @@ class AuditVerification(Model):
     head: str | None = Field(description="Its hash; null without any", examples=["9f86d08…"])
     first_broken: int | None = Field(
         description="First sequence number that does not hold", examples=[None]
+    )
+
+
+class DocumentOut(Report):
+    """A report and its state, with the addresses of what was made of it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    links: dict[str, str] = Field(
+        alias="_links", description="Addresses under this host", examples=[{"self": "/api/v1/…"}]
     )
 
 

@@ -103,3 +103,13 @@ def test_a_number_the_machine_missed_has_no_reading_beside_it(client, services):
 
 def test_the_facts_of_a_report_that_is_not_there_are_not_found(client):
     assert client.get("/documents/none/facts").status_code == 404
+
+
+def test_a_document_links_to_what_was_made_of_it(client, uploaded):
+    (listed,) = client.get("/documents").json()
+    assert client.get(f"/documents/{uploaded}").json() == listed
+    analysis = uploaded.replace("report-", "analysis-")
+    assert listed["_links"]["self"] == f"/api/v1/documents/{uploaded}"
+    assert listed["_links"]["insights"] == f"/api/v1/insights?analysis_id={analysis}"
+    ingestion = client.get(listed["_links"]["ingestion"].removeprefix("/api/v1")).json()
+    assert (ingestion["document_id"], ingestion["status"]) == (uploaded, "queued")

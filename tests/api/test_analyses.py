@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from services.domain.audit import AuditEvent
+from services.domain.corrections import FactInForce
 from services.domain.ids import ReportId, ReviewItemId, UserId
 from services.domain.insights import InsightStatus
 from services.domain.messages import Effects, MessageKind, message
@@ -249,3 +250,30 @@ def test_a_page_of_facts_of_a_balance_date_shows_an_instant(client, services):
     keep(services, REPORT, a_fact("cash", 2025, 7, period=year_end(2025)))
     (told,) = client.get("/api/v1/facts").json()["facts"]
     assert (told["period_start"], told["period_end"]) == (None, "2025-12-31")
+
+
+def test_facts_over_all_documents_hold_each_corrected_one_once_as_it_is_in_force(client, services):
+    other = a_report("other.pdf")
+    keep(services, REPORT, *some_facts())
+    keep(services, other, *some_facts(other.report_id))
+    in_force = [
+        FactInForce(report_id=REPORT.report_id, fact=one.model_copy(update={"value": Decimal(7)}))
+        for one in some_facts()
+    ]
+    keep(services, *in_force)
+    pages = every_page(client, "/api/v1/facts?concept=revenue&limit=3")
+    told = [(one["document_id"], one["value"]) for page in pages for one in page]
+    assert sorted(told) == sorted([(REPORT.report_id, 7)] * 2 + [(other.report_id, 120)] * 2)
+
+
+def test_a_page_of_facts_is_found_through_an_index_and_not_by_sorting(services):
+    place = "(report_id, position, id) > ('report-1', 5, 'x')"
+    with services.listing._database.reading() as connection:
+        for asked, index in (("1", "facts_listed "), ("concept = 'x'", "facts_listed_concept ")):
+            rows = connection.execute(
+                f"EXPLAIN QUERY PLAN SELECT record FROM facts WHERE {asked} AND {place} "
+                "ORDER BY report_id, position, id LIMIT 51"
+            )
+            plan = " ".join(row[3] for row in rows)
+            assert index in plan
+            assert "B-TREE" not in plan

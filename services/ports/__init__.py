@@ -1,0 +1,39 @@
+"""Ports: what the services need from the outside, as roles. Adapters say with which technology."""
+
+from dataclasses import dataclass
+
+from services.ports.documents import BlobStore, DocumentReader, LayoutReader, OnPage, PageRenderer
+from services.ports.messages import DeadLetter, Delivery, MessageQueue, Notifier, Outbox
+from services.ports.records import Listing, RecordStore
+from services.ports.trail import AuditLog, AuditRetention, StoredEntry
+
+__all__ = [
+    "AuditLog",
+    "AuditRetention",
+    "BlobStore",
+    "DeadLetter",
+    "Delivery",
+    "DocumentReader",
+    "LayoutReader",
+    "Listing",
+    "MessageQueue",
+    "Notifier",
+    "OnPage",
+    "Outbox",
+    "PageRenderer",
+    "Ports",
+    "RecordStore",
+    "StoredEntry",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything outside, chosen once in bootstrap."""
+
+    blobs: BlobStore
+    records: RecordStore
+    queue: MessageQueue
+    audit: AuditLog
+    layout: LayoutReader
+    renderer: PageRenderer

@@ -1,0 +1,62 @@
+"""The audit trail: appended, searched, verified and kept."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from services.domain.audit import AuditEntry, AuditEvent, AuditQuery, Verification
+from services.domain.ids import (
+    UserId,
+)
+from services.domain.retention import LegalHold, Purged
+
+StoredEntry = tuple[int, str, str, str]
+"""(seq, event JSON, previous hash, entry hash) of an entry, word for word as it is stored."""
+
+
+class AuditLog(Protocol):
+    """The append-only, hash-linked trail."""
+
+    def append(self, event: AuditEvent) -> AuditEntry:
+        """Write one event that belongs to no other transaction (such as a refused upload)."""
+        ...
+
+    def entries(self, resource: str | None = None, limit: int = 200) -> list[AuditEntry]:
+        """Return entries, newest first."""
+        ...
+
+    def search(self, query: AuditQuery, limit: int = 200) -> list[AuditEntry]:
+        """Return the entries that match, newest first."""
+        ...
+
+    def verify(self) -> int | None:
+        """Return the first sequence number that does not hold, or None when the trail is whole."""
+        ...
+
+    def inspect(self) -> Verification:
+        """Check the whole trail and its checkpoints; say where it breaks first and how."""
+        ...
+
+    def stored(self) -> Iterator[StoredEntry]:
+        """Give every entry as it is stored, oldest first; bytes that are no text become U+FFFD."""
+        ...
+
+    def sign(self, data: bytes) -> str:
+        """Return the installation's signature (HMAC-SHA256, hex); raises Unavailable without a key."""
+        ...
+
+
+class AuditRetention(Protocol):
+    """What keeps audit entries, and what ends them; each change commits with its audit entry."""
+
+    def holds(self) -> list[LegalHold]:
+        """Return every legal hold, oldest first."""
+        ...
+
+    def keep(self, hold: LegalHold, event: AuditEvent) -> None:
+        """Write a hold or what became of it; raises Conflict when it changed meanwhile."""
+        ...
+
+    def purge(self, before: datetime, actor: UserId, now: datetime) -> Purged | None:
+        """Delete the oldest entries up to the first from ``before`` on; raises Conflict under a legal hold."""
+        ...

@@ -21,13 +21,15 @@ _KEY_BYTES = 32
 class CheckpointFile:
     """``checkpoints.jsonl`` and its key in a folder; one writer at a time, every line on disk.
 
-    The key is made with the first checkpoint, readable by its owner only. A key without checkpoints, or
-    checkpoints without their key, mean that somebody took the other away: nothing is written then.
+    The key is made with the first checkpoint, readable by its owner only, and gets its name after that is
+    on disk. A key without checkpoints, or checkpoints without their key, mean that somebody took the other
+    away: nothing is written then.
     """
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "checkpoints.jsonl"
         self._key = folder / "checkpoints.key"
+        self._new_key = folder / "checkpoints.key.new"
 
     def write(self, seq: int, head: str, at: datetime) -> Checkpoint | None:
         """Append a checkpoint; None when the last one is as far already, or when the file or its key is gone.
@@ -39,18 +41,21 @@ class CheckpointFile:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._locked() as file:
             lines = file.read().splitlines()
-            if bool(lines) is not self._key.exists():
+            if bool(lines) is not self._has_key(lines):
                 return None
             last = Checkpoint.model_validate_json(lines[-1]) if lines else None
             if last is not None and last.seq >= seq:
                 return None
             key = self._read_key() if lines else self._make_key()
+            is_first = not lines
             number, previous = (last.number + 1, last.signature) if last else (1, "")
             bare = Checkpoint(number=number, seq=seq, head=head, at=at, previous=previous)
             checkpoint = signed(bare, key)
             file.write(canonical_json(checkpoint).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+            if is_first or not self._key.exists():
+                self._new_key.replace(self._key)
         return checkpoint
 
     def read(self) -> tuple[tuple[Checkpoint, ...], Breach | None]:
@@ -68,7 +73,7 @@ class CheckpointFile:
         if not lines:
             is_taken = self._key.exists()
             return (), _gone("The checkpoints are gone; their key is there.") if is_taken else None
-        if not self._key.exists():
+        if not self._has_key(lines):
             return (), _gone("The key of the checkpoints is gone.")
         found: list[Checkpoint] = []
         fault = None
@@ -100,15 +105,21 @@ class CheckpointFile:
             fcntl.flock(file, fcntl.LOCK_SH)
             return file.read().splitlines()
 
+    def _has_key(self, lines: list[bytes]) -> bool:
+        """Whether there is a key; one whose first checkpoint was never written is none."""
+        return self._key.exists() or (bool(lines) and self._new_key.exists())
+
     def _read_key(self) -> bytes:
-        key = bytes.fromhex(self._key.read_text(encoding="ascii"))
+        file = self._key if self._key.exists() else self._new_key
+        key = bytes.fromhex(file.read_text(encoding="ascii"))
         if len(key) != _KEY_BYTES:
             raise ValueError(f"the key has {len(key)} bytes instead of {_KEY_BYTES}")
         return key
 
     def _make_key(self) -> bytes:
         key = secrets.token_bytes(_KEY_BYTES)
-        descriptor = os.open(self._key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._new_key.unlink(missing_ok=True)
+        descriptor = os.open(self._new_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(key.hex())
             file.flush()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.adapters.local import audit_log
+from services.adapters.local import audit_log, checkpoints
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.checkpoints import CheckpointFile
 from services.adapters.local.database import Database
@@ -281,6 +281,33 @@ def test_a_key_that_is_none_is_told_and_the_log_still_opens(
     SqliteAuditLog(database, marks)
     file = tmp_path / "audit-checkpoints" / "checkpoints.jsonl"
     assert len(file.read_bytes().splitlines()) == 2
+
+
+def test_a_crash_while_the_first_checkpoint_is_made_is_no_breach(
+    database: Database, marks: CheckpointFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def crash(*_: object) -> None:
+        raise SystemExit
+
+    log = SqliteAuditLog(database, marks)
+    log.append(an_event())
+    with monkeypatch.context() as before_the_line:
+        before_the_line.setattr(checkpoints, "signed", crash)
+        with pytest.raises(SystemExit):
+            log.checkpoint()
+    assert log.inspect().breach is None
+    assert [one.seq for one in marks.read()[0]] == [1]
+
+
+def test_a_crash_before_the_key_has_its_name_is_no_breach(
+    trail: SqliteAuditLog, database: Database, marks: CheckpointFile, tmp_path: Path
+):
+    folder = tmp_path / "audit-checkpoints"
+    (folder / "checkpoints.key").rename(folder / "checkpoints.key.new")
+    trail.append(an_event(11))
+    found = SqliteAuditLog(database, marks).inspect()
+    assert (found.breach, [one.seq for one in found.checkpoints]) == (None, [4, 10, 11])
+    assert (folder / "checkpoints.key").exists()
 
 
 def test_a_disk_that_takes_no_checkpoint_stops_no_entry(

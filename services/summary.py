@@ -137,10 +137,11 @@ class SummaryDesk:
 
 
 def is_safe(insight: Insight) -> bool:
-    """Whether the CFO may see it: published without a failed check, or approved by a person."""
+    """Whether the CFO may see it: published with nothing that holds it back, or approved by a person."""
     if insight.status is InsightStatus.APPROVED:
         return True
-    return insight.status is InsightStatus.PUBLISHED and not insight.has_failed_check
+    held = insight.has_failed_check or insight.held
+    return insight.status is InsightStatus.PUBLISHED and not held
 
 
 def key_figures(

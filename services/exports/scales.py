@@ -21,12 +21,13 @@ def scale_of(chart: Chart) -> tuple[Decimal, str]:
 
 
 def point_label(value: Decimal | None, chart: Chart, divisor: Decimal) -> str:
-    """Return a value as its label on the chart: parentheses for negative money, '%' for percent."""
+    """Return a value as its label on the chart: parentheses for negative money and percent."""
     if value is None:
         return ""
     shown = value / divisor
     if chart.unit == "percent":
-        return f"{_at(shown, 1):,.1f}%"
+        share = _at(shown, 1)
+        return f"({abs(share):,.1f}) %" if share < 0 else f"{share:,.1f} %"
     if chart.unit == "money":
         rounded = _at(shown, 1 if divisor >= BILLION else 0)
         return f"({abs(rounded):,})" if rounded < 0 else f"{rounded:,}"

@@ -99,6 +99,12 @@ def test_only_published_or_approved_insights_are_safe(status, failed, safe):
     assert is_safe(an_insight(status=status, has_failed_check=failed)) is safe
 
 
+def test_what_is_held_back_is_not_safe_though_it_says_published():
+    held = an_insight(status=InsightStatus.PUBLISHED, held=("a figure names no cell",))
+    assert not is_safe(held)
+    assert is_safe(held.model_copy(update={"status": InsightStatus.APPROVED}))
+
+
 def a_check(name: str, status: TieOutStatus, total: str, *members: str) -> TieOut:
     return TieOut(
         tie_out_id=TieOutId(name),

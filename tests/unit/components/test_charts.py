@@ -89,4 +89,9 @@ def test_a_waterfall_leaves_room_for_its_labels_beside_the_longest_bar():
 
 def test_a_step_that_rounds_to_nought_has_no_sign():
     chart = a_chart("waterfall", "percent", y=("-0.04", "0"))
-    assert list(charts.figure(chart).data[0].text) == ["0.0%", "0.0%"]
+    assert list(charts.figure(chart).data[0].text) == ["0.0 %", "0.0 %"]
+
+
+def test_a_fall_in_percent_stands_in_parentheses_as_in_the_text():
+    chart = a_chart("line", "percent", y=("-3.24", "9.86"))
+    assert list(charts.figure(chart).data[0].text) == ["(3.2) %", "9.9 %"]

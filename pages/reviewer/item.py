@@ -3,11 +3,9 @@
 import streamlit as st
 
 from components import frame
-from components.evidence import show_evidence
 from components.format import plain
 from components.insight_card import show_badges
 from components.navigation import chosen, link
-from components.reasoning_chain import show_chain
 from components.review_actions import show_claim_buttons, show_next_button, show_panels
 from components.review_brief import (
     show_effects,
@@ -19,8 +17,8 @@ from components.review_brief import (
     title_of_subject,
 )
 from components.review_form import PAST, may_review, show_last_decision, show_review_form
+from components.review_source import show_source
 from components.session import person_name, report_name, services
-from components.source_view import show_page
 from services.domain.ids import ReviewItemId
 from services.domain.insights import Insight
 from services.domain.reports import Finding
@@ -34,19 +32,6 @@ def _claimed(item: ReviewItem, subject: Subject) -> None:
         st.markdown(plain(subject.text))
         return
     st.markdown(plain(subject.sentence))
-
-
-def _source(item: ReviewItem, subject: Subject) -> None:
-    if isinstance(subject, Insight):
-        show_evidence(subject, f"item_{subject.insight_id}", 520, blind=item.is_blind)
-        if not item.is_blind:
-            show_chain(subject.insight_id)
-        return
-    report = services().ports.records.report(item.report_id)
-    if report is None or subject.page is None:
-        frame.empty("No page", "This finding is about the document as a whole.")
-        return
-    show_page(report, subject.page, f"item_{subject.finding_id}", 620)
 
 
 def _open(entry: Entry) -> None:
@@ -65,7 +50,7 @@ def _open(entry: Entry) -> None:
         show_effects(subject, entry.state)
         show_history(services().ports.records.review_acts(item.review_item_id))
     with source:
-        _source(item, subject)
+        show_source(item, subject, "item", 520)
 
 
 def _decided(item: ReviewItem, subject: Subject) -> None:
@@ -88,7 +73,7 @@ def _decided(item: ReviewItem, subject: Subject) -> None:
         show_why(item, subject)
         show_history(records.review_acts(item.review_item_id))
     with source:
-        _source(item, subject)
+        show_source(item, subject, "item", 520)
 
 
 def _show(item: ReviewItem, subject: Subject) -> None:

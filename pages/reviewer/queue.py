@@ -4,12 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from components import frame
-from components.evidence import show_evidence
 from components.format import elapsed, plain, when
 from components.insight_card import show_badges
 from components.navigation import link
 from components.queue_list import pick_entry, show_bulk, show_filters
-from components.reasoning_chain import show_chain
 from components.review_actions import show_claim_buttons, show_next_button
 from components.review_brief import (
     show_effects,
@@ -19,8 +17,8 @@ from components.review_brief import (
     title_of_subject,
 )
 from components.review_form import REASONS, may_review, show_last_decision, show_review_form
+from components.review_source import show_source
 from components.session import person_name, report_name, services
-from components.source_view import show_page
 from services.domain.insights import Insight
 from services.domain.reports import Finding
 from services.domain.reviews import ReviewStatus
@@ -49,20 +47,6 @@ def _brief(entry: Entry) -> None:
         link("insight", "Open the insight's page", "arrow_forward", insight=subject.insight_id)
 
 
-def _source(entry: Entry) -> None:
-    item, subject = entry.item, entry.subject
-    if isinstance(subject, Insight):
-        show_evidence(subject, f"review_{subject.insight_id}", 460, blind=item.is_blind)
-        if not item.is_blind:
-            show_chain(subject.insight_id)
-        return
-    report = services().ports.records.report(item.report_id)
-    if report is None or subject.page is None:
-        frame.empty("No page", "This finding is about the document as a whole.")
-        return
-    show_page(report, subject.page, f"review_{subject.finding_id}", 620)
-
-
 def _open_items(entries: list[Entry]) -> None:
     if not entries:
         frame.empty("Nothing waits", "Everything that needed a person has been decided.")
@@ -80,7 +64,7 @@ def _open_items(entries: list[Entry]) -> None:
     with brief:
         _brief(entry)
     with evidence:
-        _source(entry)
+        show_source(entry.item, entry.subject, "review", 460)
 
 
 def _decided_items() -> None:

@@ -21,6 +21,8 @@ from services.companies import CompanyDesk
 from services.config import PROJECT_ROOT, Settings, read_settings
 from services.corrections.desk import CorrectionDesk
 from services.corrections.facts import FactDesk
+from services.domain.errors import Forbidden
+from services.domain.users import User
 from services.engine import Engine, MetricDesk
 from services.exports.audit_bundle import AuditBundleDesk
 from services.intake import Intake
@@ -62,6 +64,12 @@ class Services:
     retention: RetentionDesk
     samples: SampleShelf
     templates: Templates
+
+    def seen_by(self, user: User) -> "Services":
+        """Return the services as one user may use them: other companies' documents are not there."""
+        if user.companies is not None:
+            raise Forbidden("Access to some companies only is not built yet; nothing is shown.")
+        return self
 
 
 def build(settings: Settings | None = None) -> Services:

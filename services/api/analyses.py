@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from services.api.addresses import BASE, analysis_id, ingestion_id, report_links, report_of
 from services.api.answers import as_json
+from services.api.callers import InsightViewer, ReportViewer, SummaryViewer
 from services.api.models import (
     PROBLEMS,
     AnalysisOut,
@@ -46,14 +47,16 @@ def work_router(services: Services) -> APIRouter:
     router = APIRouter(tags=["work"], responses=PROBLEMS)
 
     @router.get("/ingestions/{ingestion_id}", response_model=IngestionOut)
-    def get_ingestion(ingestion_id: str) -> Response:
+    def get_ingestion(caller: ReportViewer, ingestion_id: str) -> Response:
         """Return how far a document is: stage, page of pages, and why it failed."""
-        return as_json(_ingestion(services, _report(services, ingestion_id)))
+        seen = services.seen_by(caller)
+        return as_json(_ingestion(seen, _report(seen, ingestion_id)))
 
     @router.get("/analysis/{analysis_id}", response_model=AnalysisOut)
-    def get_analysis(analysis_id: str) -> Response:
+    def get_analysis(caller: ReportViewer, analysis_id: str) -> Response:
         """Return where the analysis of a document stands, with the mean confidence of its insights."""
-        return as_json(_analysis(services, _report(services, analysis_id)))
+        seen = services.seen_by(caller)
+        return as_json(_analysis(seen, _report(seen, analysis_id)))
 
     return router
 
@@ -63,15 +66,17 @@ def chains_router(services: Services) -> APIRouter:
     router = APIRouter(prefix="/reasoning-chains", tags=["reasoning chains"], responses=PROBLEMS)
 
     @router.get("/{reasoning_chain_id}", response_model=ChainOut)
-    def get_chain(reasoning_chain_id: str) -> Response:
+    def get_chain(caller: InsightViewer, reasoning_chain_id: str) -> Response:
         """Return the steps from cells to the sentence of an insight."""
-        return as_json(_chain(_stored_chain(services, reasoning_chain_id)))
+        seen = services.seen_by(caller)
+        return as_json(_chain(_stored_chain(seen, reasoning_chain_id)))
 
     @router.get("/{reasoning_chain_id}/replay", response_model=ReplayOut)
-    def replay_chain(reasoning_chain_id: str) -> Response:
+    def replay_chain(caller: InsightViewer, reasoning_chain_id: str) -> Response:
         """Compute a chain again from the stored facts and say what differs; nothing is written."""
-        chain = _stored_chain(services, reasoning_chain_id)
-        result = replay(chain.insight_id, services.ports.records, services.templates)
+        seen = services.seen_by(caller)
+        chain = _stored_chain(seen, reasoning_chain_id)
+        result = replay(chain.insight_id, seen.ports.records, seen.templates)
         links = _chain_links(chain)
         links["self"] = links.pop("replay")
         links["reasoning_chain"] = f"{BASE}/reasoning-chains/{chain.chain_id}"
@@ -92,22 +97,24 @@ def summaries_router(services: Services) -> APIRouter:
     router = APIRouter(prefix="/summaries", tags=["summaries"], responses=PROBLEMS)
 
     @router.get("", response_model=SummaryList)
-    def list_summaries() -> Response:
+    def list_summaries(caller: SummaryViewer) -> Response:
         """Return the analysed documents, newest first, each with the address of its summary."""
-        reports = services.ports.records.reports()
+        seen = services.seen_by(caller)
+        reports = seen.ports.records.reports()
         found = [_summary(one) for one in reports if one.status is ReportStatus.ANALYSED]
         return as_json(SummaryList(summaries=found, links={"self": f"{BASE}/summaries"}))
 
     @router.get(
         "/{analysis_id}", response_model=dict[str, object], responses={200: _SUMMARY_EXAMPLE}
     )
-    def get_summary(analysis_id: str) -> Response:
+    def get_summary(caller: SummaryViewer, analysis_id: str) -> Response:
         """Return the CFO summary as its JSON download has it: every sentence verified, with its cells."""
-        report = _report(services, analysis_id)
+        seen = services.seen_by(caller)
+        report = _report(seen, analysis_id)
         if report.status is not ReportStatus.ANALYSED:
             raise NotFound("This document has no summary: it is not analysed.")
-        brief = services.cfo.brief(report.report_id)
-        document = json.loads(summary_json(brief, services.settings.base_url))
+        brief = seen.cfo.brief(report.report_id)
+        document = json.loads(summary_json(brief, seen.settings.base_url))
         document["_links"] = _summary(report).links
         return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
 

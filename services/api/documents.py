@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Response
 
 from services.api.addresses import report_links
+from services.api.callers import ReportViewer
 from services.api.models import PROBLEMS, DocumentOut
 from services.bootstrap import Services
 from services.domain.errors import NotFound
@@ -28,37 +29,42 @@ def documents_router(services: Services) -> APIRouter:
     router = APIRouter(prefix="/documents", tags=["documents"], responses=PROBLEMS)
 
     @router.get("")
-    def list_documents() -> list[DocumentOut]:
+    def list_documents(caller: ReportViewer) -> list[DocumentOut]:
         """Return every report, newest first."""
-        return [_document(report) for report in services.ports.records.reports()]
+        seen = services.seen_by(caller)
+        return [_document(report) for report in seen.ports.records.reports()]
 
     @router.get("/{report_id}")
-    def get_document(report_id: str) -> DocumentOut:
+    def get_document(caller: ReportViewer, report_id: str) -> DocumentOut:
         """Return one report and its state."""
-        return _document(_report(services, report_id))
+        seen = services.seen_by(caller)
+        return _document(_report(seen, report_id))
 
     @router.get("/{report_id}/progress")
-    def get_progress(report_id: str) -> Progress | None:
+    def get_progress(caller: ReportViewer, report_id: str) -> Progress | None:
         """Return how far the workers are with a report, or null before they start."""
-        return services.ports.records.progress(_report(services, report_id).report_id)
+        seen = services.seen_by(caller)
+        return seen.ports.records.progress(_report(seen, report_id).report_id)
 
     @router.get("/{report_id}/facts")
-    def list_facts(report_id: str) -> list[dict[str, Any]]:
+    def list_facts(caller: ReportViewer, report_id: str) -> list[dict[str, Any]]:
         """Return a report's facts in force; what a person stated carries what the extractor reads beside it."""
-        report = _report(services, report_id)
-        return [fact_fields(fact) for fact in services.facts.facts(report.report_id)]
+        seen = services.seen_by(caller)
+        report = _report(seen, report_id)
+        return [fact_fields(fact) for fact in seen.facts.facts(report.report_id)]
 
     @router.get(
         "/{report_id}/pages/{page}.webp",
         response_class=Response,
         responses={200: {"content": {"image/webp": {}}}},
     )
-    def get_page_image(report_id: str, page: PageNumber) -> Response:
+    def get_page_image(caller: ReportViewer, report_id: str, page: PageNumber) -> Response:
         """Return a page of a PDF as an image."""
-        report = _report(services, report_id)
+        seen = services.seen_by(caller)
+        report = _report(seen, report_id)
         if report.format is not ReportFormat.PDF:
             raise NotFound("Workbooks have sheets and cells, not page images.")
-        image = services.ports.renderer.webp(report.blob_key, page)
+        image = seen.ports.renderer.webp(report.blob_key, page)
         return Response(image, media_type="image/webp", headers={"Cache-Control": _PRIVATE_DAY})
 
     return router

@@ -44,7 +44,9 @@ def problem_body(status: int, code: str, detail: str, instance: str) -> dict[str
 async def _advisor(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, AdvisorError):
         raise error
-    headers = {"Retry-After": "1"} if error.retryable else None
+    headers = {"Retry-After": "1"} if error.retryable else {}
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return problem(request, error.status_code, error.code, error.sentence, headers)
 
 

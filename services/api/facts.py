@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from services.analysis.metrics import Metric
 from services.api.addresses import BASE, analysis_id, place_of, report_of
 from services.api.answers import as_json, pages
+from services.api.callers import ReportViewer
 from services.api.documents import fact_fields
 from services.api.insights import PERIOD
 from services.api.models import PROBLEMS, FactList, FactOut, MetricList, MetricOut
@@ -37,8 +38,9 @@ def facts_router(services: Services) -> APIRouter:
     router = APIRouter(responses=PROBLEMS)
 
     @router.get("/facts", response_model=FactList, tags=["facts"])
-    def list_facts(asked: Annotated[FactFilter, Query()]) -> Response:
+    def list_facts(caller: ReportViewer, asked: Annotated[FactFilter, Query()]) -> Response:
         """Return facts in force by document; of several documents as their last analyses used them."""
+        seen = services.seen_by(caller)
         query = FactQuery(
             report_id=None if asked.report is None else report_of(asked.report),
             concept=asked.concept,
@@ -46,16 +48,19 @@ def facts_router(services: Services) -> APIRouter:
             after=place_of(asked.cursor, str, int, str),
             limit=asked.limit,
         )
-        page = _page(services, query)
+        page = _page(seen, query)
         pagination, links = pages("facts", asked, page.after)
         found = [_fact(fact) for fact in page.items]
         return as_json(FactList(facts=found, pagination=pagination, links=links))
 
     @router.get("/metrics", response_model=MetricList, tags=["facts"])
-    def list_metrics(report: Annotated[str, Query(max_length=100)]) -> Response:
+    def list_metrics(
+        caller: ReportViewer, report: Annotated[str, Query(max_length=100)]
+    ) -> Response:
         """Return the metrics of a document, computed from the numbers in force, latest period first."""
+        seen = services.seen_by(caller)
         report_id = report_of(report)
-        metrics = [_metric(metric) for metric in services.metrics.of(report_id).metrics]
+        metrics = [_metric(metric) for metric in seen.metrics.of(report_id).metrics]
         links = {
             "self": f"{BASE}/metrics?report={report_id}",
             "document": f"{BASE}/documents/{report_id}",

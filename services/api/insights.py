@@ -15,6 +15,7 @@ from services.api.addresses import (
     report_of,
 )
 from services.api.answers import as_json, pages
+from services.api.callers import InsightViewer
 from services.api.models import (
     PROBLEMS,
     EvidenceOut,
@@ -66,19 +67,21 @@ def insights_router(services: Services) -> APIRouter:
     kept: Memo[str] = Memo(_KEPT_PAGES)
 
     @router.get("", response_model=InsightList)
-    def list_insights(asked: Annotated[InsightFilter, Query()]) -> Response:
+    def list_insights(caller: InsightViewer, asked: Annotated[InsightFilter, Query()]) -> Response:
         """Return insights, newest first; those under the least confidence are left out."""
-        key = (services.listing.version(), asked.model_dump_json())
-        body = kept.get(key, lambda: _page(services, asked).model_dump_json(by_alias=True))
+        seen = services.seen_by(caller)
+        key = (seen.listing.version(), caller.companies, asked.model_dump_json())
+        body = kept.get(key, lambda: _page(seen, asked).model_dump_json(by_alias=True))
         return Response(body, media_type="application/json")
 
     @router.get("/{insight_id}", response_model=InsightOut)
-    def get_insight(insight_id: str) -> Response:
+    def get_insight(caller: InsightViewer, insight_id: str) -> Response:
         """Return one insight, however sure it is."""
-        insight = services.ports.records.insight(InsightId(insight_id))
+        seen = services.seen_by(caller)
+        insight = seen.ports.records.insight(InsightId(insight_id))
         if insight is None:
             raise NotFound("There is no insight with this id.")
-        return as_json(insight_out(insight, services.listing.grounds([insight])))
+        return as_json(insight_out(insight, seen.listing.grounds([insight])))
 
     return router
 

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.api.callers import known_caller
 from services.api.errors import problem
 
 SECOND = 1_000_000_000
-USER_ID = "advisor.user_id"
-"""Where a sign-in puts the user's id in the ASGI scope; until there is one, clients go by address."""
 _FREE = (".webp", "/health")
 """Page images, which a page asks for by the dozen, and the probe of the machine that runs this."""
 _MOST_CLIENTS = 10_000
@@ -69,8 +68,8 @@ def client_of(scope: Scope) -> str:
 
     ``X-Forwarded-For`` is not believed: whoever sends it chooses it.
     """
-    user_id = scope.get(USER_ID)
-    if user_id:
-        return f"user:{user_id}"
+    caller = known_caller(scope)
+    if caller is not None:
+        return f"user:{caller.user_id}"
     address = scope.get("client")
     return f"address:{address[0]}" if address else "address:"

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.api.addresses import BASE, place_of
 from services.api.answers import as_json, pages
+from services.api.callers import AuditViewer, InsightViewer
 from services.api.models import PROBLEMS, AuditVerification, ReviewItemList, ReviewItemOut
 from services.bootstrap import Services
 from services.domain.listings import MOST_ITEMS, ReviewItemQuery
@@ -26,21 +27,25 @@ def oversight_router(services: Services) -> APIRouter:
     router = APIRouter(tags=["oversight"], responses=PROBLEMS)
 
     @router.get("/review-items", response_model=ReviewItemList)
-    def list_review_items(asked: Annotated[ReviewItemFilter, Query()]) -> Response:
+    def list_review_items(
+        caller: InsightViewer, asked: Annotated[ReviewItemFilter, Query()]
+    ) -> Response:
         """Return review items, oldest first."""
+        seen = services.seen_by(caller)
         query = ReviewItemQuery(
             status=asked.status, after=place_of(asked.cursor, str, str), limit=asked.limit
         )
-        page = services.listing.review_items(query)
+        page = seen.listing.review_items(query)
         pagination, links = pages("review-items", asked, page.after)
         found = [_item(item) for item in page.items]
         return as_json(ReviewItemList(review_items=found, pagination=pagination, links=links))
 
     @router.get("/audit/verification", response_model=AuditVerification)
-    def verify_audit_trail() -> Response:
+    def verify_audit_trail(caller: AuditViewer) -> Response:
         """Check every link of the audit trail now, and its end against the recorded one."""
-        broken = services.ports.audit.verify()
-        last = next(iter(services.ports.audit.entries(limit=1)), None)
+        seen = services.seen_by(caller)
+        broken = seen.ports.audit.verify()
+        last = next(iter(seen.ports.audit.entries(limit=1)), None)
         return as_json(
             AuditVerification(
                 intact=broken is None,

@@ -6,8 +6,10 @@ AdvisorError
 │   ├── ReportTooLarge      over 50 MB
 │   └── EmptyFile           nothing in it
 ├── UnreadableDocument  the document is at fault: damaged, password-protected, a bomb
+├── Unauthenticated     nobody is signed in, or no longer
 ├── NotFound            no such thing, or not for you to see
 ├── Conflict            somebody was faster, or it is already decided
+├── Outdated            what you saw has changed since (If-Match)
 ├── Forbidden           your role may not do this
 └── Unavailable         ours or upstream; try again later (retryable)
 """
@@ -63,6 +65,13 @@ class UnreadableDocument(AdvisorError):
         self.code = code
 
 
+class Unauthenticated(AdvisorError):
+    """Nobody is signed in, or the session or the token is not valid any more."""
+
+    status_code = 401
+    code = "unauthenticated"
+
+
 class NotFound(AdvisorError):
     """There is no such thing, or the caller may not know of it."""
 
@@ -75,6 +84,13 @@ class Conflict(AdvisorError):
 
     status_code = 409
     code = "conflict"
+
+
+class Outdated(AdvisorError):
+    """What the caller saw has changed since; read it again and decide anew."""
+
+    status_code = 412
+    code = "outdated"
 
 
 class Forbidden(AdvisorError):

@@ -17,12 +17,17 @@ class Role(StrEnum):
 
 
 class User(Record):
-    """A signed-in person or program; ``email`` is empty for one without an address."""
+    """A signed-in person or program; ``email`` is empty for one without an address.
+
+    ``companies`` are the keys (``company_key``) of the companies whose documents the user may know of;
+    None is all of them.
+    """
 
     user_id: UserId
     name: str
     role: Role
     email: str = ""
+    companies: frozenset[str] | None = None
 
 
 SYSTEM = User(user_id=UserId("system"), name="System", role=Role.ADMIN)

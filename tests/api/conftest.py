@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 from services.api.app import create_app
 from services.bootstrap import Services, build
 from services.config import Settings
+from services.domain.users import Role
+from tests.callers import As, a_user
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def services() -> Services:
 
 @pytest.fixture
 def client(services: Services) -> Iterator[TestClient]:
-    """Addresses in answers can be followed as they are."""
-    app = Starlette(routes=[Mount("/api/v1", create_app(services))])
+    """Addresses in answers can be followed as they are; the caller reads everything and changes nothing."""
+    app = As(Starlette(routes=[Mount("/api/v1", create_app(services))]), a_user(Role.AUDITOR))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 from services.api.app import create_app
 from services.bootstrap import Services, build
 from services.domain.messages import Effects
+from services.domain.users import Role
+from tests.callers import As, a_user
 from tests.corrections import a_claim, a_place
 from tests.factories import ANALYST, a_fact, a_report
 
@@ -23,7 +25,7 @@ def services() -> Services:
 
 @pytest.fixture
 def client(services: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(services)) as client:
+    with TestClient(As(create_app(services), a_user(Role.AUDITOR))) as client:
         yield client
 
 

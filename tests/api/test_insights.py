@@ -20,6 +20,8 @@ from services.domain.insights import (
 )
 from services.domain.messages import Effects
 from services.domain.provenance import SourceRef
+from services.domain.users import Role
+from tests.callers import As, a_user
 from tests.factories import NOW, a_confidence, a_fact, a_report, an_insight, fiscal_year
 
 REPORT = a_report()
@@ -236,7 +238,7 @@ def test_the_list_reads_a_data_folder_of_the_version_before(services):
         for column in ("created_at", "confidence", "kind", "period_end"):
             connection.execute(f"ALTER TABLE insights DROP COLUMN {column}")
         connection.execute("PRAGMA user_version = 4")
-    with TestClient(create_app(build())) as again:
+    with TestClient(As(create_app(build()), a_user(Role.AUDITOR))) as again:
         assert again.get("/insights").json()["insights"][0]["confidence"] == 0.7
 
 

@@ -6,9 +6,12 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from services.api.app import create_app
-from services.api.limits import SECOND, USER_ID, RateLimit, admit, client_of
+from services.api.callers import USER
+from services.api.limits import SECOND, RateLimit, admit, client_of
 from services.bootstrap import build
 from services.config import Settings
+from services.domain.users import Role
+from tests.callers import As, a_user
 
 LIMIT = 10
 
@@ -63,7 +66,7 @@ def now() -> list[int]:
 def limited(monkeypatch, now):
     """The API with the limit of a fresh installation and a clock that stands."""
     monkeypatch.setattr(RateLimit.__init__, "__defaults__", (lambda: now[0],))
-    with TestClient(create_app(build())) as client:
+    with TestClient(As(create_app(build()), a_user(Role.AUDITOR))) as client:
         yield client
 
 
@@ -88,7 +91,9 @@ def test_page_images_and_the_probe_are_not_counted(limited):
 
 
 def test_nought_sets_no_limit():
-    with TestClient(create_app(build(Settings(rate_limit_per_second=0)))) as client:
+    with TestClient(
+        As(create_app(build(Settings(rate_limit_per_second=0))), a_user(Role.AUDITOR))
+    ) as client:
         assert {client.get("/documents").status_code for _ in range(30)} == {200}
 
 
@@ -96,7 +101,7 @@ def test_a_signed_in_user_is_counted_by_id_and_anybody_else_by_address():
     scope = {"type": "http", "client": ("10.0.0.1", 999)}
     assert client_of(scope) == "address:10.0.0.1"
     assert client_of(scope | {"client": ("10.0.0.1", 1000)}) == client_of(scope)
-    assert client_of(scope | {USER_ID: "ana"}) == "user:ana"
+    assert client_of(scope | {USER: a_user()}) == "user:analyst"
     assert client_of({"type": "http"}) == "address:"
 
 

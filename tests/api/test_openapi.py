@@ -19,6 +19,8 @@ from services.api.openapi import as_yaml
 from services.cli import main
 from services.domain.insights import InsightStatus
 from services.domain.messages import Effects
+from services.domain.users import Role
+from tests.callers import As, a_user
 from tests.factories import a_confidence, a_fact, a_report, an_insight
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,7 +99,7 @@ def host(services):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    app = Starlette(routes=[Mount("/api/v1", create_app(services))])
+    app = As(Starlette(routes=[Mount("/api/v1", create_app(services))]), a_user(Role.AUDITOR))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()

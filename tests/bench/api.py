@@ -34,6 +34,8 @@ from services.config import Settings
 from services.domain.ids import ChainId, InsightId
 from services.domain.insights import Evidence, Insight, ReasoningChain, ReasoningStep
 from services.domain.reports import Report
+from services.domain.users import Role
+from tests.callers import As, a_user
 from tests.factories import NOW, a_fact, a_report, an_insight
 
 INSIGHTS, CLIENTS, SECONDS, FIRST_SECONDS = 100_000, 50, 6.0, 1.0
@@ -130,7 +132,10 @@ async def _bare(_request: Request) -> JSONResponse:
 def serve(data_dir: str, port: str) -> None:
     """Serve the API and the bare endpoint as ``server.py`` does, without pages and without a rate limit."""
     services = build(Settings(data_dir=Path(data_dir), rate_limit_per_second=0))
-    routes = [Route("/bare", _bare), Mount("/api/v1", create_app(services))]
+    routes = [
+        Route("/bare", _bare),
+        Mount("/api/v1", As(create_app(services), a_user(Role.AUDITOR))),
+    ]
     compress = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     app = Starlette(routes=routes, middleware=[compress])
     uvicorn.run(app, port=int(port), log_level="warning", access_log=False, ws="none")

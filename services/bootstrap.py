@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from services.adapters.local.layout import LocalLayoutReader
+from services.adapters.local.passwords import Argon2Hasher
 from services.adapters.local.wiring import (
+    local_accounts,
+    local_api_tokens,
     local_listing,
     local_outbox,
     local_ports,
     local_retention,
+    local_sessions,
 )
 from services.adapters.notify.wiring import notifier_of
 from services.amending import AmendDesk
@@ -33,6 +37,9 @@ from services.review.desk import ReviewDesk
 from services.review.queue import QueueDesk
 from services.review.talk import TalkDesk
 from services.samples import SampleShelf
+from services.sign_in.accounts import AccountDesk
+from services.sign_in.desk import SignInDesk
+from services.sign_in.tokens import TokenDesk
 from services.summary import SummaryDesk
 
 
@@ -64,6 +71,9 @@ class Services:
     retention: RetentionDesk
     samples: SampleShelf
     templates: Templates
+    sign_in: SignInDesk
+    accounts: AccountDesk
+    tokens: TokenDesk
 
     def seen_by(self, user: User) -> "Services":
         """Return the services as one user may use them: other companies' documents are not there."""
@@ -85,6 +95,7 @@ def build(settings: Settings | None = None) -> Services:
     summary = SummaryDesk(ports.records, facts.facts)
     companies = CompanyDesk(ports.records, templates)
     changes = ChangeDesk(ports.records, ports.blobs, ports.layout)
+    accounts, hasher = local_accounts(settings), Argon2Hasher()
     cfo = CfoDesk(ports, summary, companies, changes, templates)
     return Services(
         settings=settings,
@@ -111,6 +122,9 @@ def build(settings: Settings | None = None) -> Services:
         retention=RetentionDesk(ports.audit, local_retention(settings)),
         samples=SampleShelf(PROJECT_ROOT / "samples", intake),
         templates=templates,
+        sign_in=SignInDesk(accounts, local_sessions(settings), hasher),
+        accounts=AccountDesk(accounts, hasher),
+        tokens=TokenDesk(local_api_tokens(settings)),
     )
 
 

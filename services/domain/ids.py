@@ -22,6 +22,8 @@ ScoringId = NewType("ScoringId", str)
 SignOffId = NewType("SignOffId", str)
 MessageId = NewType("MessageId", str)
 UserId = NewType("UserId", str)
+SessionId = NewType("SessionId", str)
+TokenId = NewType("TokenId", str)
 
 _NAMESPACE = uuid.UUID("6f0c7f1e-52a4-5b0a-9d55-2f0b5a1c7e11")
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from services.ports.documents import BlobStore, DocumentReader, LayoutReader, OnPage, PageRenderer
+from services.ports.identity import Accounts, ApiTokens, PasswordHasher, Sessions, TokenVerifier
 from services.ports.messages import DeadLetter, Delivery, MessageQueue, Notifier, Outbox
 from services.ports.records import Listing, RecordStore
 from services.ports.trail import AuditLog, AuditRetention, StoredEntry
 
 __all__ = [
+    "Accounts",
+    "ApiTokens",
     "AuditLog",
     "AuditRetention",
     "BlobStore",
@@ -21,9 +24,12 @@ __all__ = [
     "OnPage",
     "Outbox",
     "PageRenderer",
+    "PasswordHasher",
     "Ports",
     "RecordStore",
+    "Sessions",
     "StoredEntry",
+    "TokenVerifier",
 ]
 
 

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.adapters.local.guards import REVIEW_GUARDS
+from services.adapters.local.identity_tables import IDENTITY
 from services.adapters.local.keeping import KEEPING
 from services.adapters.local.tables import RECORD_TABLES
 from services.audit import GENESIS
 from services.domain.errors import AdvisorError, Conflict, Forbidden, Unavailable
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _GROWS_FROM = 2
 """From this version on, later ones only add tables, triggers and indexes: a data folder of it is kept and completed."""
 _BUSY_SECONDS = 15.0
@@ -201,7 +202,7 @@ def _add_missing(connection: sqlite3.Connection) -> None:
             for statement in table.create_statements():
                 connection.execute(statement)
         table.complete(connection)
-    for statement in _statements(REVIEW_GUARDS + KEEPING):
+    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

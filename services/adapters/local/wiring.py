@@ -1,5 +1,7 @@
 """The laptop's ports: everything outside, from one data folder."""
 
+from services.adapters.local.accounts import SqliteAccounts, SqliteSessions
+from services.adapters.local.api_tokens import SqliteApiTokens
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.blobs import FileBlobStore
 from services.adapters.local.checkpoints import CheckpointFile
@@ -46,6 +48,21 @@ def local_outbox(settings: Settings) -> SqliteOutbox:
 def local_retention(settings: Settings) -> SqliteRetention:
     """Return what keeps and ends the audit entries of ``settings.data_dir``."""
     return SqliteRetention(_database(settings))
+
+
+def local_accounts(settings: Settings) -> SqliteAccounts:
+    """Return the people of ``settings.data_dir`` who may sign in."""
+    return SqliteAccounts(_database(settings))
+
+
+def local_sessions(settings: Settings) -> SqliteSessions:
+    """Return who is signed in at ``settings.data_dir``."""
+    return SqliteSessions(_database(settings))
+
+
+def local_api_tokens(settings: Settings) -> SqliteApiTokens:
+    """Return the tokens of programs of ``settings.data_dir``."""
+    return SqliteApiTokens(_database(settings))
 
 
 def local_instances(settings: Settings) -> Instances:

@@ -1,0 +1,1 @@
+"""Signing in: accounts of people, sessions, tokens of programs."""

@@ -1,0 +1,12 @@
+"""Desks over a store of their own."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.identity import Desks
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Desks:
+    return Desks(tmp_path)

@@ -4,18 +4,18 @@ import streamlit as st
 
 from components import frame
 from components.frame import guard
-from components.session import services
+from components.session import settings
 from services.supervisor import ensure_workers
 
 
 @st.cache_resource(show_spinner=False)
 def _workers() -> bool:
-    ensure_workers(services().settings)
+    ensure_workers(settings())
     return True
 
 
 frame.configure()
-page = frame.navigation()
 with guard():
     _workers()
-frame.run(page)
+    page = frame.navigation()
+    frame.run(page)

@@ -4,29 +4,22 @@ import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from components.navigation import HOMES, PAGES, PageEntry, go, link, may_open
-from components.session import (
-    DEMO_USERS,
-    current_person,
-    current_user,
-    keep_role_in_address,
-    sign_in,
-)
-from services.audit import ACTING_FROM
-from services.domain.errors import AdvisorError, Unavailable
+from components.session import current_user, is_demo
+from services.domain.errors import AdvisorError, Unauthenticated, Unavailable
+from services.domain.users import User
 
 log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).with_name("assets")
-_SWITCHED = "_role_switched"
-_PICKER = "role_picker"
+_SIGN_IN, _SIGN_OUT = "/auth/sign-in", "/auth/sign-out"
 _SIDEBAR_WIDTH = 212
-_THIS_MACHINE = "127.0.0.1"
-"""Streamlit names no address for a browser on the same machine."""
+_SIGNED_IN_STYLE = (_ASSETS / "signed_in.css").read_text(encoding="utf-8")
 
 
 def configure() -> None:
@@ -51,16 +44,11 @@ def navigation() -> st.Page:
     start = st.Page(_start, title="Start", url_path="start", default=True)
     page = st.navigation([start, *pages], position="hidden")
     _sidebar(page.url_path)
-    if page.url_path in PAGES:
-        keep_role_in_address()
     return page
 
 
 def run(page: st.Page) -> None:
     """Run a page if the role may open it; show every error as a sentence."""
-    ACTING_FROM.set(_address())
-    if st.session_state.pop(_SWITCHED, False) and not _open_to_me(page.url_path):
-        _start()
     with guard():
         if _open_to_me(page.url_path):
             page.run()
@@ -86,9 +74,11 @@ def guard() -> Iterator[None]:
 
 
 def show_error(error: AdvisorError) -> None:
-    """Show an expected error: a warning when trying again can help, else an error."""
-    show = st.warning if isinstance(error, Unavailable) else st.error
+    """Show an expected error: a warning when the user can help it, else an error."""
+    show = st.warning if isinstance(error, Unavailable | Unauthenticated) else st.error
     show(error.sentence, icon=":material/error:")
+    if isinstance(error, Unauthenticated):
+        st.html(f'<a href="{_SIGN_IN}">Sign in</a>')
 
 
 def header(title: str, caption: str = "") -> None:
@@ -111,11 +101,6 @@ def empty(title: str, sentence: str) -> None:
         st.caption(sentence)
 
 
-def _address() -> str:
-    found = st.context.ip_address
-    return found if isinstance(found, str) else _THIS_MACHINE
-
-
 def _start() -> None:
     go(HOMES[current_user().role])
 
@@ -125,36 +110,30 @@ def _open_to_me(name: str) -> bool:
 
 
 def _refuse(entry: PageEntry) -> None:
+    role = current_user().role
     header(entry.title)
-    st.warning(
-        f"The role {current_user().name} may not open this page. "
-        "Choose another role under *Signed in as*.",
-        icon=":material/lock:",
-    )
+    st.warning(f"The role {role.value} may not open this page.", icon=":material/lock:")
+    link(HOMES[role], f"Go to {PAGES[HOMES[role]].title}", "arrow_back")
 
 
 def _sidebar(current: str) -> None:
+    user = current_user()
     st.logo(str(_ASSETS / "logo.svg"), size="large")
     with st.sidebar:
         for name, entry in PAGES.items():
-            if current_user().role in entry.menu:
+            if user.role in entry.menu:
                 link(name, f"**{entry.title}**" if name == current else entry.title, entry.icon)
         st.space("stretch")
-        _role_picker()
+        st.html(_signed_in(user))
 
 
-def _role_picker() -> None:
-    st.session_state[_PICKER] = current_person()
-    st.selectbox(
-        "Signed in as",
-        list(DEMO_USERS),
-        format_func=lambda person: DEMO_USERS[person].name,
-        key=_PICKER,
-        on_change=_switch_role,
+def _signed_in(user: User) -> str:
+    """Return who is signed in and how to leave: a form, because leaving changes something."""
+    hint = '<p class="hint">Local demo: no passwords.</p>' if is_demo() else ""
+    leave = "Sign out or switch person" if is_demo() else "Sign out"
+    return (
+        f"<style>{_SIGNED_IN_STYLE}</style>"
+        f'<div class="signed-in" role="group" aria-label="Signed in as">'
+        f"<b>{escape(user.name)}</b><span>{escape(user.role.value)}</span>"
+        f'<form method="post" action="{_SIGN_OUT}"><button type="submit">{leave}</button></form>{hint}</div>'
     )
-    st.caption("Local demo: six people, no passwords.")
-
-
-def _switch_role() -> None:
-    sign_in(st.session_state[_PICKER])
-    st.session_state[_SWITCHED] = True

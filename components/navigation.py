@@ -1,10 +1,9 @@
-"""The pages, who may open them, and links that keep the role and carry ids in the address."""
+"""The pages, who may open them, and links that carry ids in the address."""
 
 from dataclasses import dataclass
 
 import streamlit as st
 
-from components.session import ROLE_PARAM, current_person
 from services.access import PERMISSIONS, Permission
 from services.domain.users import Role
 
@@ -107,17 +106,17 @@ def may_open(name: str, role: Role) -> bool:
 
 
 def go(name: str, **ids: str) -> None:
-    """Open a page with ids in its address, keeping the role."""
-    st.switch_page(PAGES[name].script, query_params=_params(ids))
+    """Open a page with ids in its address."""
+    st.switch_page(PAGES[name].script, query_params=ids)
 
 
 def link(name: str, label: str, icon: str | None = None, **ids: str) -> None:
-    """Draw a link to a page with ids in its address, keeping the role."""
+    """Draw a link to a page with ids in its address."""
     st.page_link(
         PAGES[name].script,
         label=label,
         icon=f":material/{icon}:" if icon else None,
-        query_params=_params(ids),
+        query_params=ids,
     )
 
 
@@ -136,7 +135,3 @@ def forget(name: str) -> None:
     """Take an id out of the address."""
     if name in st.query_params:
         del st.query_params[name]
-
-
-def _params(ids: dict[str, str]) -> dict[str, str]:
-    return {ROLE_PARAM: str(current_person()), **ids}

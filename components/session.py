@@ -6,9 +6,11 @@ import streamlit as st
 
 from components.format import day
 from services.analysis.text_change import TextChange
+from services.audit import ACTING_FROM
 from services.bootstrap import Services, build
 from services.companies import Company, Peers
-from services.domain.ids import ReportId, UserId
+from services.config import Settings
+from services.domain.ids import ReportId
 from services.domain.layout import SheetLayout
 from services.domain.provenance import Box
 from services.domain.reports import Report
@@ -16,67 +18,68 @@ from services.domain.users import Role, User
 from services.extraction.pointing import PrintedNumber, numbers_on
 from services.extraction.quoting import boxes_of_quote
 
-SECOND_REVIEWER = "second-reviewer"
-DEMO_USERS: dict[str, User] = {
-    key: User(user_id=UserId(f"demo-{key}"), name=name, role=role, email=f"{key}@advisor.example")
-    for key, role, name in (
-        (Role.ANALYST, Role.ANALYST, "Analyst"),
-        (Role.REVIEWER, Role.REVIEWER, "Reviewer"),
-        (SECOND_REVIEWER, Role.REVIEWER, "Second reviewer"),
-        (Role.CFO, Role.CFO, "CFO"),
-        (Role.AUDITOR, Role.AUDITOR, "Auditor"),
-        (Role.ADMIN, Role.ADMIN, "Administrator"),
-    )
-}
-"""The local demo users: different people, so that four eyes and the second approval can be seen at work."""
-
-ROLE_PARAM = "role"
-_ROLE_STATE = "_role"
+SESSION_HEADER = "X-Advisor-Session"
+"""The gate in front of the pages puts the id of the signed-in session here, and nobody else can."""
+_THIS_MACHINE = "127.0.0.1"
+"""Streamlit names no address for a browser on the same machine."""
 PAGE_DPI = 130
 """Pixels an inch of a drawn page; boxes are placed by it."""
 
 
 @st.cache_resource(show_spinner=False)
-def services() -> Services:
-    """Return the services, built once a process."""
+def _all_services() -> Services:
     return build()
 
 
+def settings() -> Settings:
+    """Return how this installation runs."""
+    return _all_services().settings
+
+
+def services() -> Services:
+    """Return the services as the signed-in user may use them; raises Unauthenticated without one."""
+    return _all_services().seen_by(current_user())
+
+
+def session_id() -> str:
+    """Return the id of the session that the gate verified, '' without one."""
+    return st.context.headers.get(SESSION_HEADER) or ""
+
+
 def current_user() -> User:
-    """Return the signed-in demo user; the person comes from the session, else from the address."""
-    return DEMO_USERS[current_person()]
+    """Return the signed-in user, whose acts from now on come from their address.
+
+    Raises Unauthenticated when the session is over.
+    """
+    ACTING_FROM.set(_address())
+    return _all_services().sign_in.user_of(session_id())
 
 
-def sign_in(person: str) -> None:
-    """Become a demo user for the rest of the session."""
-    st.session_state[_ROLE_STATE] = str(person)
+def _address() -> str:
+    found = st.context.ip_address
+    return found if isinstance(found, str) else _THIS_MACHINE
 
 
-def keep_role_in_address() -> None:
-    """Write the person into the address, so that a reload or a shared link opens as the same one."""
-    person = str(current_person())
-    if st.query_params.get(ROLE_PARAM) != person:
-        st.query_params[ROLE_PARAM] = person
-
-
-def current_person() -> str:
-    """Return the key of the signed-in demo user, which is the role's name where it has one user."""
-    named = st.session_state.get(_ROLE_STATE) or st.query_params.get(ROLE_PARAM)
-    if named not in DEMO_USERS:
-        named = Role.ANALYST.value
-    st.session_state[_ROLE_STATE] = str(named)
-    return next(key for key in DEMO_USERS if key == named)
+def is_demo() -> bool:
+    """Whether people sign in here without passwords."""
+    return bool(_all_services().sign_in.demo_people())
 
 
 def reviewers() -> list[User]:
-    """Return the demo users who decide on review items."""
-    return [user for user in DEMO_USERS.values() if user.role is Role.REVIEWER]
+    """Return the people who decide on review items."""
+    return [user for user in _all_services().sign_in.people() if user.role is Role.REVIEWER]
+
+
+@st.cache_data(show_spinner=False, ttl=10)
+def _names() -> dict[str, str]:
+    accounts = _all_services().accounts.accounts()
+    by_email = {one.email: one.name for one in accounts if one.email}
+    return by_email | {one.user_id: one.name for one in accounts}
 
 
 def person_name(user_id: str) -> str:
-    """Return the name of a demo user by id or e-mail address, else what was given."""
-    found = (u.name for u in DEMO_USERS.values() if user_id in {u.user_id, u.email})
-    return next(found, user_id)
+    """Return the name of a person by id or e-mail address, else what was given."""
+    return _names().get(user_id, user_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -42,6 +42,18 @@ class Product:
     process: subprocess.Popen[bytes]
 
 
+def visit(page: Page, url: str, person: str, path: str) -> None:
+    """Sign in as a demo person and open a page; the cookie stays in the page's context."""
+    answer = page.context.request.post(
+        f"{url}/auth/sign-in",
+        form={"person": f"demo-{person}", "next": path},
+        headers={"Origin": url},
+        max_redirects=0,
+    )
+    assert answer.status == 303, answer.text()
+    page.goto(url + path)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -18,7 +18,7 @@ from services.adapters.local.database import Database
 from services.adapters.local.records import SqliteRecordStore
 from services.domain.ids import ReportId
 from services.domain.messages import Effects, MessageKind, message
-from tests.acceptance.conftest import Product, serving
+from tests.acceptance.conftest import Product, serving, visit
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
@@ -80,7 +80,7 @@ def uploaded(product: Product, browser) -> Product:
     """The product after an analyst uploaded real reports and watched them being read."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.set_default_timeout(30_000)
-    page.goto(f"{product.url}/upload?role=analyst")
+    visit(page, product.url, "analyst", "/upload")
     see_heading(page, "Reports")
     page.locator("input[type=file]").set_input_files([str(p) for p in reports_to_upload()])
     expect(page.get_by_test_id("stProgress").first).to_be_visible()
@@ -107,7 +107,7 @@ def test_an_analyst_picks_a_role_and_sees_only_that_roles_pages(page: Page, prod
 def test_an_insight_shows_its_highlighted_cell_and_its_reasoning_chain(
     page: Page, uploaded: Product
 ):
-    page.goto(f"{uploaded.url}/insights?role=analyst")
+    visit(page, uploaded.url, "analyst", "/insights")
     see_heading(page, "Insights")
     page.get_by_text("Evidence and reasoning").first.click()
     highlight = page.get_by_test_id("cell-highlight").first
@@ -127,7 +127,7 @@ def test_an_insight_shows_its_highlighted_cell_and_its_reasoning_chain(
 def test_a_file_of_a_wrong_type_gets_a_plain_sentence(
     page: Page, uploaded: Product, tmp_path: Path
 ):
-    page.goto(f"{uploaded.url}/upload?role=analyst")
+    visit(page, uploaded.url, "analyst", "/upload")
     see_heading(page, "Reports")
     wrong, empty = tmp_path / "notes.docx", tmp_path / "empty.pdf"
     wrong.write_bytes(b"\x00\x01no report\x00")
@@ -142,7 +142,7 @@ def test_a_file_of_a_wrong_type_gets_a_plain_sentence(
 
 
 def test_a_click_on_a_number_of_a_statement_shows_its_cell(page: Page, uploaded: Product):
-    page.goto(f"{uploaded.url}/report?role=analyst")
+    visit(page, uploaded.url, "analyst", "/report")
     see_heading(page, "Statements")
     expect(page.get_by_test_id("cell-highlight").first).to_be_visible()
     number = page.locator("button.number").nth(5)
@@ -153,7 +153,7 @@ def test_a_click_on_a_number_of_a_statement_shows_its_cell(page: Page, uploaded:
 
 
 def test_a_reviewer_decides_and_the_cfo_sees_what_was_approved(page: Page, uploaded: Product):
-    page.goto(f"{uploaded.url}/review?role=reviewer")
+    visit(page, uploaded.url, "reviewer", "/review")
     see_heading(page, "Review queue")
     expect(page.get_by_text("Why it is here")).to_be_visible()
     expect(page.get_by_test_id("cell-highlight").first).to_be_visible()
@@ -167,10 +167,10 @@ def test_a_reviewer_decides_and_the_cfo_sees_what_was_approved(page: Page, uploa
     first, whole = "waits for a second person", "Approved and written"
     expect(page.get_by_text(re.compile(f"{first}|{whole}")).first).to_be_visible()
     if page.get_by_text(re.compile(first)).count():  # above overall materiality two people approve
-        page.goto(f"{uploaded.url}/item?role=second-reviewer&item={item[1]}")
+        visit(page, uploaded.url, "second-reviewer", f"/item?item={item[1]}")
         page.get_by_role("button", name=re.compile("Approve")).click()
     expect(page.get_by_text(re.compile("Approved")).first).to_be_visible()
-    page.goto(f"{uploaded.url}/summary?role=cfo")
+    visit(page, uploaded.url, "cfo", "/summary")
     see_heading(page, "CFO summary")
     expect(page.get_by_text("Revenue", exact=True).first).to_be_visible()
     expect(page.get_by_text(title).first).to_be_visible()
@@ -191,7 +191,7 @@ def read_again(product: Product, report_id: ReportId, run: str) -> None:
 
 
 def open_report(page: Page, product: Product, report_id: ReportId, role: str = "analyst") -> None:
-    page.goto(f"{product.url}/report?role={role}&report={report_id}")
+    visit(page, product.url, role, f"/report?report={report_id}")
     see_heading(page, "Statements")
     wait_until_quiet(page)
 
@@ -296,7 +296,7 @@ def pick(page: Page, field: str, option: str) -> None:
 
 def test_a_cell_of_a_workbook_is_clicked_and_corrected(page: Page, tmp_path: Path):
     with serving(tmp_path / "data") as fresh:
-        page.goto(f"{fresh.url}/upload?role=analyst")
+        visit(page, fresh.url, "analyst", "/upload")
         see_heading(page, "Reports")
         book = ROOT / "samples" / "Larkfield_FY2025_budget_vs_actual.xlsx"
         page.locator("input[type=file]").set_input_files(str(book))
@@ -318,25 +318,25 @@ def test_a_cell_of_a_workbook_is_clicked_and_corrected(page: Page, tmp_path: Pat
 def test_a_deep_link_on_a_fresh_server_meets_the_role_gate_first(page: Page, tmp_path: Path):
     """Streamlit runs a page script past app.py when it is the first request (docs/decisions/0003)."""
     with serving(tmp_path / "data") as fresh:
-        page.goto(f"{fresh.url}/review?role=analyst")
+        visit(page, fresh.url, "analyst", "/review")
         expect(page.get_by_text("may not open this page")).to_be_visible()
         expect(page.get_by_role("tab")).to_have_count(0)
 
 
 def test_the_samples_load_with_one_click(page: Page, tmp_path: Path):
     with serving(tmp_path / "data") as fresh:
-        page.goto(f"{fresh.url}/upload?role=analyst")
+        visit(page, fresh.url, "analyst", "/upload")
         page.get_by_role("button", name="Load sample reports").click()
         expect(page.get_by_text("Library")).to_be_visible()
         wait_until_read(fresh, reports=6)
-        page.goto(f"{fresh.url}/insights?role=analyst")
+        visit(page, fresh.url, "analyst", "/insights")
         see_heading(page, "Insights")
         expect(page.get_by_text("Evidence and reasoning").first).to_be_visible()
         shot(page, "8-sample-insights")
 
 
 def test_a_cfo_sets_materiality_sees_what_changes_and_undoes_it(page: Page, uploaded: Product):
-    page.goto(f"{uploaded.url}/company?role=cfo")
+    visit(page, uploaded.url, "cfo", "/company")
     see_heading(page, "Company")
     expect(page.get_by_text("Nobody has changed it")).to_be_visible()
     page.get_by_text("Change materiality").click()

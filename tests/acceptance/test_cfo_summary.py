@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from services.bootstrap import build
 from services.config import Settings
 from services.domain.corrections import claim_of
-from tests.acceptance.conftest import ROOT, Product, serving
+from tests.acceptance.conftest import ROOT, Product, serving, visit
 from tests.acceptance.test_browser import see_heading, shot, wait_until_quiet, wait_until_read
 from tests.factories import ANALYST
 from tests.workbook_formulas import opened, value_of
@@ -31,7 +31,7 @@ def loaded(tmp_path_factory, browser):
     with serving(tmp_path_factory.mktemp("cfo") / "data") as product:
         page = browser.new_page()
         page.set_default_timeout(30_000)
-        page.goto(f"{product.url}/upload?role=analyst")
+        visit(page, product.url, "analyst", "/upload")
         see_heading(page, "Reports")
         page.locator("input[type=file]").set_input_files([str(SAMPLES / name) for name in NAMES])
         wait_until_read(product, reports=2)
@@ -50,7 +50,7 @@ def report_of(services, name):
 
 def open_summary(page: Page, product: Product) -> str:
     report_id = report_of(stored(product), NAMES[1]).report_id
-    page.goto(f"{product.url}/summary?role=cfo&report={report_id}")
+    visit(page, product.url, "cfo", f"/summary?report={report_id}")
     see_heading(page, "CFO summary")
     wait_until_quiet(page)
     return report_id
@@ -105,7 +105,7 @@ def test_the_four_files_hold_what_the_page_says(page: Page, loaded: Product, tmp
 
 
 def test_the_group_leads_to_a_companys_summary(page: Page, loaded: Product):
-    page.goto(f"{loaded.url}/group?role=cfo")
+    visit(page, loaded.url, "cfo", "/group")
     see_heading(page, "Group overview")
     expect(page.get_by_text("USD 525 m")).to_be_visible()
     shot(page, "20-group")

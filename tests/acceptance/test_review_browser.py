@@ -13,7 +13,6 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.session import DEMO_USERS, SECOND_REVIEWER
 from services.amending import amended_claim
 from services.bootstrap import Services, build
 from services.config import Settings
@@ -23,16 +22,15 @@ from services.domain.insights import Insight, InsightStatus
 from services.domain.messages import Effects
 from services.domain.reports import Fact
 from services.domain.reviews import ReasonCode, ReviewStatus, Verdict
-from services.domain.users import Role
 from services.review.items import open_item
-from tests.acceptance.conftest import Product
+from tests.acceptance.conftest import Product, visit
 from tests.acceptance.test_browser import shot, wait_until_quiet, wait_until_read
+from tests.people import ANALYST, REVIEWER
+from tests.people import SECOND_REVIEWER as SECOND
 from tests.small_reports import small_pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
-ANALYST, REVIEWER = DEMO_USERS[Role.ANALYST], DEMO_USERS[Role.REVIEWER]
-SECOND = DEMO_USERS[SECOND_REVIEWER]
 _NUMBERS = count(3)
 
 
@@ -59,7 +57,7 @@ class Waiting:
         return [a.kind.value for a in self.services.ports.records.review_acts(self.item_id)]
 
     def open(self, page: Page, person: str = "reviewer", item: str = "") -> None:
-        page.goto(f"{self.product.url}/item?role={person}&item={item or self.item_id}")
+        visit(page, self.product.url, person, f"/item?item={item or self.item_id}")
         expect(page.get_by_role("heading", name="Profit swing", level=1)).to_be_visible()
         wait_until_quiet(page)
 
@@ -144,7 +142,7 @@ def test_an_approval_reaches_the_cfo_and_is_taken_back_within_ten_seconds(page: 
     press(page, "Approve")
     say(page, "Approved and written to the audit trail")
     expect(page.get_by_role("button", name="Undo")).to_have_count(0, timeout=20_000)
-    page.goto(f"{one.product.url}/summary?role=cfo&report={one.report_id}")
+    visit(page, one.product.url, "cfo", f"/summary?report={one.report_id}")
     say(page, "Profit swing")
 
 
@@ -176,7 +174,7 @@ def test_two_people_approve_what_is_above_materiality(page: Page, waiting):
     say(page, "a second person has to")
     shot(page, "22-second-approval")
     assert one.insight().status is InsightStatus.IN_REVIEW
-    one.open(page, SECOND_REVIEWER)
+    one.open(page, "second-reviewer")
     say(page, "Reviewer approved it as the first of two")
     press(page, "Approve")
     say(page, "Approved by Reviewer and Second reviewer")
@@ -190,7 +188,7 @@ def test_a_question_goes_to_the_analyst_and_the_answer_returns_the_item(page: Pa
     fill(page, "Question to the analyst", "Is the tax rate right?")
     press(page, "Send the question")
     say(page, "The question is with the analyst")
-    page.goto(f"{one.product.url}/inbox?role=analyst&item={one.item_id}")
+    visit(page, one.product.url, "analyst", f"/inbox?item={one.item_id}")
     say(page, "Reviewer asks: Is the tax rate right")
     shot(page, "23-inbox-question")
     page.get_by_label("Answer").first.fill("Yes, see note 9.")
@@ -210,7 +208,7 @@ def test_an_escalation_leads_the_named_reviewer_to_the_item(page: Page, waiting)
     fill(page, "Why", "Needs tax.")
     page.get_by_test_id("stForm").get_by_role("button", name=re.compile("Escalate")).click()
     say(page, "Escalated to Second reviewer; alert notice-")
-    page.goto(f"{one.product.url}/inbox?role={SECOND_REVIEWER}")
+    visit(page, one.product.url, "second-reviewer", "/inbox")
     say(page, "Reviewer escalated a review item to you: Profit swing")
     wait_until_quiet(page)
     shot(page, "24-inbox-escalation")
@@ -255,17 +253,17 @@ def test_a_sign_off_is_void_when_its_number_changes(page: Page, waiting):
     one = waiting(above=True)
     one.services.review.decide(one.item_id, Verdict.APPROVE, "seen", REVIEWER)
     one.services.review.decide(one.item_id, Verdict.APPROVE, "seen", SECOND)
-    page.goto(f"{one.product.url}/summary?role=cfo&report={one.report_id}")
+    visit(page, one.product.url, "cfo", f"/summary?report={one.report_id}")
     say(page, "Profit swing")
     fact = one.net_income()
     printed = fact.printed_value + 30
     claim = amended_claim(fact, f"{printed}", Decimal(printed), 0)
     one.services.corrections.add(claim, "as signed", None, ANALYST)
     one.settle()
-    page.goto(f"{one.product.url}/summary?role=cfo&report={one.report_id}")
+    visit(page, one.product.url, "cfo", f"/summary?report={one.report_id}")
     say(page, "in review")
     expect(page.get_by_role("heading", name="Profit swing")).to_have_count(0)
-    page.goto(f"{one.product.url}/inbox?role=reviewer")
+    visit(page, one.product.url, "reviewer", "/inbox")
     say(page, "Sign-off void: Profit swing")
     page.get_by_role("link", name=re.compile("Open$")).first.click()
     say(page, "The sign-off is void")
@@ -278,7 +276,7 @@ def test_a_sign_off_is_void_when_its_number_changes(page: Page, waiting):
 def test_one_item_is_reviewed_with_the_keyboard_alone(page: Page, waiting):
     """From the queue to the decision and back without a mouse; the oldest by far is the most pressing."""
     one = waiting(days=1000)
-    page.goto(f"{one.product.url}/review?role=reviewer")
+    visit(page, one.product.url, "reviewer", "/review")
     expect(page.get_by_test_id("cell-highlight").first).to_be_visible()
     wait_until_quiet(page)
     shot(page, "28-queue")
@@ -313,7 +311,7 @@ def tab_to(page: Page, label: str) -> None:
 
 def test_several_items_are_approved_at_once(page: Page, waiting):
     first, large = waiting(), waiting(above=True)
-    page.goto(f"{first.product.url}/review?role=reviewer")
+    visit(page, first.product.url, "reviewer", "/review")
     expect(page.get_by_role("button", name=re.compile("Take the next"))).to_be_visible()
     page.get_by_role("tab", name="Several at once").click()
     box = page.get_by_role("combobox", name="Items")

@@ -14,7 +14,7 @@ from services.analysis.service import analyse
 from services.analysis.templates import load_templates
 from services.bootstrap import Services, build
 from services.domain.concepts import StatementKind
-from services.domain.ids import FindingId, ReviewItemId, TieOutId
+from services.domain.ids import FindingId, ReviewItemId, TieOutId, UserId
 from services.domain.insights import (
     Evidence,
     InsightKind,
@@ -38,6 +38,8 @@ from services.domain.users import Role
 from tests.conftest import ROOT
 from tests.factories import NOW, a_confidence, a_fact, a_report, an_insight, fiscal_year
 
+SIGNED_IN = "_test_session"
+"""Where a test leaves the session that the gate would name in a header."""
 REPORT = a_report(page_count=5, form="10-K")
 REVENUE = a_fact("revenue", 2025, 120_000_000)
 PRIOR = a_fact("revenue", 2024, 100_000_000)
@@ -173,12 +175,19 @@ def seeded(store: Services) -> Services:
 
 
 @pytest.fixture
-def open_page() -> Callable[..., AppTest]:
-    """Open a page by name as a role, with ids in the address."""
+def open_page(store: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Open a page by name as the demo person of a role or as another one, with ids in the address."""
+    store.accounts.open(at_home=True)
+    outside = store.sign_in.sign_in_demo(UserId("demo-analyst"), "127.0.0.1").session_id
+    monkeypatch.setattr(
+        "components.session.session_id", lambda: st.session_state.get(SIGNED_IN, outside)
+    )
 
-    def opened(name: str, role: Role, **ids: str) -> AppTest:
+    def opened(name: str, role: Role, person: str = "", **ids: str) -> AppTest:
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-        at.query_params["role"] = role.value
+        at.session_state[SIGNED_IN] = store.sign_in.sign_in_demo(
+            UserId(f"demo-{person or role.value}"), "127.0.0.1"
+        ).session_id
         at.run()
         for key, value in ids.items():
             at.query_params[key] = value

@@ -68,7 +68,7 @@ def test_pointing_mode_says_what_to_do_and_turns_to_any_page(seeded, open_page):
     assert not at.exception
 
 
-def test_a_click_gives_the_number_under_it_and_blank_paper_a_sentence(seeded):
+def test_a_click_gives_the_number_under_it_and_blank_paper_a_sentence(seeded, open_page):
     (number,) = page_numbers(REPORT, 5)
     box = number.boxes[0]
     found, _ = found_on_page(REPORT, 5, {"x": box.x0 + 1, "y": box.y0 + 1})
@@ -79,7 +79,7 @@ def test_a_click_gives_the_number_under_it_and_blank_paper_a_sentence(seeded):
     assert sentence.startswith("There is no number at this place.")
 
 
-def test_a_drawn_rectangle_gives_its_only_number_or_itself(seeded):
+def test_a_drawn_rectangle_gives_its_only_number_or_itself(seeded, open_page):
     (number,) = page_numbers(REPORT, 5)
     x0, y0, x1, y1 = number.boxes[0]
     around, _ = found_on_page(REPORT, 5, {"box": [x0 - 9, y0 - 9, x1 + 9, y1 + 9]})

@@ -1,14 +1,18 @@
 """The frame: roles, refused pages, errors as sentences, the audit page."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from components.navigation import HOMES, PAGES, may_open
 from services.domain.audit import AuditEvent
 from services.domain.errors import NotFound
 from services.domain.ids import UserId
 from services.domain.users import Role
+from services.sign_in.desk import ENDED
 from services.summary import SummaryDesk
+from tests.conftest import ROOT
 from tests.factories import NOW
+from tests.pages.conftest import SIGNED_IN, texts
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -33,20 +37,43 @@ def test_a_reviewer_may_not_upload(seeded, open_page):
     assert "may not open this page" in at.warning[0].value
 
 
-def test_an_unknown_role_in_the_address_is_the_least_able_preparer(store, open_page):
+def test_a_role_in_the_address_makes_nobody_anything(seeded, open_page):
+    at = open_page("review", Role.ANALYST)
+    at.query_params["role"] = "reviewer"
+    at.run()
+    assert "The role analyst may not open this page." in at.warning[0].value
+
+
+def test_a_refused_page_leads_home(seeded, open_page):
+    at = open_page("upload", Role.CFO)
+    assert at.warning[0].value == "The role cfo may not open this page."
+    assert not at.file_uploader
+
+
+def test_the_sidebar_says_who_is_signed_in_and_how_to_leave(store, open_page):
     at = open_page("summary", Role.CFO)
-    at.query_params["role"] = "emperor"
-    assert at.selectbox(key="role_picker").value is Role.CFO
+    (shown,) = [one.proto.body for one in at.sidebar.get("html")]
+    assert "<b>CFO</b><span>cfo</span>" in shown
+    assert '<form method="post" action="/auth/sign-out">' in shown
 
 
-def test_the_role_stays_in_the_address(store, open_page):
-    assert open_page("summary", Role.CFO).query_params["role"] == "cfo"
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_nobody_sees_anything_of_any_page(seeded, open_page, monkeypatch, name):
+    monkeypatch.setattr("components.session.session_id", lambda: "")
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    at.switch_page(PAGES[name].script).run()
+    assert at.warning[0].value == ENDED
+    assert not at.title
+    assert not at.dataframe
+    assert texts(at) == ENDED
 
 
-def test_switching_the_role_away_from_a_page_leads_to_the_new_roles_home(seeded, open_page):
-    at = open_page("upload", Role.ANALYST)
-    at.selectbox(key="role_picker").set_value(Role.CFO).run()
-    assert at.title[0].value == "CFO summary"
+def test_a_session_that_ended_shows_nothing_any_more(seeded, open_page):
+    at = open_page("insights", Role.ANALYST)
+    assert at.title[0].value == "Insights"
+    seeded.sign_in.sign_out(at.session_state[SIGNED_IN], "127.0.0.1")
+    at.run()
+    assert texts(at) == ENDED
 
 
 def test_an_expected_error_is_shown_as_its_sentence(store, open_page, monkeypatch):
@@ -75,6 +102,10 @@ def test_the_audit_trail_lists_entries_and_says_that_it_is_whole(store, open_pag
         AuditEvent(actor=UserId("ana"), action="report_uploaded", resource="report-1", at=NOW)
     )
     at = open_page("audit", Role.AUDITOR)
-    assert at.dataframe[0].value["What"].tolist() == ["Report uploaded"]
+    assert at.dataframe[0].value["What"].tolist()[:3] == [
+        "Signed in",
+        "Report uploaded",
+        "Signed in",
+    ]
     at.button(key="verify").click().run()
     assert "whole" in at.success[0].value

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from components.queue_list import caption
-from components.session import DEMO_USERS, SECOND_REVIEWER
 from services.domain.base import utc_now
 from services.domain.insights import InsightStatus, Materiality
 from services.domain.messages import Effects
@@ -17,9 +16,9 @@ from services.review.items import open_finding
 from tests.corrections import a_claim, a_correction
 from tests.factories import NOW
 from tests.pages.conftest import IN_REVIEW, ITEM, NOTE, REPORT, REVENUE, texts
+from tests.people import REVIEWER
+from tests.people import SECOND_REVIEWER as SECOND
 
-REVIEWER, SECOND = DEMO_USERS[Role.REVIEWER], DEMO_USERS[SECOND_REVIEWER]
-ANALYST = DEMO_USERS[Role.ANALYST]
 TWIN = IN_REVIEW.model_copy(
     update={"insight_id": "ins-twin", "text": "The twin.", "has_failed_check": False}
 )
@@ -28,13 +27,8 @@ TWIN_ITEM = ITEM.model_copy(update={"review_item_id": "item-2", "insight_id": "i
 
 @pytest.fixture
 def item_page(seeded, open_page):
-    def opened(role=Role.REVIEWER, item=ITEM.review_item_id, person=None):
-        at = open_page("item", role, item=item)
-        if person is not None:
-            at.selectbox(key="role_picker").set_value(person).run()
-            at.query_params["item"] = item
-            at.switch_page("pages/reviewer/item.py").run()
-        return at
+    def opened(role=Role.REVIEWER, item=ITEM.review_item_id, person=""):
+        return open_page("item", role, person, item=item)
 
     return opened
 
@@ -102,9 +96,7 @@ def test_an_escalation_says_its_alert_and_lies_in_the_reviewers_inbox(seeded, it
     (alert,) = seeded.ports.records.notices(SECOND.email)
     assert alert.kind is NoticeKind.ESCALATED
     assert f"alert {alert.notice_id}" in at.success[0].value
-    inbox = open_page("inbox", Role.REVIEWER)
-    inbox.selectbox(key="role_picker").set_value(SECOND_REVIEWER).run()
-    inbox.switch_page("pages/analyst/inbox.py").run()
+    inbox = open_page("inbox", Role.REVIEWER, "second-reviewer")
     assert "Reviewer escalated a review item to you" in texts(inbox)
     assert inbox.dataframe[0].value["To"].tolist() == ["Second reviewer"]
 
@@ -144,7 +136,7 @@ def test_two_reviewers_approve_above_materiality(seeded, item_page):
     assert "Reviewer approved it as the first of two" in texts(at)
     at.button(key="approve").click().run()
     assert "a second person has to" in at.error[0].value
-    second = item_page(person=SECOND_REVIEWER)
+    second = item_page(person="second-reviewer")
     second.button(key="approve").click().run()
     assert "Approved by Reviewer and Second reviewer" in texts(second)
     assert seeded.ports.records.insight(large.insight_id).status is InsightStatus.APPROVED

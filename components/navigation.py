@@ -88,6 +88,10 @@ PAGES: dict[str, PageEntry] = {
             "audit", "pages/admin/audit_trail.py", "Audit trail", "verified_user",
             Permission.VIEW_AUDIT, _CONTROLLERS,
         ),
+        PageEntry(
+            "people", "pages/admin/people.py", "People", "group",
+            Permission.ADMINISTER, frozenset({Role.ADMIN}),
+        ),
     )
 }  # fmt: skip
 

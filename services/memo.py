@@ -18,11 +18,19 @@ class Memo(Generic[Made]):
 
     def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what ``make`` gives, made once while the key is kept; two threads may make it twice."""
+        known = self.known(key)
+        return self.keep(key, make()) if known is None else known
+
+    def known(self, key: Hashable) -> Made | None:
+        """Return what is kept under the key, None when nothing is."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+    def keep(self, key: Hashable, made: Made) -> Made:
+        """Keep a result and return it."""
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > self._most:

@@ -1,6 +1,9 @@
 """Insights over HTTP: the list a page at a time, and one."""
 
-from collections.abc import Iterator
+import asyncio
+import json
+from collections.abc import Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated
@@ -23,6 +26,7 @@ from services.api.models import (
     InsightOut,
     SourceOut,
 )
+from services.api.negotiation import tag_of
 from services.bootstrap import Services
 from services.domain.concepts import CONCEPTS
 from services.domain.errors import NotFound
@@ -41,7 +45,9 @@ from services.extraction.jsonl import json_number
 from services.memo import Memo
 
 _KEPT_PAGES = 64
-"""Pages kept as they were written, 70 KB each of 50 insights, until anything stored changes."""
+"""Pages kept as they were written, 70 KB each of 50 insights, until a record changes."""
+_KEPT_ROWS = 20_000
+"""Insights kept as they were written, 1.5 KB each, as long."""
 PERIOD = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
@@ -64,15 +70,25 @@ class InsightFilter(BaseModel):
 def insights_router(services: Services) -> APIRouter:
     """Return the routes under ``/insights``."""
     router = APIRouter(prefix="/insights", tags=["insights"], responses=PROBLEMS)
-    kept: Memo[str] = Memo(_KEPT_PAGES)
+    kept, rows = Memo[tuple[bytes, str]](_KEPT_PAGES), Memo[str](_KEPT_ROWS)
+    # Threads that make pages side by side take twice the processor time, waiting for each other.
+    maker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="insights")
 
     @router.get("", response_model=InsightList)
-    def list_insights(caller: InsightViewer, asked: Annotated[InsightFilter, Query()]) -> Response:
+    async def list_insights(
+        caller: InsightViewer, asked: Annotated[InsightFilter, Query()]
+    ) -> Response:
         """Return insights, newest first; those under the least confidence are left out."""
         seen = services.seen_by(caller)
-        key = (seen.listing.version(), caller.companies, asked.model_dump_json())
-        body = kept.get(key, lambda: _page(seen, asked).model_dump_json(by_alias=True))
-        return Response(body, media_type="application/json")
+        state = (seen.listing.version(), caller.companies)
+        key = (*state, asked.model_dump_json())
+        found = kept.known(key)
+        if found is None:
+            loop = asyncio.get_running_loop()
+            made = await loop.run_in_executor(maker, _page, seen, asked, rows, state)
+            found = kept.keep(key, (made, tag_of(made)))
+        body, tag = found
+        return Response(body, media_type="application/json", headers={"ETag": tag})
 
     @router.get("/{insight_id}", response_model=InsightOut)
     def get_insight(caller: InsightViewer, insight_id: str) -> Response:
@@ -86,9 +102,36 @@ def insights_router(services: Services) -> APIRouter:
     return router
 
 
-def _page(services: Services, asked: InsightFilter) -> InsightList:
+def _page(
+    services: Services, asked: InsightFilter, rows: Memo[str], state: tuple[Hashable, ...]
+) -> bytes:
+    """Return a page as JSON, joined of rows that were written already in this state of the store."""
+    page = services.listing.insight_ids(_query(asked))
+    pagination, links = pages("insights", asked, page.after)
+    found = _rows(services, page.items, rows, state)
+    return (
+        f'{{"_links":{json.dumps(links)},"insights":[{",".join(found)}],'
+        f'"pagination":{pagination.model_dump_json()}}}'
+    ).encode()
+
+
+def _rows(
+    services: Services, ids: Sequence[InsightId], rows: Memo[str], state: tuple[Hashable, ...]
+) -> list[str]:
+    known = {one: rows.known((*state, one)) for one in ids}
+    missing = [one for one, text in known.items() if text is None]
+    if missing:
+        insights = services.listing.insights(missing)
+        grounds = services.listing.grounds(insights)
+        for insight in insights:
+            text = insight_out(insight, grounds).model_dump_json(by_alias=True)
+            known[insight.insight_id] = rows.keep((*state, insight.insight_id), text)
+    return [text for text in known.values() if text is not None]
+
+
+def _query(asked: InsightFilter) -> InsightQuery:
     report_id = None if asked.analysis_id is None else report_of(asked.analysis_id)
-    query = InsightQuery(
+    return InsightQuery(
         report_id=report_id,
         confidence_min=asked.confidence_min,
         kind=asked.type,
@@ -99,11 +142,6 @@ def _page(services: Services, asked: InsightFilter) -> InsightList:
         after=place_of(asked.cursor, str, str),
         limit=asked.limit,
     )
-    page = services.listing.insights(query)
-    grounds = services.listing.grounds(page.items)
-    pagination, links = pages("insights", asked, page.after)
-    found = [insight_out(one, grounds) for one in page.items]
-    return InsightList(insights=found, pagination=pagination, links=links)
 
 
 def insight_out(insight: Insight, grounds: Grounds) -> InsightOut:

@@ -29,6 +29,11 @@ def matches(if_none_match: str, tag: str) -> bool:
     return "*" in named or tag.removeprefix("W/") in named
 
 
+def tag_of(body: bytes) -> str:
+    """Return the entity tag of an answer."""
+    return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
 class Negotiation:
     """Refuses what cannot be given as accepted; tags what is read, and says where nothing changed.
 
@@ -72,9 +77,8 @@ class _Tagging:
         await self._send(message)
 
     async def _finish(self, body: bytes) -> None:
-        tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = MutableHeaders(raw=list(self._start["headers"]))
-        headers["etag"] = tag
+        tag = headers.setdefault("etag", tag_of(body))
         headers.setdefault("cache-control", "private, no-cache")
         start = {**self._start, "headers": headers.raw}
         if self._known and matches(self._known, tag):

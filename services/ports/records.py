@@ -1,6 +1,6 @@
 """Records: what was read, found and decided, one by one and in long lists."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Protocol
 
 from services.domain.corrections import Correction
@@ -189,11 +189,15 @@ class Listing(Protocol):
     """Long lists, a page at a time; a page costs the same wherever it lies."""
 
     def version(self) -> Hashable:
-        """Return another value whenever anything stored has changed; costs next to nothing."""
+        """Return another value whenever a record has changed; costs next to nothing."""
         ...
 
-    def insights(self, query: InsightQuery) -> Page[Insight]:
-        """Return a page of insights, newest first."""
+    def insight_ids(self, query: InsightQuery) -> Page[InsightId]:
+        """Return a page of insights, newest first; costs much less than reading them."""
+        ...
+
+    def insights(self, ids: Iterable[InsightId]) -> list[Insight]:
+        """Return the stored insights of these ids, in no order."""
         ...
 
     def facts(self, query: FactQuery) -> Page[Fact]:

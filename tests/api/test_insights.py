@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from services.api.app import create_app
 from services.bootstrap import build
+from services.domain.audit import AuditEvent
 from services.domain.corrections import FactInForce
 from services.domain.ids import ReportId
 from services.domain.insights import (
@@ -252,11 +253,11 @@ def test_the_number_a_person_stated_is_the_evidence(client, services):
 
 def test_a_page_is_worked_out_once_until_another_process_writes(client, services, monkeypatch):
     asked = []
-    insights = services.listing.insights
+    insight_ids = services.listing.insight_ids
     monkeypatch.setattr(
         type(services.listing),
-        "insights",
-        lambda _self, query: asked.append(query) or insights(query),
+        "insight_ids",
+        lambda _self, query: asked.append(query) or insight_ids(query),
     )
     keep(services, an_insight("R1"))
     first = client.get("/api/v1/insights").json()
@@ -270,12 +271,35 @@ def test_a_page_is_worked_out_once_until_another_process_writes(client, services
     assert len(asked) == 3
 
 
-def test_the_version_of_a_store_is_another_one_after_every_commit(services):
+def test_an_insight_is_written_once_for_all_pages_and_anew_when_a_number_under_it_changes(
+    client, services, monkeypatch
+):
+    read = []
+    insights = services.listing.insights
+    monkeypatch.setattr(
+        type(services.listing),
+        "insights",
+        lambda _self, ids: read.append(len(ids)) or insights(ids),
+    )
+    keep(services, THIS_YEAR, *(an_insight(f"R{n}") for n in range(3)))
+    first = client.get("/api/v1/insights?limit=2").json()["insights"]
+    assert client.get("/api/v1/insights?limit=3").json()["insights"][:2] == first
+    assert read == [2, 1]
+    keep(services, THIS_YEAR.model_copy(update={"value": Decimal(9_000_000)}))
+    again = client.get("/api/v1/insights?limit=3").json()["insights"]
+    assert [one["evidence"][0]["value"] for one in again] == [9_000_000] * 3
+    assert read == [2, 1, 3]
+
+
+def test_the_version_of_a_store_is_another_one_after_every_commit_that_changes_a_record(services):
     seen = [services.listing.version()]
-    assert services.listing.version() == seen[0]
     for rule in ("R1", "R2"):
         keep(services, an_insight(rule))
         seen.append(services.listing.version())
-    services.listing._database.close()
+    services.ports.records.commit(Effects(replaces=((type(an_insight()), REPORT.report_id),)))
     seen.append(services.listing.version())
     assert len(set(seen)) == 4
+    services.ports.audit.append(AuditEvent(actor="ann", action="looked", resource="r", at=NOW))
+    services.ports.records.commit(Effects())
+    assert services.listing.version() == seen[-1]
+    assert build().listing.version() == seen[-1]

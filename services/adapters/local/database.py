@@ -57,6 +57,14 @@ CREATE TABLE audit_head (
 ) STRICT;
 """
 
+_VERSION = """
+CREATE TABLE IF NOT EXISTS store_version (
+    one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO store_version VALUES (1, 0);
+"""
+"""Counts the commits that changed records; what only appends to the audit trail or the queue is none."""
+
 
 class Database:
     """Connections to one SQLite file: WAL, every commit on disk, one writer at a time.
@@ -73,8 +81,6 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._inherited: list[sqlite3.Connection] = []
         self._watchers: list[Callable[[sqlite3.Connection], None]] = []
-        self._watch: sqlite3.Connection | None = None
-        self._watches = 0
         with self.transaction() as connection:
             _ensure_schema(connection)
 
@@ -106,22 +112,10 @@ class Database:
         """Call the watcher with the connection after every commit from now on; it only reads."""
         self._watchers.append(watcher)
 
-    def version(self) -> tuple[int, int]:
-        """Return another pair after every commit to the file, by whichever process; costs microseconds."""
-        with self._lock, _advisor_errors():
-            self._leave_inherited()
-            if self._watch is None:
-                self._watch, self._watches = self._connect(), self._watches + 1
-            # SQLite tells a connection of the commits of all others, and this one never writes.
-            return self._watches, self._watch.execute("PRAGMA data_version").fetchone()[0]
-
     def close(self) -> None:
         """Close the connections nobody uses."""
         with self._lock:
             idle, self._idle = self._idle, []
-            if self._watch is not None:
-                idle.append(self._watch)
-                self._watch = None
         for connection in idle:
             connection.close()
 
@@ -135,8 +129,8 @@ class Database:
     def _leave_inherited(self) -> None:
         """Use no connection of before a fork: SQLite forbids even closing it."""
         if self._pid != os.getpid():
-            self._inherited += self._idle if self._watch is None else [*self._idle, self._watch]
-            self._pid, self._idle, self._watch = os.getpid(), [], None
+            self._inherited += self._idle
+            self._pid, self._idle = os.getpid(), []
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
@@ -202,7 +196,7 @@ def _add_missing(connection: sqlite3.Connection) -> None:
             for statement in table.create_statements():
                 connection.execute(statement)
         table.complete(connection)
-    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY):
+    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY + _VERSION):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

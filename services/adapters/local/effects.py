@@ -24,6 +24,8 @@ def write_effects(connection: sqlite3.Connection, effects: Effects, now: float) 
         RECORD_TABLES[kind].drop(connection, report_id)
     for kind, rows in _by_table(effects.records):
         RECORD_TABLES[kind].upsert(connection, rows)
+    if effects.creates or effects.replaces or effects.records:
+        connection.execute("UPDATE store_version SET number = number + 1")
     send(connection, effects.messages, now)
     append_events(connection, effects.audit)
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from services.adapters.local.database import Database
 from services.domain.corrections import FactInForce
-from services.domain.ids import ChainId, ReportId
+from services.domain.ids import ChainId, InsightId, ReportId
 from services.domain.insights import Insight, InsightStatus, ReasoningChain
 from services.domain.listings import (
     Classification,
@@ -43,22 +43,30 @@ class SqliteListing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def version(self) -> tuple[int, int]:
-        """Return another value whenever anything stored has changed."""
-        return self._database.version()
+    def version(self) -> int:
+        """Return another number after every commit that changed a record, by whichever process."""
+        with self._database.reading() as connection:
+            number: int = connection.execute("SELECT number FROM store_version").fetchone()[0]
+        return number
 
-    def insights(self, query: InsightQuery) -> Page[Insight]:
-        """Return a page of insights, newest first."""
+    def insight_ids(self, query: InsightQuery) -> Page[InsightId]:
+        """Return a page of insights, newest first; the index alone is read."""
         where, values = _insight_conditions(query)
         text = (
-            f"SELECT created_at, id, record FROM insights WHERE {where} "
+            f"SELECT created_at, id FROM insights WHERE {where} "
             "ORDER BY created_at DESC, id DESC LIMIT ?"
         )
         with self._database.reading() as connection:
             rows = connection.execute(text, (*values, query.limit + 1)).fetchall()
         shown = rows[: query.limit]
-        after = shown[-1][:2] if len(rows) > query.limit else None
-        return Page([Insight.model_validate_json(row[2]) for row in shown], after)
+        after = shown[-1] if len(rows) > query.limit else None
+        return Page([InsightId(row[1]) for row in shown], after)
+
+    def insights(self, ids: Iterable[InsightId]) -> list[Insight]:
+        """Return the stored insights of these ids, in no order."""
+        with self._database.reading() as connection:
+            rows = _by_id(connection, "insights", ids)
+        return [Insight.model_validate_json(record) for _, record in rows]
 
     def facts(self, query: FactQuery) -> Page[Fact]:
         """Return a page of facts as the last analyses used them, by report and in document order."""

@@ -1,6 +1,7 @@
 """Settings: read once from ``ADVISOR_`` variables (or ``.env`` beside them), frozen, unsafe values refused."""
 
 import os
+import re
 from pathlib import Path
 from typing import Literal, Self
 
@@ -14,6 +15,7 @@ ENV_PREFIX = "ADVISOR_"
 MAX_UPLOAD_BYTES = 52_428_800
 _ADDRESS = r"^(https?://\S+)?$"
 _SHORTEST_SECRET = 16
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -94,6 +96,18 @@ class Settings(BaseSettings):
     smtp_mailbox: str = Field(
         default="", description="Mailbox of notices to people without an address of their own"
     )
+    entra_tenant_id: str = Field(
+        default="",
+        description="Directory (tenant) id whose people may sign in with Entra ID; empty: no Entra ID",
+    )
+    entra_client_id: str = Field(
+        default="", description="Application (client) id of the registration there"
+    )
+    entra_client_secret: str = Field(default="", repr=False, description="Its client secret")
+    entra_authority: str = Field(
+        default="https://login.microsoftonline.com/{tenant}/v2.0",
+        description="Who issues its tokens; {tenant} stands for the tenant id",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged"
     )
@@ -113,6 +127,23 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("entra_tenant_id", "entra_client_id")
+    @classmethod
+    def _names_one_tenant_and_one_application(cls, value: str) -> str:
+        if value and not _GUID.fullmatch(value.lower()):
+            raise ValueError(
+                "it is no id such as 00000000-1111-2222-3333-444444444444; names of domains are not "
+                "taken, and 'common' would let in every tenant"
+            )
+        return value.lower()
+
+    @field_validator("entra_authority")
+    @classmethod
+    def _is_reached_over_https(cls, value: str) -> str:
+        if not re.fullmatch(r"https://[^\s/?#@]+/\{tenant\}/v2\.0", value):
+            raise ValueError("it has to be https://, a host, and /{tenant}/v2.0 word for word")
+        return value
+
     @model_validator(mode="after")
     def _can_notify(self) -> Self:
         if self.notify == "webhook" and (
@@ -127,6 +158,16 @@ class Settings(BaseSettings):
         ):
             raise ValueError(
                 "ADVISOR_NOTIFY=smtp needs ADVISOR_SMTP_HOST, ADVISOR_SMTP_SENDER and ADVISOR_SMTP_MAILBOX"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _knows_entra_whole_or_not(self) -> Self:
+        given = (self.entra_tenant_id, self.entra_client_id, self.entra_client_secret)
+        if any(given) and not all(given):
+            raise ValueError(
+                "sign-in with Entra ID needs ADVISOR_ENTRA_TENANT_ID, ADVISOR_ENTRA_CLIENT_ID and "
+                "ADVISOR_ENTRA_CLIENT_SECRET, or none of them"
             )
         return self
 

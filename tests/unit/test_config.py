@@ -103,3 +103,49 @@ def test_exported_files_link_to_the_address_under_which_people_open_the_product(
 def test_an_address_that_is_none_is_refused(given):
     with pytest.raises(ValueError, match="public_url"):
         Settings(public_url=given)
+
+
+TENANT, CLIENT = "11111111-2222-3333-4444-555555555555", "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+ENTRA = {
+    "ADVISOR_ENTRA_TENANT_ID": TENANT,
+    "ADVISOR_ENTRA_CLIENT_ID": CLIENT,
+    "ADVISOR_ENTRA_CLIENT_SECRET": "kept out of sight",
+}
+
+
+@pytest.mark.parametrize("missing", ENTRA)
+def test_entra_id_is_set_up_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, missing: str):
+    for name in ENTRA.keys() - {missing}:
+        monkeypatch.setenv(name, ENTRA[name])
+    with pytest.raises(InvalidInput, match=missing) as refused:
+        read_settings()
+    assert "kept out of sight" not in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("ADVISOR_ENTRA_TENANT_ID", "common", "would let in every tenant"),
+        ("ADVISOR_ENTRA_TENANT_ID", "contoso.onmicrosoft.com", "names of domains"),
+        ("ADVISOR_ENTRA_CLIENT_ID", f"api://{CLIENT}", "no id such as"),
+        ("ADVISOR_ENTRA_AUTHORITY", "http://127.0.0.1/{tenant}/v2.0", "https://"),
+        ("ADVISOR_ENTRA_AUTHORITY", f"https://login.microsoftonline.com/{TENANT}/v2.0", "word"),
+        ("ADVISOR_ENTRA_AUTHORITY", "https://login.microsoftonline.com/{tenant}", "v2.0"),
+        ("ADVISOR_ENTRA_AUTHORITY", "https://login.example@evil.example/{tenant}/v2.0", "a host"),
+    ],
+)
+def test_what_names_no_tenant_application_or_issuer_is_refused(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, reason: str
+):
+    for name, good in {**ENTRA, variable: value}.items():
+        monkeypatch.setenv(name, good)
+    with pytest.raises(InvalidInput, match=variable) as refused:
+        read_settings()
+    assert reason in refused.value.sentence
+    assert "kept out of sight" not in refused.value.sentence
+
+
+def test_ids_of_entra_id_are_compared_in_small_letters(monkeypatch: pytest.MonkeyPatch):
+    for name, value in ENTRA.items():
+        monkeypatch.setenv(name, value.upper() if name.endswith("_ID") else value)
+    assert (read_settings().entra_tenant_id, read_settings().entra_client_id) == (TENANT, CLIENT)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from services.adapters.fetch.wiring import source_of
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.passwords import Argon2Hasher
 from services.adapters.local.wiring import (
     local_accounts,
+    local_answers,
     local_api_tokens,
     local_listing,
     local_outbox,
@@ -15,7 +17,7 @@ from services.adapters.local.wiring import (
 )
 from services.adapters.notify.wiring import notifier_of
 from services.amending import AmendDesk
-from services.analysis.registry import RULES
+from services.analysis.registry import RULES, RULESET_VERSION
 from services.analysis.templates import Templates, load_templates
 from services.calibration.desk import CalibrationDesk
 from services.cfo.desk import CfoDesk
@@ -31,7 +33,8 @@ from services.engine import Engine, MetricDesk
 from services.exports.audit_bundle import AuditBundleDesk
 from services.intake import Intake
 from services.materiality import MaterialityDesk
-from services.ports import Listing, Notifier, Outbox, Ports
+from services.ports import AnswerStore, DocumentSource, Listing, Notifier, Outbox, Ports
+from services.reanalysis import AnalysisDesk
 from services.retention import RetentionDesk
 from services.review.desk import ReviewDesk
 from services.review.queue import QueueDesk
@@ -50,6 +53,9 @@ class Services:
     settings: Settings
     ports: Ports
     intake: Intake
+    source: DocumentSource
+    analyses: AnalysisDesk
+    answers: AnswerStore
     facts: FactDesk
     corrections: CorrectionDesk
     review: ReviewDesk
@@ -101,6 +107,9 @@ def build(settings: Settings | None = None) -> Services:
         settings=settings,
         ports=ports,
         intake=intake,
+        source=source_of(settings),
+        analyses=AnalysisDesk(ports.records, RULESET_VERSION),
+        answers=local_answers(settings),
         facts=facts,
         corrections=CorrectionDesk(ports.records),
         review=ReviewDesk(ports.records),

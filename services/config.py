@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         default=MAX_UPLOAD_BYTES, ge=1, le=MAX_UPLOAD_BYTES, description="Largest file taken, bytes"
     )
+    ingest_hosts: str = Field(
+        default="",
+        pattern=r"^(\s*[A-Za-z0-9.-]+(:[0-9]{1,5})?\s*(,|$))*$",
+        description="Hosts (and ports) that documents may be fetched from over https, with commas between; "
+        "empty: from none",
+    )
     max_page_image_bytes: int = Field(
         default=524_288_000,
         ge=0,

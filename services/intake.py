@@ -17,6 +17,7 @@ from services.domain.errors import (
     AdvisorError,
     Conflict,
     EmptyFile,
+    InvalidInput,
     ReportTooLarge,
     Unavailable,
     UnreadableDocument,
@@ -49,6 +50,8 @@ _ATTEMPTS = 4
 _SAMPLE_LINES = 50
 
 Outcome = Literal["new", "duplicate", "new_version"]
+DocumentType = Literal["pdf", "excel"]
+"""What a sender can say a document is: a PDF, or a workbook of any kind (CSV too)."""
 _EMPTY = "The file is empty (0 bytes). Download or export it again and upload that copy."
 
 
@@ -74,17 +77,20 @@ class Intake:
         self._max_bytes = max_upload_bytes
         self._clock = clock
 
-    def accept(self, name: str, data: bytes, actor: User) -> Accepted:
-        """Take the bytes as a new report, a new version, or a duplicate.
+    def accept(
+        self, name: str, data: bytes, actor: User, declared: DocumentType | None = None
+    ) -> Accepted:
+        """Take the bytes as a new report, a new version, or a duplicate; ``declared`` is what the sender says they are.
 
-        Raises Forbidden, ReportTooLarge, EmptyFile, UnsupportedType or UnreadableDocument; a refused
-        upload leaves only an audit entry behind.
+        Raises Forbidden, ReportTooLarge, EmptyFile, UnsupportedType, UnreadableDocument, or InvalidInput
+        for another type than declared; a refused upload leaves only an audit entry behind.
         """
         digest = hashlib.sha256(data).hexdigest()
         try:
             require(actor, Permission.UPLOAD)
             self._check_size(data)
             format = detect_format(data)
+            _check_declared(format, declared)
             shown = display_name(name, format)
             known = self._ports.records.report_by_sha256(digest)
             if known is not None:
@@ -181,6 +187,12 @@ class Intake:
                 at=self._clock(),
             )
         )
+
+
+def _check_declared(format: ReportFormat, declared: DocumentType | None) -> None:
+    if declared is not None and (declared == "excel") is not format.is_workbook:
+        found = "a workbook" if format.is_workbook else "a PDF"
+        raise InvalidInput(f"The document is {found}, and not {declared} as was said of it.")
 
 
 def _arrival(report: Report) -> Effects:

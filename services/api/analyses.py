@@ -128,7 +128,8 @@ def _report(services: Services, any_id: str) -> Report:
     return report
 
 
-def _state(services: Services, report: Report) -> WorkState:
+def state_of_work(services: Services, report: Report) -> WorkState:
+    """Return how far work on a document is."""
     if report.status is ReportStatus.FAILED:
         return WorkState.FAILED
     if report.status is ReportStatus.RECEIVED:
@@ -147,7 +148,7 @@ def _ingestion(services: Services, report: Report) -> IngestionOut:
     return IngestionOut(
         ingestion_id=ingestion_id(report.report_id),
         document_id=report.report_id,
-        status=_state(services, report),
+        status=state_of_work(services, report),
         stage=report.status.value if now is None else now.stage,
         page=report.page_count if now is None else now.done,
         pages=report.page_count if now is None else now.total,
@@ -165,7 +166,7 @@ def _analysis(services: Services, report: Report) -> AnalysisOut:
     return AnalysisOut(
         analysis_id=analysis_id(report.report_id),
         ingestion_id=ingestion_id(report.report_id),
-        status=_state(services, report),
+        status=state_of_work(services, report),
         confidence_score=round(sum(sure) / len(sure), 6) if sure else None,
         insights=len(insights),
         review_required=len(waiting),

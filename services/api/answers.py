@@ -5,11 +5,27 @@ from pydantic import BaseModel
 
 from services.api.addresses import address, cursor_of
 from services.api.models import Pagination
+from services.api.negotiation import tag_of
 
 
-def as_json(model: BaseModel) -> Response:
+def as_json(model: BaseModel, status: int = 200, **headers: str) -> Response:
     """Return a model as it is, without the second validation that the framework would do."""
-    return Response(model.model_dump_json(by_alias=True), media_type="application/json")
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = model.model_dump_json(by_alias=True)
+    return Response(body, status, named, media_type="application/json")
+
+
+def tagged(model: BaseModel) -> Response:
+    """Return a thing as an act left it, with the entity tag that a GET of it has."""
+    answer = as_json(model)
+    answer.headers["etag"] = tag_of(bytes(answer.body))
+    return answer
+
+
+def accepted(model: BaseModel, monitor: str) -> Response:
+    """Return what has been begun: 202, and where to ask how far it is."""
+    where = {"location": monitor, "operation_location": monitor, "retry_after": "1"}
+    return as_json(model, 202, **where)
 
 
 def pages(

@@ -1,12 +1,14 @@
-"""The FastAPI application behind ``/api/v1``; reading only until sign-in is built."""
+"""The FastAPI application behind ``/api/v1``."""
 
 from fastapi import FastAPI
 
 from services.api.addresses import BASE
+from services.api.alerting import alerting_router, notices_router
 from services.api.analyses import chains_router, summaries_router, work_router
 from services.api.documents import documents_router
 from services.api.errors import add_handlers
 from services.api.facts import facts_router
+from services.api.ingesting import ingesting_router
 from services.api.insights import insights_router
 from services.api.limits import RateLimit
 from services.api.models import PROBLEMS
@@ -24,6 +26,9 @@ _ROUTERS = (
     work_router,
     summaries_router,
     oversight_router,
+    ingesting_router,
+    alerting_router,
+    notices_router,
 )
 _HEALTHY = {
     "content": {"application/json": {"example": {"status": "ok", "queues": {"ingestion-queue": 1}}}}
@@ -34,7 +39,7 @@ def create_app(services: Services) -> FastAPI:
     """Return the API over the given services, to be mounted at ``/api/v1`` or served alone."""
     app = Api(
         title="Financial Insight & Risk Advisor",
-        summary="What was read in financial reports, what was found in them, and the proof; reading only",
+        summary="What was read in financial reports, what was found in them, and the proof",
         version="1.0.0",
         servers=[{"url": BASE}],
         docs_url=None,

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from services.api.trace import known_trace
-from services.domain.errors import AdvisorError
+from services.domain.errors import AdvisorError, Outdated
 
 PROBLEM = "application/problem+json"
 
@@ -47,6 +47,8 @@ async def _advisor(request: Request, error: Exception) -> JSONResponse:
     headers = {"Retry-After": "1"} if error.retryable else {}
     if error.status_code == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, Outdated):
+        headers["ETag"] = error.tag
     return problem(request, error.status_code, error.code, error.sentence, headers)
 
 

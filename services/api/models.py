@@ -321,3 +321,17 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (503, "The store does not answer; try again in a moment"),
     )
 }
+
+ACT_PROBLEMS: dict[int | str, dict[str, Any]] = PROBLEMS | {
+    status: {"model": Problem, "description": words}
+    for status, words in (
+        (400, "The Idempotency-Key is none, or the form cannot be read"),
+        (401, "Nobody is signed in"),
+        (403, "Not for this role or this person"),
+        (409, "Decided already, changed meanwhile, or the first request with the key is running"),
+        (412, "Changed since the ETag in If-Match; ETag names how it is now"),
+        (413, "The document is larger than 50 MB"),
+        (415, "No type that is read here"),
+    )
+}
+"""What acts can be refused with."""

@@ -23,22 +23,19 @@ def accepts(accept: str, offered: str) -> bool:
     return not quality or next((quality[one] for one in ranges if one in quality), 0.0) > 0
 
 
-def matches(if_none_match: str, tag: str) -> bool:
-    """Whether an If-None-Match header names a tag; tags are compared weakly, as RFC 9110 asks for reads."""
-    named = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+def matches(header: str, tag: str) -> bool:
+    """Whether an If-None-Match or If-Match header names a tag; '*' names any. Tags are compared weakly."""
+    named = [one.strip().removeprefix("W/") for one in header.split(",")]
     return "*" in named or tag.removeprefix("W/") in named
 
 
 def tag_of(body: bytes) -> str:
-    """Return the entity tag of an answer."""
+    """Return the entity tag of an answer: weak, as a compressed answer has the tag of the plain one."""
     return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 class Negotiation:
-    """Refuses what cannot be given as accepted; tags what is read, and says where nothing changed.
-
-    Tags are weak: a compressed answer has the tag of the plain one.
-    """
+    """Refuses what cannot be given as accepted; tags what is read, and says where nothing changed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

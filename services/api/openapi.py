@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,15 +13,23 @@ _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]*")
 _NO_PLAIN_KEYS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
 _CODES = {
+    400: "malformed-idempotency-key",
+    401: "unauthenticated",
+    403: "forbidden",
     404: "not-found",
     406: "not-acceptable",
+    409: "conflict",
+    412: "outdated",
+    413: "too-large",
+    415: "unsupported-type",
     422: "invalid-input",
     429: "too-many-requests",
     500: "internal",
     503: "unavailable",
 }
 _UNLIMITED = ("/health", ".webp")
-_NAMES_A_DOCUMENT = frozenset({"/facts", "/metrics"})
+_NAMES_SOMETHING = frozenset({"/facts", "/metrics", "/analysis/trigger", "/alerts/escalate"})
+_TAKES_FILES = "/documents/ingest"
 _BY_TYPE: dict[str, Any] = {"integer": 1, "number": 1.0, "boolean": True, "null": None}
 _BY_FORMAT = {"date-time": "2026-01-08T10:30:00Z", "date": "2025-12-31"}
 _DEEPEST = 8
@@ -35,8 +43,11 @@ class Api(FastAPI):
         if self.openapi_schema is None:
             document = super().openapi()
             for path, operations in document["paths"].items():
-                for operation in operations.values():
+                for method, operation in operations.items():
                     _complete(document, path, operation)
+                    if method == "get":
+                        unchanged = "Unchanged since the ETag in If-None-Match"
+                        operation["responses"]["304"] = {"description": unchanged}
         return super().openapi()
 
 
@@ -47,10 +58,10 @@ def _complete(document: dict[str, Any], path: str, operation: dict[str, Any]) ->
         if _can_answer(path, operation, status):
             shared[f"Problem{status}"] = _refusal(int(status), answer["description"])
             responses[status] = {"$ref": f"#/components/responses/Problem{status}"}
-    responses["304"] = {"description": "Unchanged since the ETag in If-None-Match"}
-    for media_type, content in responses["200"].get("content", {}).items():
-        if media_type == "application/json" and "example" not in content:
-            content["example"] = _example(document, content.get("schema", {}))
+    for status in [one for one in responses if one < "300"]:
+        for media_type, content in responses[status].get("content", {}).items():
+            if media_type == "application/json" and "example" not in content:
+                content["example"] = _example(document, content.get("schema", {}))
 
 
 def _refusal(status: int, words: str) -> dict[str, Any]:
@@ -61,11 +72,27 @@ def _refusal(status: int, words: str) -> dict[str, Any]:
 
 
 def _can_answer(path: str, operation: dict[str, Any], status: str) -> bool:
+    if status in _ON_SOME:
+        return _ON_SOME[status](path, operation)
     if status == "404":
-        return "{" in path or path in _NAMES_A_DOCUMENT
+        return "{" in path or path in _NAMES_SOMETHING
     if status == "422":
         return bool(operation.get("parameters"))
     return status != "429" or not path.endswith(_UNLIMITED)
+
+
+def _takes(operation: dict[str, Any], header: str) -> bool:
+    return any(one["name"].lower() == header for one in operation.get("parameters", ()))
+
+
+_ON_SOME: dict[str, Callable[[str, dict[str, Any]], bool]] = {
+    "400": lambda _, operation: _takes(operation, "idempotency-key"),
+    "409": lambda _, operation: _takes(operation, "idempotency-key"),
+    "412": lambda _, operation: _takes(operation, "if-match"),
+    "413": lambda path, _: path == _TAKES_FILES,
+    "415": lambda path, _: path == _TAKES_FILES,
+}
+"""Which operations answer with what only some do."""
 
 
 def _example(document: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> Any:

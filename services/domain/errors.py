@@ -87,10 +87,14 @@ class Conflict(AdvisorError):
 
 
 class Outdated(AdvisorError):
-    """What the caller saw has changed since; read it again and decide anew."""
+    """What the caller saw has changed since; read it again and decide anew. ``tag`` names how it is now."""
 
     status_code = 412
     code = "outdated"
+
+    def __init__(self, sentence: str, tag: str) -> None:
+        super().__init__(sentence)
+        self.tag = tag
 
 
 class Forbidden(AdvisorError):

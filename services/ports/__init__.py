@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass
 
-from services.ports.documents import BlobStore, DocumentReader, LayoutReader, OnPage, PageRenderer
+from services.ports.answers import AnswerStore
+from services.ports.documents import (
+    BlobStore,
+    DocumentReader,
+    DocumentSource,
+    Fetched,
+    LayoutReader,
+    OnPage,
+    PageRenderer,
+)
 from services.ports.identity import Accounts, ApiTokens, PasswordHasher, Sessions, TokenVerifier
 from services.ports.messages import DeadLetter, Delivery, MessageQueue, Notifier, Outbox
 from services.ports.records import Listing, RecordStore
@@ -10,6 +19,7 @@ from services.ports.trail import AuditLog, AuditRetention, StoredEntry
 
 __all__ = [
     "Accounts",
+    "AnswerStore",
     "ApiTokens",
     "AuditLog",
     "AuditRetention",
@@ -17,6 +27,8 @@ __all__ = [
     "DeadLetter",
     "Delivery",
     "DocumentReader",
+    "DocumentSource",
+    "Fetched",
     "LayoutReader",
     "Listing",
     "MessageQueue",

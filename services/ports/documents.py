@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from services.domain.layout import PageLayout, SheetLayout
@@ -80,4 +81,24 @@ class PageRenderer(Protocol):
 
     def webp(self, blob_key: str, page: int, dpi: int = 130) -> bytes:
         """Return the 1-based page as WebP; raises NotFound or UnreadableDocument."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document that was fetched: the last part of its address, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+class DocumentSource(Protocol):
+    """Where documents lie that are named by address and not sent."""
+
+    def fetch(self, url: str) -> Fetched:
+        """Return the document at an address.
+
+        Raises Forbidden for a place nobody may fetch from, InvalidInput for what is no address of a
+        document, ReportTooLarge, and Unavailable when the place does not answer.
+        """
         ...

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.access import Permission, require
-from services.domain.audit import AuditEvent
 from services.domain.base import Record, utc_now
 from services.domain.errors import AdvisorError, Conflict, Forbidden
 from services.domain.ids import DecisionId, InsightId, ReviewItemId, UserId, deterministic_id
@@ -17,7 +16,6 @@ from services.domain.reviews import (
     UNDO_SECONDS,
     UNDOABLE,
     ActKind,
-    Cause,
     Decision,
     ReasonCode,
     ReviewAct,
@@ -28,7 +26,7 @@ from services.domain.reviews import (
 from services.domain.users import User
 from services.ports import RecordStore
 from services.review.bench import Bench, Case, checked_comment
-from services.review.items import open_item
+from services.review.items import requested_item
 from services.review.signoff import fingerprint, signed_figures
 
 _OUTCOME = {
@@ -177,25 +175,8 @@ class ReviewDesk:
             raise Conflict(
                 "This insight is not waiting with the analyst; reload to see where it is."
             )
-        now = self._clock()
-        words = checked_comment(comment)
-        reason = f"{actor.name} asked for a review" + (f": {words}" if words else "")
-        item = open_item(insight, (*insight.route_reasons, reason), now, Cause.REQUESTED)
-        self._records.commit(
-            Effects(
-                creates=(item,),
-                records=(insight.model_copy(update={"status": InsightStatus.IN_REVIEW}),),
-                audit=(
-                    AuditEvent(
-                        actor=actor.user_id,
-                        action="review_requested",
-                        resource=insight_id,
-                        detail={"comment": words},
-                        at=now,
-                    ),
-                ),
-            )
-        )
+        item, effects = requested_item(insight, checked_comment(comment), actor, self._clock())
+        self._records.commit(effects)
         return item
 
     def _sign_first(self, case: Case, actor: User, said: dict[str, Any]) -> None:

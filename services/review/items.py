@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.domain.audit import AuditEvent
 from services.domain.ids import ReviewItemId, deterministic_id
-from services.domain.insights import Insight
+from services.domain.insights import Insight, InsightStatus
+from services.domain.messages import Effects
 from services.domain.reports import Finding
 from services.domain.reviews import Cause, FigureChange, ReviewItem
+from services.domain.users import User
 
 
 def open_item(
@@ -21,6 +24,23 @@ def open_item(
         cause=cause,
         opened_at=at,
     )
+
+
+def requested_item(
+    insight: Insight, comment: str, actor: User, at: datetime
+) -> tuple[ReviewItem, Effects]:
+    """Return the item of an insight that a person sends to review, and what that writes."""
+    reason = f"{actor.name} asked for a review" + (f": {comment}" if comment else "")
+    item = open_item(insight, (*insight.route_reasons, reason), at, Cause.REQUESTED)
+    event = AuditEvent(
+        actor=actor.user_id,
+        action="review_requested",
+        resource=insight.insight_id,
+        detail={"comment": comment},
+        at=at,
+    )
+    waiting = insight.model_copy(update={"status": InsightStatus.IN_REVIEW})
+    return item, Effects(creates=(item,), records=(waiting,), audit=(event,))
 
 
 def reopened_item(insight: Insight, at: datetime) -> ReviewItem:

@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 from services.access import Permission, require
 from services.domain.base import utc_now
 from services.domain.errors import Conflict, InvalidInput, NotFound
-from services.domain.ids import ReviewItemId
+from services.domain.ids import InsightId, ReviewItemId
+from services.domain.insights import Insight, InsightStatus
+from services.domain.messages import Effects, joined
 from services.domain.notices import Notice, NoticeKind
-from services.domain.reviews import UNDO_SECONDS, ActKind, ReviewAct
+from services.domain.reviews import UNDO_SECONDS, ActKind, ReviewAct, ReviewStatus
 from services.domain.users import User
 from services.ports import RecordStore
 from services.review.bench import Bench, Case, checked_comment
+from services.review.items import requested_item
 from services.review.notices import Told, notice
+from services.review.state import state_of
 
 _EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$")
 _LONGEST_EMAIL = 254
@@ -72,6 +76,35 @@ class TalkDesk:
         subject = f"{actor.name} escalated a review item to you"
         return self._told(case, act, Told(NoticeKind.ESCALATED, to, subject, words, actor.name))
 
+    def alert(
+        self, insight_id: InsightId, reviewer_email: str, comment: str, actor: User
+    ) -> Notice:
+        """Alert a named reviewer to an insight and hand them its item; one without an open item gets one.
+
+        The notice's id is the alert's. Raises Forbidden, NotFound, InvalidInput for what is no address, and
+        Conflict for an insight that is decided or whose item somebody else has.
+        """
+        require(actor, Permission.REQUEST_REVIEW)
+        insight = self._bench.insight(insight_id)
+        words, to = checked_comment(comment), checked_email(reviewer_email)
+        case, opening = self._case_of(insight, words, actor)
+        act = self._bench.act(case, ActKind.ESCALATE, actor, comment=words, to=to)
+        subject = f"{actor.name} escalated an insight to you"
+        told = Told(NoticeKind.ESCALATED, to, subject, words or insight.text, actor.name)
+        return self._told(case, act, told, opening)
+
+    def _case_of(self, insight: Insight, words: str, actor: User) -> tuple[Case, Effects]:
+        """Return the open item of an insight, or a new one with what opening it writes."""
+        waiting = self._records.review_items(ReviewStatus.OPEN)
+        item = next((one for one in waiting if one.insight_id == insight.insight_id), None)
+        if item is not None:
+            return self._bench.open_case(item.review_item_id, actor), Effects()
+        if insight.status in {InsightStatus.APPROVED, InsightStatus.REJECTED}:
+            raise Conflict(f"This insight was already {insight.status.value}.")
+        now = self._bench.clock()
+        item, opening = requested_item(insight, words, actor, now)
+        return Case(item, insight, (), state_of((), now), now), opening
+
     def assign(
         self, review_item_id: ReviewItemId, reviewer_email: str, comment: str, actor: User
     ) -> Notice:
@@ -98,7 +131,9 @@ class TalkDesk:
             raise Conflict("This item is decided; reload to see the decision.")
         return case
 
-    def _told(self, case: Case, act: ReviewAct, told: Told) -> Notice:
+    def _told(
+        self, case: Case, act: ReviewAct, told: Told, before: Effects | None = None
+    ) -> Notice:
         if not told.to:
             raise NotFound("The report's uploader is not known, so nobody can be told.")
         about = case.insight.title if case.insight is not None else "how a report was read"
@@ -106,7 +141,8 @@ class TalkDesk:
         sending = case.now + timedelta(seconds=UNDO_SECONDS)
         made = notice(told, case.item, str(act.number), case.now, sending)
         detail = {"to": told.to, "alert": made.notice_id}
-        self._records.commit(self._bench.effects(case, act, made, **detail))
+        effects = self._bench.effects(case, act, made, **detail)
+        self._records.commit(joined(before or Effects(), effects))
         return made
 
 

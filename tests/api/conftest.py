@@ -1,6 +1,7 @@
 """The API under its real address, over a store of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from starlette.applications import Starlette
@@ -10,7 +11,7 @@ from starlette.testclient import TestClient
 from services.api.app import create_app
 from services.bootstrap import Services, build
 from services.config import Settings
-from services.domain.users import Role
+from services.domain.users import Role, User
 from tests.callers import As, a_user
 
 
@@ -26,3 +27,25 @@ def client(services: Services) -> Iterator[TestClient]:
     app = As(Starlette(routes=[Mount("/api/v1", create_app(services))]), a_user(Role.AUDITOR))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def as_user(services: Services) -> Iterator[Callable[[User], TestClient]]:
+    """Makes a client of the API for a person; all ask the same application."""
+    app = Starlette(routes=[Mount("/api/v1", create_app(services))])
+    with ExitStack() as open_clients:
+        yield lambda user: open_clients.enter_context(
+            TestClient(As(app, user), raise_server_exceptions=False)
+        )
+
+
+@pytest.fixture
+def analyst(as_user: Callable[[User], TestClient]) -> TestClient:
+    """Uploads, corrects, asks for reviews."""
+    return as_user(a_user(Role.ANALYST))
+
+
+@pytest.fixture
+def reviewer(as_user: Callable[[User], TestClient]) -> TestClient:
+    """Decides."""
+    return as_user(a_user(Role.REVIEWER))

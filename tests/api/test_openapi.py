@@ -34,7 +34,13 @@ def document(services) -> dict:
 
 
 def operations(document: dict) -> dict[str, dict]:
-    return {path: methods["get"] for path, methods in document["paths"].items()}
+    return {path: methods["get"] for path, methods in document["paths"].items() if "get" in methods}
+
+
+def acts(document: dict) -> dict[str, dict]:
+    return {
+        path: methods["post"] for path, methods in document["paths"].items() if "post" in methods
+    }
 
 
 def test_the_description_in_the_documents_is_up_to_date(capsys):
@@ -44,9 +50,22 @@ def test_the_description_in_the_documents_is_up_to_date(capsys):
     assert capsys.readouterr().out == written
 
 
-def test_the_api_is_described_as_reading_only(document):
-    assert {method for methods in document["paths"].values() for method in methods} == {"get"}
+def test_the_api_reads_and_acts_and_nothing_else(document):
+    assert {method for methods in document["paths"].values() for method in methods} == {
+        "get",
+        "post",
+    }
     assert document["servers"] == [{"url": "/api/v1"}]
+
+
+def test_every_act_takes_an_idempotency_key_and_declares_what_it_is_refused_with(document):
+    assert len(acts(document)) > 4
+    for path, act in acts(document).items():
+        headers = {one["name"] for one in act["parameters"] if one["in"] == "header"}
+        assert "Idempotency-Key" in headers, path
+        declared = {status for status in act["responses"] if status >= "400"}
+        assert declared >= {"400", "401", "403", "409", "422", "429", "500", "503"}, path
+        assert ("412" in declared) is ("If-Match" in headers), path
 
 
 def test_an_operation_declares_the_errors_that_it_can_answer(document):

@@ -85,7 +85,9 @@ class SqliteAuditLog:
         """Check every link, the recorded head and the checkpoints; leave a checkpoint when all holds."""
         marks, fault = self._checkpoints.read() if self._checkpoints else ((), None)
         with self._database.reading() as connection:
-            connection.execute("BEGIN")
+            connection.execute(
+                "SAVEPOINT inspection"
+            )  # one state for all reads, also within another
             ground = Ground(
                 recorded=connection.execute("SELECT seq, hash FROM audit_head").fetchone(),
                 base=connection.execute("SELECT seq, hash FROM audit_base").fetchone(),
@@ -94,7 +96,7 @@ class SqliteAuditLog:
             )
             breach, seq, head = _walked(connection, ground)
             breach = _unproved_base(connection, ground) or breach
-            connection.execute("COMMIT")
+            connection.execute("RELEASE inspection")
         if breach is None and fault is None:
             self.checkpoint()
             marks, fault = self._checkpoints.read() if self._checkpoints else ((), None)
@@ -116,8 +118,8 @@ class SqliteAuditLog:
         return self._checkpoints.sign(data)
 
     def checkpoint(self) -> None:
-        """Put the head's number and hash into the checkpoints; a disk that refuses it is only logged."""
-        with self._database.reading() as connection:
+        """Put the committed head into the checkpoints; a disk that refuses it is only logged."""
+        with self._database.reading_committed() as connection:
             seq, head = _head(connection)
         self._mark(seq, head)
 

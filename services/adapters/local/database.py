@@ -5,6 +5,8 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.adapters.local.guards import REVIEW_GUARDS
@@ -56,6 +58,26 @@ CREATE TABLE audit_head (
     one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL
 ) STRICT;
 """
+_ANSWERS = """
+CREATE TABLE IF NOT EXISTS kept_answers (
+    answer_id TEXT PRIMARY KEY, made_at REAL NOT NULL, record TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS kept_answers_made_at ON kept_answers (made_at);
+"""
+
+Watcher = Callable[[sqlite3.Connection], None]
+
+
+@dataclass(slots=True)
+class _Whole:
+    """Several transactions on one file that become one; the connection is taken when the first begins."""
+
+    path: Path
+    connection: sqlite3.Connection | None = None
+    watchers: list[Watcher] = field(default_factory=list)
+
+
+_WHOLE: ContextVar[_Whole | None] = ContextVar("whole", default=None)
 
 _VERSION = """
 CREATE TABLE IF NOT EXISTS store_version (
@@ -80,13 +102,26 @@ class Database:
         self._pid = os.getpid()
         self._idle: list[sqlite3.Connection] = []
         self._inherited: list[sqlite3.Connection] = []
-        self._watchers: list[Callable[[sqlite3.Connection], None]] = []
+        self._watchers: list[Watcher] = []
+        self._watch: sqlite3.Connection | None = None
+        self._watches = 0
         with self.transaction() as connection:
             _ensure_schema(connection)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection for reads; a transaction left open in it is rolled back."""
+        """Give a connection for reads, which see what ``together`` has written; what is left open is rolled back."""
+        whole = self._whole()
+        if whole is not None and whole.connection is not None:
+            with _advisor_errors():
+                yield whole.connection
+            return
+        with self.reading_committed() as connection:
+            yield connection
+
+    @contextmanager
+    def reading_committed(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection for reads that see what is committed and nothing else."""
         connection = self._take()
         try:
             with _advisor_errors():
@@ -96,7 +131,15 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that holds the write lock; commits at the end, rolls back on any error."""
+        """Give a connection that holds the write lock; commits at the end, rolls back on any error.
+
+        Within ``together`` it is a part of that: an error takes back this part alone.
+        """
+        whole = self._whole()
+        if whole is not None:
+            with self._part_of(whole) as connection:
+                yield connection
+            return
         connection = self._take()
         try:
             with _advisor_errors():
@@ -108,7 +151,64 @@ class Database:
         finally:
             self._give_back(connection)
 
-    def after_commit(self, watcher: Callable[[sqlite3.Connection], None]) -> None:
+    @contextmanager
+    def together(self, *, alone: bool = False) -> Iterator[None]:
+        """Make what is written to this file meanwhile one transaction; nothing stays of it on any error.
+
+        It holds for the running thread, whichever ``Database`` of the file it uses. The write lock is taken
+        with the first write, or with ``alone`` at once, so that nobody else writes meanwhile.
+        """
+        whole = _Whole(self._path)
+        mark = _WHOLE.set(whole)
+        try:
+            if alone:
+                self._begin(whole)
+            yield
+            if whole.connection is not None:
+                with _advisor_errors():
+                    whole.connection.execute("COMMIT")
+                    for watcher in whole.watchers:
+                        watcher(whole.connection)
+        finally:
+            _WHOLE.reset(mark)
+            if whole.connection is not None:
+                self._give_back(whole.connection)
+
+    def _whole(self) -> _Whole | None:
+        whole = _WHOLE.get()
+        return whole if whole is not None and whole.path == self._path else None
+
+    def _begin(self, whole: _Whole) -> sqlite3.Connection:
+        if whole.connection is None:
+            connection = self._take()
+            try:
+                with _advisor_errors():
+                    connection.execute("BEGIN IMMEDIATE")
+            except AdvisorError:
+                self._give_back(connection)
+                raise
+            whole.connection = connection
+        if not whole.connection.in_transaction:
+            raise Unavailable("The database gave up on what was being written; try again.")
+        return whole.connection
+
+    @contextmanager
+    def _part_of(self, whole: _Whole) -> Iterator[sqlite3.Connection]:
+        connection = self._begin(whole)
+        whole.watchers += [one for one in self._watchers if one not in whole.watchers]
+        with _advisor_errors():
+            connection.execute("SAVEPOINT part")
+            is_done = False
+            try:
+                yield connection
+                is_done = True
+            finally:
+                if not is_done and connection.in_transaction:
+                    connection.execute("ROLLBACK TO part")
+                if connection.in_transaction:  # a full disk has ended the whole of it
+                    connection.execute("RELEASE part")
+
+    def after_commit(self, watcher: Watcher) -> None:
         """Call the watcher with the connection after every commit from now on; it only reads."""
         self._watchers.append(watcher)
 
@@ -196,7 +296,7 @@ def _add_missing(connection: sqlite3.Connection) -> None:
             for statement in table.create_statements():
                 connection.execute(statement)
         table.complete(connection)
-    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY + _VERSION):
+    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY + _VERSION + _ANSWERS):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

@@ -7,6 +7,7 @@ from services.adapters.local.blobs import FileBlobStore
 from services.adapters.local.checkpoints import CheckpointFile
 from services.adapters.local.database import Database
 from services.adapters.local.instances import Instances
+from services.adapters.local.kept_answers import SqliteAnswers
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.listing import SqliteListing
 from services.adapters.local.outbox import SqliteOutbox
@@ -63,6 +64,11 @@ def local_sessions(settings: Settings) -> SqliteSessions:
 def local_api_tokens(settings: Settings) -> SqliteApiTokens:
     """Return the tokens of programs of ``settings.data_dir``."""
     return SqliteApiTokens(_database(settings))
+
+
+def local_answers(settings: Settings) -> SqliteAnswers:
+    """Return the kept answers of ``settings.data_dir``."""
+    return SqliteAnswers(_database(settings))
 
 
 def local_instances(settings: Settings) -> Instances:

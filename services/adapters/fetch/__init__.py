@@ -1,0 +1,1 @@
+"""Documents fetched from addresses that people name."""

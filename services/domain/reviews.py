@@ -95,7 +95,7 @@ class ReviewItem(Record):
     """An insight, or a finding about how a report was read, that waits for a person, and why.
 
     A sign-off that became void has the numbers that changed in ``changes``, and in ``signed_text`` the
-    sentence that was signed.
+    sentence that was signed. ``requested_by`` is who asked for the review, None where nobody did.
     """
 
     review_item_id: ReviewItemId
@@ -108,6 +108,7 @@ class ReviewItem(Record):
     cause: Cause = Cause.ROUTED
     changes: tuple[FigureChange, ...] = ()
     signed_text: str = ""
+    requested_by: UserId | None = None
     opened_at: Instant
     decided_at: Instant | None = None
 

@@ -89,20 +89,24 @@ class Bench:
         return [] if case.insight is None else facts_under(case.insight, self.fact_of)
 
     def preparers(self, case: Case) -> set[UserId]:
-        """Return who may not decide: the uploader, and whoever stated a number under the insight."""
+        """Return who may not decide: the uploader, who asked for it, and who stated a number under the insight."""
         report = self.records.report(case.item.report_id)
         found = set() if report is None else {report.uploaded_by}
+        if case.item.requested_by is not None:
+            found.add(case.item.requested_by)
         if case.insight is not None:
             found |= set(case.insight.prepared_by)
         return found | preparers(self.facts_under(case), self.records.corrections)
 
     def keep_four_eyes(self, case: Case, actor: User) -> None:
-        """Raise Forbidden for who prepared what the item is about."""
+        """Raise Forbidden for who prepared what the item is about, or asked for it to be looked at."""
         report = self.records.report(case.item.report_id)
         if report is not None and report.uploaded_by == actor.user_id:
             raise Forbidden(
                 "You uploaded this report, so somebody else has to decide on its insights."
             )
+        if case.item.requested_by == actor.user_id:
+            raise Forbidden("You asked for this review, so somebody else has to decide on it.")
         if actor.user_id in self.preparers(case):
             raise Forbidden(
                 "You stated a number under this insight, so somebody else has to decide on it."

@@ -63,8 +63,8 @@ class ReviewDesk:
         """Approve or reject an open item; None when a second person has to approve as well.
 
         A rejection needs a comment. Raises Forbidden for a role without the review permission, for the
-        person who uploaded the report or stated a number under the insight, and for the first approver as
-        the second; Conflict when the item is decided, claimed by somebody else, waits for an answer, or
+        person who uploaded the report, stated a number under the insight or asked for the review, and for the
+        first approver as the second; Conflict when the item is decided, claimed by somebody else, waits for an answer, or
         when its numbers are being worked out again.
         """
         require(actor, Permission.REVIEW)

@@ -31,7 +31,8 @@ def requested_item(
 ) -> tuple[ReviewItem, Effects]:
     """Return the item of an insight that a person sends to review, and what that writes."""
     reason = f"{actor.name} asked for a review" + (f": {comment}" if comment else "")
-    item = open_item(insight, (*insight.route_reasons, reason), at, Cause.REQUESTED)
+    routed = open_item(insight, (*insight.route_reasons, reason), at, Cause.REQUESTED)
+    item = routed.model_copy(update={"requested_by": actor.user_id})
     event = AuditEvent(
         actor=actor.user_id,
         action="review_requested",

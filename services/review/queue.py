@@ -30,7 +30,7 @@ WEIGHTS = {
 """Multiples of overall materiality at which severity turns: what an insight without an amount counts."""
 _MOST_WEIGHT, _LEAST_UNCERTAINTY = 10.0, 0.05
 _UNREAD = 0.5
-"""The uncertainty of a number that may be missing: nothing says which way."""
+"""The uncertainty of a number that may be missing, and of what is judged blind: nothing may say which way."""
 _DAYS_TO_DOUBLE = 7.0
 DUE_DAYS = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 5}
 LATEST_DUE_DAYS = 10
@@ -256,10 +256,11 @@ def _priority(
     if isinstance(subject, Finding):
         return Priority(WEIGHTS[Severity.HIGH], _UNREAD, days)
     weight = WEIGHTS[subject.severity]
+    unsure = _UNREAD if item.is_blind else max(_LEAST_UNCERTAINTY, 1 - subject.confidence.total)
     if subject.amount is not None and materiality is not None and materiality.overall > 0:
         ratio: Decimal = abs(subject.amount) / materiality.overall
         weight = max(weight, min(float(ratio), _MOST_WEIGHT))
-    return Priority(weight, max(_LEAST_UNCERTAINTY, 1 - subject.confidence.total), days)
+    return Priority(weight, unsure, days)
 
 
 def _usual_due(item: ReviewItem, subject: Subject) -> datetime:

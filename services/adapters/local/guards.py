@@ -17,6 +17,11 @@ _BY_PREPARER = (
     "EXISTS (SELECT 1 FROM insights i, json_each(i.record, '$.prepared_by') p "
     "WHERE i.id = NEW.insight_id AND p.value = json_extract(NEW.record, '$.{who}'))"
 )
+_BY_REQUESTER = (
+    "EXISTS (SELECT 1 FROM review_items WHERE id = json_extract(NEW.record, '$.review_item_id') "
+    "AND json_extract(record, '$.requested_by') = json_extract(NEW.record, '$.{who}'))"
+)
+_ASKED = "forbidden: You asked for this review, so somebody else has to decide on it."
 _UPLOADED = "forbidden: You uploaded this report, so somebody else has to decide on its insights."
 _STATED = "forbidden: You stated a number under this insight, so somebody else has to decide on it."
 _DECIDED = "conflict: This item was already decided; reload to see the decision."
@@ -106,6 +111,14 @@ REVIEW_GUARDS = (
             f"AND 86400 * ({_SECOND.format('NEW')} - {_SECOND.format('a')}) <= {UNDO_SECONDS} + 0.001)",
             f"conflict: This can be undone for {UNDO_SECONDS} seconds; they are over.",
         ),
+    )
+    + _trigger(
+        "decisions_are_not_by_who_asked", "INSERT", "decisions",
+        (_BY_REQUESTER.format(who="decided_by"), _ASKED),
+    )
+    + _trigger(
+        "approvals_are_not_by_who_asked", "INSERT", "review_acts",
+        (f"NEW.kind IN ('approve', 'reject') AND {_BY_REQUESTER.format(who='made_by')}", _ASKED),
     )
 )  # fmt: skip
 """SQL that creates the guards where they are not there; the acts are written before the decisions."""

@@ -10,7 +10,7 @@ from services.domain.insights import Severity
 from services.domain.messages import Effects
 from services.domain.notices import NoticeState
 from services.domain.reports import Finding, FindingSeverity
-from services.domain.reviews import Cause, Verdict
+from services.domain.reviews import Cause, ReviewKind, Verdict
 from services.review.items import open_finding
 from services.review.queue import Wanted
 from tests.factories import ANALYST, AUDITOR, a_confidence, a_report
@@ -32,6 +32,14 @@ def test_the_queue_is_ranked_by_materiality_times_uncertainty_times_age(room: Ro
     scores = {e.subject.rule_id: round(e.priority.score, 3) for e in room.queue.entries()}
     assert scores == {"old": 1.125, "large": 1.0, "small": 0.225, "sure": 0.2}
     assert order(room) == ["old", "large", "small", "sure"]
+
+
+def test_the_priority_of_what_is_judged_blind_says_nothing_of_its_confidence(room: Room):
+    for rule, sure in (("sure", 0.99), ("less", 0.86)):
+        item = room.wait(rule, severity=Severity.HIGH, confidence=a_confidence(sure))
+        drawn = item.model_copy(update={"kind": ReviewKind.AUDIT_SAMPLE})
+        room.records.commit(Effects(records=(drawn,)))
+    assert {one.priority.uncertainty for one in room.queue.entries()} == {0.5}
 
 
 def test_a_finding_about_the_reading_ranks_like_a_severe_insight(room: Room):

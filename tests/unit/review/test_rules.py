@@ -19,7 +19,7 @@ from services.domain.reviews import (
 )
 from services.domain.users import Role, User
 from tests.corrections import a_claim, a_correction, withdrawn
-from tests.factories import ANALYST, NOW, REVIEWER
+from tests.factories import ANALYST, NOW, REVIEWER, an_insight
 from tests.unit.review.conftest import REVENUE, RITA, ROSS, Room
 
 LARGE = {"amount": Decimal(-5_000_001)}
@@ -297,3 +297,19 @@ def test_an_analyst_with_the_role_of_a_reviewer_still_does_not_decide_on_their_o
     outcome = room.desk.decide_all([item.review_item_id], Verdict.APPROVE, "", both)[0]
     assert "uploaded this report" in outcome.refused
     assert REVIEWER.user_id != both.user_id
+
+
+def test_who_asked_for_a_review_does_not_decide_on_it(room: Room):
+    insight = an_insight("asked", status=InsightStatus.OPEN)
+    room.records.commit(Effects(records=(insight,)))
+    item = room.desk.request(insight.insight_id, "look at this", RITA)
+    assert item.requested_by == RITA.user_id
+    assert RITA.user_id in room.desk.preparers(item.review_item_id)
+    for verdict in Verdict:
+        with pytest.raises(Forbidden, match="You asked for this review"):
+            room.desk.decide(item.review_item_id, verdict, "because", RITA)
+    assert room.queue.claim_next(RITA) is None
+    for written in (a_decision(item, RITA.user_id), an_act(item, 1, ActKind.APPROVE, RITA.user_id)):
+        with pytest.raises(Forbidden, match="You asked for this review"):
+            room.records.commit(Effects(creates=(written,)))
+    assert room.desk.decide(item.review_item_id, Verdict.APPROVE, "", ROSS) is not None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from services.access import PERMISSIONS, Permission
+from services.access import OPENS, PERMISSIONS, Permission
 from services.domain.users import Role
 
 _EVERYBODY = frozenset(Role)
@@ -15,14 +15,18 @@ _CONTROLLERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page: script, address, permission to open it, and the roles whose menu holds it."""
+    """A page: address, script, title, icon, and the roles whose menu holds it."""
 
     name: str
     script: str
     title: str
     icon: str
-    permission: Permission
     menu: frozenset[Role]
+
+    @property
+    def permission(self) -> Permission:
+        """What it takes to open it."""
+        return OPENS[self.name]
 
 
 PAGES: dict[str, PageEntry] = {
@@ -30,67 +34,67 @@ PAGES: dict[str, PageEntry] = {
     for page in (
         PageEntry(
             "upload", "pages/analyst/upload.py", "Reports", "upload_file",
-            Permission.UPLOAD, _PREPARERS,
+            _PREPARERS,
         ),
         PageEntry(
             "report", "pages/analyst/report.py", "Statements", "table_view",
-            Permission.VIEW_REPORTS, _EVERYBODY,
+            _EVERYBODY,
         ),
         PageEntry(
             "metrics", "pages/analyst/metrics.py", "Metrics", "show_chart",
-            Permission.VIEW_REPORTS, _EVERYBODY,
+            _EVERYBODY,
         ),
         PageEntry(
             "changes", "pages/analyst/changes.py", "What changed", "difference",
-            Permission.VIEW_REPORTS, _EVERYBODY,
+            _EVERYBODY,
         ),
         PageEntry(
             "budget", "pages/analyst/budget.py", "Budget", "balance",
-            Permission.VIEW_REPORTS, _EVERYBODY,
+            _EVERYBODY,
         ),
         PageEntry(
             "insights", "pages/analyst/insights.py", "Insights", "lightbulb",
-            Permission.VIEW_INSIGHTS, _EVERYBODY - {Role.CFO},
+            _EVERYBODY - {Role.CFO},
         ),
         PageEntry(
             "insight", "pages/analyst/insight.py", "Insight", "lightbulb",
-            Permission.VIEW_INSIGHTS, frozenset(),
+            frozenset(),
         ),
         PageEntry(
             "company", "pages/analyst/company.py", "Companies", "domain",
-            Permission.VIEW_REPORTS, _EVERYBODY,
+            _EVERYBODY,
         ),
         PageEntry(
             "review", "pages/reviewer/queue.py", "Review queue", "rule",
-            Permission.VIEW_AUDIT, _CONTROLLERS,
+            _CONTROLLERS,
         ),
         PageEntry(
             "item", "pages/reviewer/item.py", "Review item", "rule",
-            Permission.VIEW_AUDIT, frozenset(),
+            frozenset(),
         ),
         PageEntry(
             "inbox", "pages/analyst/inbox.py", "Inbox", "inbox",
-            Permission.VIEW_INSIGHTS, _EVERYBODY,
+            _EVERYBODY,
         ),
         PageEntry(
             "summary", "pages/cfo/summary.py", "CFO summary", "monitoring",
-            Permission.VIEW_SUMMARY, _EVERYBODY,
+            _EVERYBODY,
         ),
         PageEntry(
             "calibration", "pages/reviewer/calibration.py", "Calibration", "speed",
-            Permission.VIEW_INSIGHTS, _CONTROLLERS | {Role.CFO},
+            _CONTROLLERS | {Role.CFO},
         ),
         PageEntry(
             "group", "pages/cfo/group.py", "Group overview", "corporate_fare",
-            Permission.VIEW_SUMMARY, _GROUP,
+            _GROUP,
         ),
         PageEntry(
             "audit", "pages/admin/audit_trail.py", "Audit trail", "verified_user",
-            Permission.VIEW_AUDIT, _CONTROLLERS,
+            _CONTROLLERS,
         ),
         PageEntry(
             "people", "pages/admin/people.py", "People", "group",
-            Permission.ADMINISTER, frozenset({Role.ADMIN}),
+            frozenset({Role.ADMIN}),
         ),
     )
 }  # fmt: skip

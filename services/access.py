@@ -1,8 +1,11 @@
-"""Who may do what: roles, their permissions, and the one check every service makes."""
+"""Who may do what with which document: roles, their permissions, companies; what is not granted is refused."""
 
+from collections.abc import Hashable, Mapping
 from enum import StrEnum
 
 from services.domain.errors import Forbidden
+from services.domain.materiality import company_key
+from services.domain.reports import Report
 from services.domain.users import Role, User
 
 
@@ -14,6 +17,7 @@ class Permission(StrEnum):
     VIEW_INSIGHTS = "view_insights"
     CORRECT = "correct"
     REQUEST_REVIEW = "request_review"
+    VIEW_REVIEWS = "view_reviews"
     REVIEW = "review"
     SET_MATERIALITY = "set_materiality"
     SET_POLICY = "set_policy"
@@ -31,23 +35,51 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.CORRECT,
         Permission.REQUEST_REVIEW,
+        Permission.VIEW_REVIEWS,
         Permission.REVIEW,
         Permission.SET_MATERIALITY,
         Permission.SET_POLICY,
         Permission.VIEW_AUDIT,
     },
     Role.CFO: _READ | {Permission.SET_MATERIALITY, Permission.SET_POLICY, Permission.SIGN_SUMMARY},
-    Role.AUDITOR: _READ | {Permission.VIEW_AUDIT},
-    Role.ADMIN: _READ | {Permission.UPLOAD, Permission.VIEW_AUDIT, Permission.ADMINISTER},
+    Role.AUDITOR: _READ | {Permission.VIEW_REVIEWS, Permission.VIEW_AUDIT},
+    Role.ADMIN: _READ
+    | {
+        Permission.UPLOAD,
+        Permission.VIEW_REVIEWS,
+        Permission.VIEW_AUDIT,
+        Permission.ADMINISTER,
+    },
 }
 """Reviewers never upload and uploaders never review; auditors read everything and change nothing."""
 
-_DOING = {
+OPENS: Mapping[str, Permission] = {
+    "upload": Permission.UPLOAD,
+    "report": Permission.VIEW_REPORTS,
+    "metrics": Permission.VIEW_REPORTS,
+    "changes": Permission.VIEW_REPORTS,
+    "budget": Permission.VIEW_REPORTS,
+    "insights": Permission.VIEW_INSIGHTS,
+    "insight": Permission.VIEW_INSIGHTS,
+    "company": Permission.VIEW_REPORTS,
+    "review": Permission.VIEW_REVIEWS,
+    "item": Permission.VIEW_REVIEWS,
+    "inbox": Permission.VIEW_INSIGHTS,
+    "summary": Permission.VIEW_SUMMARY,
+    "calibration": Permission.VIEW_INSIGHTS,
+    "group": Permission.VIEW_SUMMARY,
+    "audit": Permission.VIEW_AUDIT,
+    "people": Permission.ADMINISTER,
+}
+"""What it takes to open a page, by its address; a page that is not named opens for nobody."""
+
+DOING = {
     Permission.UPLOAD: "upload reports",
     Permission.VIEW_REPORTS: "see reports",
     Permission.VIEW_INSIGHTS: "see insights",
     Permission.CORRECT: "correct numbers",
     Permission.REQUEST_REVIEW: "ask for a review",
+    Permission.VIEW_REVIEWS: "see the review queue",
     Permission.REVIEW: "decide on insights",
     Permission.SET_MATERIALITY: "set materiality",
     Permission.SET_POLICY: "set what publishes by itself",
@@ -56,6 +88,7 @@ _DOING = {
     Permission.VIEW_AUDIT: "see the audit trail",
     Permission.ADMINISTER: "administer the system",
 }
+"""What one may do with a permission, in words."""
 
 
 def may(actor: User, permission: Permission) -> bool:
@@ -66,4 +99,21 @@ def may(actor: User, permission: Permission) -> bool:
 def require(actor: User, permission: Permission) -> None:
     """Return when the actor's role has the permission; raises Forbidden with a sentence otherwise."""
     if not may(actor, permission):
-        raise Forbidden(f"The role {actor.role.value} may not {_DOING[permission]}.")
+        raise Forbidden(f"The role {actor.role.value} may not {DOING[permission]}.")
+
+
+def may_see(actor: User, report: Report) -> bool:
+    """Whether the actor may know of a report: it is of one of the actor's companies.
+
+    While nobody knows yet whose it is, only the uploader and who sees all companies may.
+    """
+    if actor.companies is None:
+        return True
+    if report.company is None:
+        return report.uploaded_by == actor.user_id
+    return company_key(report.company) in actor.companies
+
+
+def sight_of(actor: User) -> Hashable:
+    """Return what all have in common who are shown the same: what was made for one may be kept for them under it."""
+    return actor.role, actor.companies, None if actor.companies is None else actor.user_id

@@ -1,6 +1,7 @@
 """The composition root: settings in, services out; the only place that chooses technology."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from services.adapters.fetch.wiring import source_of
 from services.adapters.local.layout import LocalLayoutReader
@@ -27,13 +28,22 @@ from services.companies import CompanyDesk
 from services.config import PROJECT_ROOT, Settings, read_settings
 from services.corrections.desk import CorrectionDesk
 from services.corrections.facts import FactDesk
-from services.domain.errors import Forbidden
 from services.domain.users import User
 from services.engine import Engine, MetricDesk
 from services.exports.audit_bundle import AuditBundleDesk
 from services.intake import Intake
 from services.materiality import MaterialityDesk
-from services.ports import AnswerStore, DocumentSource, Listing, Notifier, Outbox, Ports
+from services.memo import Memo
+from services.ports import (
+    AnswerStore,
+    AuditLog,
+    AuditRetention,
+    DocumentSource,
+    Listing,
+    Notifier,
+    Outbox,
+    Ports,
+)
 from services.reanalysis import AnalysisDesk
 from services.retention import RetentionDesk
 from services.review.desk import ReviewDesk
@@ -44,6 +54,12 @@ from services.sign_in.accounts import AccountDesk
 from services.sign_in.desk import SignInDesk
 from services.sign_in.tokens import TokenDesk
 from services.summary import SummaryDesk
+from services.visible.closed import ClosedTrail, ClosedWork
+from services.visible.documents import VisibleDocuments
+from services.visible.records import VisibleRecords
+
+_KEPT_VIEWS = 64
+"""People who see some companies only and whose services are kept, with what these have worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +96,38 @@ class Services:
     sign_in: SignInDesk
     accounts: AccountDesk
     tokens: TokenDesk
+    view_of: Callable[[User], "Services"]
 
     def seen_by(self, user: User) -> "Services":
         """Return the services as one user may use them: other companies' documents are not there."""
-        if user.companies is not None:
-            raise Forbidden("Access to some companies only is not built yet; nothing is shown.")
-        return self
+        return self if user.companies is None else self.view_of(user)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all views of the services have in common: what tells nothing, or asks who acts by itself."""
+
+    settings: Settings
+    trail: AuditLog
+    intake: Intake
+    source: DocumentSource
+    answers: AnswerStore
+    notifier: Notifier
+    templates: Templates
+    sign_in: SignInDesk
+    accounts: AccountDesk
+    tokens: TokenDesk
+    view_of: Callable[[User], Services]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a view is of."""
+
+    ports: Ports
+    listing: Listing
+    outbox: Outbox
+    retention: AuditRetention
 
 
 def build(settings: Settings | None = None) -> Services:
@@ -95,45 +137,87 @@ def build(settings: Settings | None = None) -> Services:
     """
     settings = settings or read_settings()
     ports = local_ports(settings)
-    intake = Intake(ports, settings.max_upload_bytes)
-    facts = FactDesk(ports.records)
-    templates = _templates()
-    summary = SummaryDesk(ports.records, facts.facts)
-    companies = CompanyDesk(ports.records, templates)
-    changes = ChangeDesk(ports.records, ports.blobs, ports.layout)
     accounts, hasher = local_accounts(settings), Argon2Hasher()
-    cfo = CfoDesk(ports, summary, companies, changes, templates)
-    return Services(
+    whole = _Seen(ports, local_listing(settings), local_outbox(settings), local_retention(settings))
+    kept: Memo[Services] = Memo(_KEPT_VIEWS)
+
+    def view_of(user: User) -> Services:
+        key = (user.user_id, user.companies)
+        return kept.get(key, lambda: _assembled(shared, _limited(whole, user)))
+
+    shared = _Shared(
         settings=settings,
-        ports=ports,
-        intake=intake,
+        trail=ports.audit,
+        intake=Intake(ports, settings.max_upload_bytes),
         source=source_of(settings),
-        analyses=AnalysisDesk(ports.records, RULESET_VERSION),
         answers=local_answers(settings),
-        facts=facts,
-        corrections=CorrectionDesk(ports.records),
-        review=ReviewDesk(ports.records),
-        queue=QueueDesk(ports.records, claim_minutes=settings.review_claim_minutes),
-        talk=TalkDesk(ports.records),
-        amending=AmendDesk(ports.records, templates),
-        outbox=local_outbox(settings),
-        listing=local_listing(settings),
-        notifier=notifier_of(settings),
-        materiality=MaterialityDesk(ports.records),
-        calibration=CalibrationDesk(ports.records, [rule.as_version for rule in RULES]),
-        summary=summary,
-        metrics=MetricDesk(ports.records),
-        companies=companies,
-        changes=changes,
-        cfo=cfo,
-        signing=SigningDesk(cfo, ports.records),
-        audit_bundle=AuditBundleDesk(ports.audit),
-        retention=RetentionDesk(ports.audit, local_retention(settings)),
-        samples=SampleShelf(PROJECT_ROOT / "samples", intake),
-        templates=templates,
         sign_in=SignInDesk(accounts, local_sessions(settings), hasher),
         accounts=AccountDesk(accounts, hasher),
         tokens=TokenDesk(local_api_tokens(settings)),
+        notifier=notifier_of(settings),
+        templates=_templates(),
+        view_of=view_of,
+    )
+    return _assembled(shared, whole)
+
+
+def _limited(whole: _Seen, reader: User) -> _Seen:
+    """Return what is left of everything for who sees some companies only."""
+    records = VisibleRecords(whole.ports.records, reader)
+    documents = VisibleDocuments(whole.ports.blobs, whole.ports.renderer, records)
+    trail, work = ClosedTrail(whole.ports.audit), ClosedWork()
+    ports = Ports(
+        blobs=documents,
+        records=records,
+        queue=work,
+        audit=trail,
+        layout=whole.ports.layout,
+        renderer=documents,
+    )
+    return _Seen(ports, whole.listing.seen_by(reader), work, trail)
+
+
+def _assembled(shared: _Shared, seen: _Seen) -> Services:
+    ports, records, templates = seen.ports, seen.ports.records, shared.templates
+    facts = FactDesk(records)
+    summary = SummaryDesk(records, facts.facts)
+    companies = CompanyDesk(records, templates)
+    changes = ChangeDesk(records, ports.blobs, ports.layout)
+    # A brief says where the trail stood when it was made, and nothing else of the trail.
+    marked = replace(ports, audit=shared.trail)
+    cfo = CfoDesk(marked, summary, companies, changes, templates)
+    return Services(
+        settings=shared.settings,
+        ports=ports,
+        intake=shared.intake,
+        source=shared.source,
+        analyses=AnalysisDesk(records, RULESET_VERSION),
+        answers=shared.answers,
+        facts=facts,
+        corrections=CorrectionDesk(records),
+        review=ReviewDesk(records),
+        queue=QueueDesk(records, claim_minutes=shared.settings.review_claim_minutes),
+        talk=TalkDesk(records),
+        amending=AmendDesk(records, templates),
+        outbox=seen.outbox,
+        listing=seen.listing,
+        notifier=shared.notifier,
+        materiality=MaterialityDesk(records),
+        calibration=CalibrationDesk(records, [rule.as_version for rule in RULES]),
+        summary=summary,
+        metrics=MetricDesk(records),
+        companies=companies,
+        changes=changes,
+        cfo=cfo,
+        signing=SigningDesk(cfo, records),
+        audit_bundle=AuditBundleDesk(ports.audit),
+        retention=RetentionDesk(ports.audit, seen.retention),
+        samples=SampleShelf(PROJECT_ROOT / "samples", shared.intake),
+        templates=templates,
+        sign_in=shared.sign_in,
+        accounts=shared.accounts,
+        tokens=shared.tokens,
+        view_of=shared.view_of,
     )
 
 

@@ -10,6 +10,7 @@ audit bundle FILE                write the trail as a zip for an auditor; audit 
 audit purge --before DATE        delete entries older than 7 years; audit hold, release, holds: legal holds
 replay INSIGHT_ID                compute an insight again from the stored facts; say what differs
 openapi                          print the description of the API (docs/openapi.yaml)
+access                           print who may do what (docs/access.md)
 narrate INSIGHT_ID               list the numbers that a text about an insight may use; judge one (--text)
 """
 
@@ -23,7 +24,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
 
+from fastapi import FastAPI
+
 from services.api.app import create_app
+from services.api.matrix import access_document
 from services.api.openapi import as_yaml
 from services.bootstrap import build, build_engine
 from services.config import Settings, read_settings
@@ -95,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     replayed.set_defaults(run=_replay)
     openapi = commands.add_parser("openapi", help="print the description of the API as YAML")
     openapi.set_defaults(run=_openapi)
+    commands.add_parser("access", help="print who may do what as Markdown").set_defaults(
+        run=_access
+    )
     narrate = commands.add_parser(
         "narrate", help="list an insight's numbers; judge a text about it"
     )
@@ -323,10 +330,18 @@ def _unless_refused(act: Callable[[], str]) -> int:
 
 
 def _openapi(_: argparse.Namespace) -> int:
-    with TemporaryDirectory() as folder:
-        app = create_app(build(Settings(data_dir=Path(folder))))
-    sys.stdout.write(as_yaml(app.openapi()))
+    sys.stdout.write(as_yaml(_api().openapi()))
     return EXIT_OK
+
+
+def _access(_: argparse.Namespace) -> int:
+    sys.stdout.write(access_document(_api()))
+    return EXIT_OK
+
+
+def _api() -> FastAPI:
+    with TemporaryDirectory() as folder:
+        return create_app(build(Settings(data_dir=Path(folder))))
 
 
 def _replay(arguments: argparse.Namespace) -> int:

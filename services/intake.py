@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.access import Permission, require
+from services.access import Permission, may_see, require
 from services.domain.audit import AuditEvent
 from services.domain.base import utc_now
 from services.domain.errors import (
@@ -45,6 +45,10 @@ _UNSUPPORTED = (
 )
 _ENCRYPTED = (
     "The file is protected by a password. Save a copy without the password and upload that."
+)
+_HIDDEN = (
+    "This file is here already, and its company is none of those you see. Nothing was stored; "
+    "ask somebody who sees all companies."
 )
 _ATTEMPTS = 4
 _SAMPLE_LINES = 50
@@ -82,8 +86,10 @@ class Intake:
     ) -> Accepted:
         """Take the bytes as a new report, a new version, or a duplicate; ``declared`` is what the sender says they are.
 
-        Raises Forbidden, ReportTooLarge, EmptyFile, UnsupportedType, UnreadableDocument, or InvalidInput
-        for another type than declared; a refused upload leaves only an audit entry behind.
+        A file's versions are counted over all files of its name; the one before is only told to who may
+        know of it. Raises Forbidden, ReportTooLarge, EmptyFile, UnsupportedType, UnreadableDocument,
+        InvalidInput for another type than declared, and Conflict where the bytes are there already and the
+        actor may not know of them; a refused upload leaves only an audit entry behind.
         """
         digest = hashlib.sha256(data).hexdigest()
         try:
@@ -97,10 +103,10 @@ class Intake:
                 return self._duplicate(known, shown, actor)
             with self._ports.layout.open(data, format):
                 pass
+            return self._store(shown, format, data, digest, actor)
         except AdvisorError as error:
             self._record_refusal(name, digest, actor, error)
             raise
-        return self._store(shown, format, data, digest, actor)
 
     def _check_size(self, data: bytes) -> None:
         if not data:
@@ -115,7 +121,7 @@ class Intake:
         self, name: str, format: ReportFormat, data: bytes, digest: str, actor: User
     ) -> Accepted:
         for _ in range(_ATTEMPTS):
-            report = self._next_version(name, format, data, digest, actor)
+            report, before = self._next_version(name, format, data, digest, actor)
             self._ports.blobs.put(report.blob_key, data)
             try:
                 self._ports.records.commit(_arrival(report))
@@ -125,16 +131,17 @@ class Intake:
                 if known is not None:
                     return self._duplicate(known, name, actor)
                 continue
-            return _accepted(report)
+            return _accepted(report, before)
         raise Unavailable("Many files with this name are arriving at once; try again in a moment.")
 
     def _next_version(
         self, name: str, format: ReportFormat, data: bytes, digest: str, actor: User
-    ) -> Report:
-        earlier = self._ports.records.latest_named(name)
+    ) -> tuple[Report, Report | None]:
+        last = self._ports.records.latest_named(name)
+        before = self._before(last, actor)
         report_id = ReportId(deterministic_id("report", digest))
         now = self._clock()
-        return Report(
+        report = Report(
             report_id=report_id,
             name=name,
             format=format,
@@ -143,11 +150,22 @@ class Intake:
             blob_key=f"{now:%Y}/{now:%m}/{report_id}.{format.value}",
             uploaded_by=actor.user_id,
             uploaded_at=now,
-            version=1 if earlier is None else earlier.version + 1,
-            supersedes=None if earlier is None else earlier.report_id,
+            version=1 if last is None else last.version + 1,
+            supersedes=None if before is None else before.report_id,
         )
+        return report, before
+
+    def _before(self, last: Report | None, actor: User) -> Report | None:
+        """Return the newest file of the last one's name that the actor may know of."""
+        if last is None or may_see(actor, last):
+            return last
+        named = (one for one in self._ports.records.reports() if one.name == last.name)
+        seen = [one for one in named if may_see(actor, one)]
+        return max(seen, key=lambda one: one.version, default=None)
 
     def _duplicate(self, known: Report, name: str, actor: User) -> Accepted:
+        if not may_see(actor, known):
+            raise Conflict(_HIDDEN)
         failed = known.status is ReportStatus.FAILED
         now = self._clock()
         report = (
@@ -217,14 +235,14 @@ def _received(report: Report, run: str) -> Message:
     return message(MessageKind.REPORT_RECEIVED, report.report_id, correlation_id=run)
 
 
-def _accepted(report: Report) -> Accepted:
-    if report.version == 1:
+def _accepted(report: Report, before: Report | None) -> Accepted:
+    if before is None:
         return Accepted(report, "new", f"{report.name} is here and is being read.")
     return Accepted(
         report,
         "new_version",
         f"{report.name} is here as version {report.version} and is being read; "
-        f"version {report.version - 1} stays as it is.",
+        f"version {before.version} stays as it is.",
     )
 
 

@@ -15,6 +15,7 @@ from services.domain.reports import (
     TieOutStatus,
     shows_plans_only,
 )
+from services.domain.users import Role, User
 from services.memo import Memo
 from services.ports import RecordStore
 
@@ -142,6 +143,11 @@ def is_safe(insight: Insight) -> bool:
         return True
     held = insight.has_failed_check or insight.held
     return insight.status is InsightStatus.PUBLISHED and not held
+
+
+def is_shown(actor: User, insight: Insight) -> bool:
+    """Whether an insight is for the actor: a CFO sees what is safe, everybody else what there is."""
+    return actor.role is not Role.CFO or is_safe(insight)
 
 
 def key_figures(

@@ -1,6 +1,7 @@
 """How far documents are, their analyses, reasoning chains and CFO summaries over HTTP."""
 
 import json
+from dataclasses import replace
 
 from fastapi import APIRouter, Response
 
@@ -20,13 +21,17 @@ from services.api.models import (
     WorkState,
 )
 from services.bootstrap import Services
-from services.domain.errors import NotFound
-from services.domain.ids import ChainId
+from services.cfo.brief import Brief, Item
+from services.domain.errors import Forbidden, NotFound
+from services.domain.ids import ChainId, InsightId
 from services.domain.insights import ReasoningChain
 from services.domain.listings import Classification, classification_of
 from services.domain.reports import Report, ReportStatus
+from services.domain.users import User
 from services.exports.tables import summary_json
 from services.pipeline.replay import replay
+from services.review.blind import blind_to
+from services.summary import is_shown
 
 _SUMMARY_EXAMPLE = {
     "content": {
@@ -56,7 +61,8 @@ def work_router(services: Services) -> APIRouter:
     def get_analysis(caller: ReportViewer, analysis_id: str) -> Response:
         """Return where the analysis of a document stands, with the mean confidence of its insights."""
         seen = services.seen_by(caller)
-        return as_json(_analysis(seen, _report(seen, analysis_id)))
+        hidden = blind_to(caller, seen.ports.records)
+        return as_json(_analysis(seen, _report(seen, analysis_id), hidden))
 
     return router
 
@@ -69,13 +75,13 @@ def chains_router(services: Services) -> APIRouter:
     def get_chain(caller: InsightViewer, reasoning_chain_id: str) -> Response:
         """Return the steps from cells to the sentence of an insight."""
         seen = services.seen_by(caller)
-        return as_json(_chain(_stored_chain(seen, reasoning_chain_id)))
+        return as_json(_chain(_stored_chain(seen, reasoning_chain_id, caller)))
 
     @router.get("/{reasoning_chain_id}/replay", response_model=ReplayOut)
     def replay_chain(caller: InsightViewer, reasoning_chain_id: str) -> Response:
         """Compute a chain again from the stored facts and say what differs; nothing is written."""
         seen = services.seen_by(caller)
-        chain = _stored_chain(seen, reasoning_chain_id)
+        chain = _stored_chain(seen, reasoning_chain_id, caller)
         result = replay(chain.insight_id, seen.ports.records, seen.templates)
         links = _chain_links(chain)
         links["self"] = links.pop("replay")
@@ -113,7 +119,8 @@ def summaries_router(services: Services) -> APIRouter:
         report = _report(seen, analysis_id)
         if report.status is not ReportStatus.ANALYSED:
             raise NotFound("This document has no summary: it is not analysed.")
-        brief = seen.cfo.brief(report.report_id)
+        hidden = blind_to(caller, seen.ports.records)
+        brief = _blinded(seen.cfo.brief(report.report_id), hidden)
         document = json.loads(summary_json(brief, seen.settings.base_url))
         document["_links"] = _summary(report).links
         return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
@@ -157,12 +164,12 @@ def _ingestion(services: Services, report: Report) -> IngestionOut:
     )
 
 
-def _analysis(services: Services, report: Report) -> AnalysisOut:
+def _analysis(services: Services, report: Report, hidden: frozenset[InsightId]) -> AnalysisOut:
     links = report_links(report.report_id)
     links["self"] = links.pop("analysis")
     insights = services.ports.records.insights(report.report_id)
     waiting = [one for one in insights if classification_of(one) is Classification.REVIEW_REQUIRED]
-    sure = [one.confidence.total for one in insights]
+    sure = [one.confidence.total for one in insights if one.insight_id not in hidden]
     return AnalysisOut(
         analysis_id=analysis_id(report.report_id),
         ingestion_id=ingestion_id(report.report_id),
@@ -174,11 +181,27 @@ def _analysis(services: Services, report: Report) -> AnalysisOut:
     )
 
 
-def _stored_chain(services: Services, chain_id: str) -> ReasoningChain:
+def _stored_chain(services: Services, chain_id: str, caller: User) -> ReasoningChain:
+    records = services.ports.records
     chain = services.listing.chain(ChainId(chain_id))
-    if chain is None:
+    insight = None if chain is None else records.insight(chain.insight_id)
+    if chain is None or (insight is not None and not is_shown(caller, insight)):
         raise NotFound("There is no reasoning chain with this id.")
+    if chain.insight_id in blind_to(caller, records):
+        raise Forbidden(
+            "This insight is under an audit: you are to judge it without being told how sure we are. "
+            "Its reasoning chain is shown to you when it is decided."
+        )
     return chain
+
+
+def _blinded(brief: Brief, hidden: frozenset[InsightId]) -> Brief:
+    def without(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        return tuple(
+            replace(one, confidence=None) if one.insight_id in hidden else one for one in items
+        )
+
+    return replace(brief, moves=without(brief.moves), risks=without(brief.risks))
 
 
 def _chain_links(chain: ReasoningChain) -> dict[str, str]:

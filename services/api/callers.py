@@ -42,6 +42,7 @@ class Needs:
 ReportViewer = Annotated[User, Depends(Needs(Permission.VIEW_REPORTS))]
 InsightViewer = Annotated[User, Depends(Needs(Permission.VIEW_INSIGHTS))]
 SummaryViewer = Annotated[User, Depends(Needs(Permission.VIEW_SUMMARY))]
+ReviewViewer = Annotated[User, Depends(Needs(Permission.VIEW_REVIEWS))]
 AuditViewer = Annotated[User, Depends(Needs(Permission.VIEW_AUDIT))]
 Uploader = Annotated[User, Depends(Needs(Permission.UPLOAD))]
 Corrector = Annotated[User, Depends(Needs(Permission.CORRECT))]

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from services.access import sight_of
 from services.api.addresses import (
     BASE,
     analysis_id,
@@ -41,8 +43,11 @@ from services.domain.listings import (
 )
 from services.domain.periods import Period
 from services.domain.reports import Fact, TieOut
+from services.domain.users import Role, User
 from services.extraction.jsonl import json_number
 from services.memo import Memo
+from services.review.blind import blind_to, judges_blind
+from services.summary import is_shown
 
 _KEPT_PAGES = 64
 """Pages kept as they were written, 70 KB each of 50 insights, until a record changes."""
@@ -78,58 +83,68 @@ def insights_router(services: Services) -> APIRouter:
     async def list_insights(
         caller: InsightViewer, asked: Annotated[InsightFilter, Query()]
     ) -> Response:
-        """Return insights, newest first; those under the least confidence are left out."""
+        """Return insights, newest first; those under the least confidence are left out.
+
+        A CFO gets those that are published or approved, a reviewer none that is under an audit.
+        """
         seen = services.seen_by(caller)
-        state = (seen.listing.version(), caller.companies)
+        state = (seen.listing.version(), sight_of(caller))
         key = (*state, asked.model_dump_json())
         found = kept.known(key)
         if found is None:
             loop = asyncio.get_running_loop()
-            made = await loop.run_in_executor(maker, _page, seen, asked, rows, state)
+            shelf = _Shelf(rows, state)
+            made = await loop.run_in_executor(maker, _page, seen, caller, asked, shelf)
             found = kept.keep(key, (made, tag_of(made)))
         body, tag = found
         return Response(body, media_type="application/json", headers={"ETag": tag})
 
     @router.get("/{insight_id}", response_model=InsightOut)
     def get_insight(caller: InsightViewer, insight_id: str) -> Response:
-        """Return one insight, however sure it is."""
+        """Return one insight, however sure it is; how sure is kept from a reviewer while it is under an audit."""
         seen = services.seen_by(caller)
         insight = seen.ports.records.insight(InsightId(insight_id))
-        if insight is None:
+        if insight is None or not is_shown(caller, insight):
             raise NotFound("There is no insight with this id.")
-        return as_json(insight_out(insight, seen.listing.grounds([insight])))
+        blind = insight.insight_id in blind_to(caller, seen.ports.records)
+        return as_json(insight_out(insight, seen.listing.grounds([insight]), blind=blind))
 
     return router
 
 
-def _page(
-    services: Services, asked: InsightFilter, rows: Memo[str], state: tuple[Hashable, ...]
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The rows that were written already, and the state of the store and of the caller's sight they hold in."""
+
+    rows: Memo[str]
+    state: tuple[Hashable, ...]
+
+
+def _page(services: Services, caller: User, asked: InsightFilter, shelf: _Shelf) -> bytes:
     """Return a page as JSON, joined of rows that were written already in this state of the store."""
-    page = services.listing.insight_ids(_query(asked))
+    page = services.listing.insight_ids(_query(caller, asked))
     pagination, links = pages("insights", asked, page.after)
-    found = _rows(services, page.items, rows, state)
+    found = _rows(services, page.items, shelf)
     return (
         f'{{"_links":{json.dumps(links)},"insights":[{",".join(found)}],'
         f'"pagination":{pagination.model_dump_json()}}}'
     ).encode()
 
 
-def _rows(
-    services: Services, ids: Sequence[InsightId], rows: Memo[str], state: tuple[Hashable, ...]
-) -> list[str]:
-    known = {one: rows.known((*state, one)) for one in ids}
+def _rows(services: Services, ids: Sequence[InsightId], shelf: _Shelf) -> list[str]:
+    known = {one: shelf.rows.known((*shelf.state, one)) for one in ids}
     missing = [one for one, text in known.items() if text is None]
     if missing:
         insights = services.listing.insights(missing)
         grounds = services.listing.grounds(insights)
         for insight in insights:
             text = insight_out(insight, grounds).model_dump_json(by_alias=True)
-            known[insight.insight_id] = rows.keep((*state, insight.insight_id), text)
+            key = (*shelf.state, insight.insight_id)
+            known[insight.insight_id] = shelf.rows.keep(key, text)
     return [text for text in known.values() if text is not None]
 
 
-def _query(asked: InsightFilter) -> InsightQuery:
+def _query(caller: User, asked: InsightFilter) -> InsightQuery:
     report_id = None if asked.analysis_id is None else report_of(asked.analysis_id)
     return InsightQuery(
         report_id=report_id,
@@ -139,13 +154,15 @@ def _query(asked: InsightFilter) -> InsightQuery:
         classification=asked.classification,
         company=asked.company,
         period=asked.period,
+        safe_only=caller.role is Role.CFO,
+        without_audits=judges_blind(caller),
         after=place_of(asked.cursor, str, str),
         limit=asked.limit,
     )
 
 
-def insight_out(insight: Insight, grounds: Grounds) -> InsightOut:
-    """Return an insight in the words of the API."""
+def insight_out(insight: Insight, grounds: Grounds, *, blind: bool = False) -> InsightOut:
+    """Return an insight in the words of the API; ``blind`` for who is to judge it without its confidence."""
     versions = grounds.versions.get(insight.chain_id)
     return InsightOut(
         id=insight.insight_id,
@@ -154,9 +171,9 @@ def insight_out(insight: Insight, grounds: Grounds) -> InsightOut:
         title=insight.title,
         type=insight.kind,
         severity=insight.severity,
-        status=insight.status,
-        confidence=insight.confidence.total,
-        classification=classification_of(insight),
+        status=None if blind else insight.status,
+        confidence=None if blind else insight.confidence.total,
+        classification=Classification.REVIEW_REQUIRED if blind else classification_of(insight),
         period=None if insight.period is None else insight.period.end.isoformat(),
         evidence=[*_evidence(insight, grounds)],
         source_refs=[*_sources(insight, grounds)],

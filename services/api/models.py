@@ -75,8 +75,13 @@ class InsightOut(Model):
     title: str = Field(examples=["Revenue growth"])
     type: InsightKind
     severity: Severity
-    status: InsightStatus
-    confidence: float = Field(description="Probability in [0, 1]", ge=0, le=1, examples=[0.92])
+    status: InsightStatus | None = Field(
+        description="Null for a reviewer while it is under an audit", examples=["published"]
+    )
+    confidence: float | None = Field(
+        description="Probability in [0, 1]; null for a reviewer while it is under an audit",
+        ge=0, le=1, examples=[0.92],
+    )  # fmt: skip
     classification: Classification = Field(
         description="review_required while a person has to decide on it"
     )
@@ -232,7 +237,9 @@ class AnalysisOut(Model):
     ingestion_id: str = Field(examples=["ingestion-1d2c…"])
     status: WorkState
     confidence_score: float | None = Field(
-        description="Mean confidence of its insights; null without any", examples=[0.87]
+        description="Mean confidence of its insights, without those under an audit for a reviewer; "
+        "null without any",
+        examples=[0.87],
     )
     insights: int = Field(description="How many it found", examples=[14])
     review_required: int = Field(description="How many wait for a reviewer", examples=[2])

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.api.addresses import BASE, place_of
 from services.api.answers import as_json, pages
-from services.api.callers import AuditViewer, InsightViewer
+from services.api.callers import AuditViewer, ReviewViewer
 from services.api.models import PROBLEMS, AuditVerification, ReviewItemList, ReviewItemOut
 from services.bootstrap import Services
 from services.domain.listings import MOST_ITEMS, ReviewItemQuery
@@ -28,7 +28,7 @@ def oversight_router(services: Services) -> APIRouter:
 
     @router.get("/review-items", response_model=ReviewItemList)
     def list_review_items(
-        caller: InsightViewer, asked: Annotated[ReviewItemFilter, Query()]
+        caller: ReviewViewer, asked: Annotated[ReviewItemFilter, Query()]
     ) -> Response:
         """Return review items, oldest first."""
         seen = services.seen_by(caller)

@@ -35,7 +35,8 @@ class InsightQuery(Record):
     """Which insights, newest first; ``after`` is the place (time, id) of the last one that was given.
 
     ``company`` is a report's company in any case, ``period`` the end of the insight's period as an ISO date
-    or the beginning of one ('2025' is any period that ends in 2025).
+    or the beginning of one ('2025' is any period that ends in 2025). ``safe_only`` takes what a CFO may rely
+    on, ``without_audits`` leaves out what is under an audit by a person who is not told the confidence.
     """
 
     report_id: ReportId | None = None
@@ -45,6 +46,8 @@ class InsightQuery(Record):
     classification: Classification | None = None
     company: str | None = None
     period: str | None = None
+    safe_only: bool = False
+    without_audits: bool = False
     after: tuple[str, str] | None = None
     limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
 

@@ -29,6 +29,7 @@ from services.domain.reports import (
 from services.domain.reviews import Decision, ReviewAct, ReviewItem, ReviewStatus
 from services.domain.scoring import AuditDraw, Scoring
 from services.domain.signing import SignOff
+from services.domain.users import User
 
 
 class RecordStore(Protocol):
@@ -187,6 +188,10 @@ class RecordStore(Protocol):
 
 class Listing(Protocol):
     """Long lists, a page at a time; a page costs the same wherever it lies."""
+
+    def seen_by(self, reader: User) -> "Listing":
+        """Return the lists of what one person may know of."""
+        ...
 
     def version(self) -> Hashable:
         """Return another value whenever a record has changed; costs next to nothing."""

@@ -19,6 +19,7 @@ def a_user(role: Role) -> User:
         (Permission.VIEW_REPORTS, set(Role)),
         (Permission.VIEW_INSIGHTS, set(Role)),
         (Permission.VIEW_SUMMARY, set(Role)),
+        (Permission.VIEW_REVIEWS, {Role.REVIEWER, Role.AUDITOR, Role.ADMIN}),
         (Permission.REVIEW, {Role.REVIEWER}),
         (Permission.SET_MATERIALITY, {Role.REVIEWER, Role.CFO}),
         (Permission.SET_POLICY, {Role.REVIEWER, Role.CFO}),
@@ -49,6 +50,7 @@ def test_auditors_read_all_and_change_nothing():
         Permission.VIEW_REPORTS,
         Permission.VIEW_INSIGHTS,
         Permission.VIEW_SUMMARY,
+        Permission.VIEW_REVIEWS,
         Permission.VIEW_AUDIT,
     }
 

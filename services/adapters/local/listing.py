@@ -4,6 +4,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from functools import partial
 from heapq import merge
 from itertools import islice
 
@@ -20,8 +21,10 @@ from services.domain.listings import (
     ReviewItemQuery,
     Versions,
 )
+from services.domain.materiality import company_key
 from services.domain.reports import Fact, TieOut
-from services.domain.reviews import ReviewItem
+from services.domain.reviews import ReviewItem, ReviewKind, ReviewStatus
+from services.domain.users import User
 
 _BEYOND_DIGITS = "~"
 """Sorts after every digit and dash, so that a range ends behind all dates that begin alike."""
@@ -33,15 +36,36 @@ _IN_FORCE = (
     "SELECT report_id, position, id, json_extract(record, '$.fact') FROM facts_in_force WHERE 1"
 )
 _VERSIONS = "json_extract(record, '$.model_version', '$.prompt_template_version')"
+_SAFE = (
+    "(+status = 'approved' OR (+status = 'published' AND NOT json_extract(record, '$.has_failed_check') "
+    "AND json_array_length(record, '$.held') = 0))"
+)
+_UNDER_AUDIT = (
+    f"SELECT insight_id FROM review_items WHERE status = '{ReviewStatus.OPEN.value}' "
+    f"AND json_extract(record, '$.kind') = '{ReviewKind.AUDIT_SAMPLE.value}'"
+)
+_VISIBLE = (
+    "SELECT id FROM reports WHERE company IN (SELECT value FROM json_each(?)) "
+    "OR (company IS NULL AND uploaded_by = ?)"
+)
+_AMONG = "report_id IN (SELECT value FROM json_each(?))"
 
 Row = tuple[str, int, str, str]
 
 
 class SqliteListing:
-    """Reads pages of lists; nothing is loaded that the page does not show."""
+    """Reads pages of lists; nothing is loaded that the page does not show.
 
-    def __init__(self, database: Database) -> None:
+    ``reader`` is who the lists are for, None for who sees all companies.
+    """
+
+    def __init__(self, database: Database, reader: User | None = None) -> None:
         self._database = database
+        self._reader = reader
+
+    def seen_by(self, reader: User) -> "SqliteListing":
+        """Return the lists of what one person may know of."""
+        return SqliteListing(self._database, None if reader.companies is None else reader)
 
     def version(self) -> int:
         """Return another number after every commit that changed a record, by whichever process."""
@@ -52,11 +76,18 @@ class SqliteListing:
     def insight_ids(self, query: InsightQuery) -> Page[InsightId]:
         """Return a page of insights, newest first; the index alone is read."""
         where, values = _insight_conditions(query)
-        text = (
-            f"SELECT created_at, id FROM insights WHERE {where} "
-            "ORDER BY created_at DESC, id DESC LIMIT ?"
-        )
+        order = "ORDER BY created_at DESC, id DESC LIMIT ?"
         with self._database.reading() as connection:
+            visible = self._visible(connection)
+            if visible is None:
+                text = f"SELECT created_at, id FROM insights WHERE {where} {order}"
+            else:
+                # The index of a report's insights: what is hidden is never walked over.
+                where, values = f"{where} AND {_AMONG}", [*values, visible]
+                text = (
+                    "SELECT created_at, id FROM insights INDEXED BY insights_listed_report "
+                    f"WHERE {where} {order}"
+                )
             rows = connection.execute(text, (*values, query.limit + 1)).fetchall()
         shown = rows[: query.limit]
         after = shown[-1] if len(rows) > query.limit else None
@@ -65,14 +96,17 @@ class SqliteListing:
     def insights(self, ids: Iterable[InsightId]) -> list[Insight]:
         """Return the stored insights of these ids, in no order."""
         with self._database.reading() as connection:
-            rows = _by_id(connection, "insights", ids)
+            rows = _by_id(connection, self._visible(connection), "insights", ids)
         return [Insight.model_validate_json(record) for _, record in rows]
 
     def facts(self, query: FactQuery) -> Page[Fact]:
         """Return a page of facts as the last analyses used them, by report and in document order."""
         where, values = _fact_conditions(query)
-        end = f"{where} ORDER BY report_id, position, id LIMIT ?"
         with self._database.reading() as connection:
+            visible = self._visible(connection)
+            if visible is not None:
+                where, values = f"{where} AND {_AMONG}", [*values, visible]
+            end = f"{where} ORDER BY report_id, position, id LIMIT ?"
             lists: list[list[Row]] = [
                 connection.execute(f"{start}{end}", (*values, query.limit + 1)).fetchall()
                 for start in (_READ, _IN_FORCE)
@@ -91,8 +125,11 @@ class SqliteListing:
         if query.after is not None:
             where += " AND (opened_at, id) > (?, ?)"
             values += query.after
-        text = f"SELECT opened_at, id, record FROM review_items WHERE {where} ORDER BY opened_at, id LIMIT ?"
         with self._database.reading() as connection:
+            visible = self._visible(connection)
+            if visible is not None:
+                where, values = f"{where} AND {_AMONG}", [*values, visible]
+            text = f"SELECT opened_at, id, record FROM review_items WHERE {where} ORDER BY opened_at, id LIMIT ?"
             rows = connection.execute(text, (*values, query.limit + 1)).fetchall()
         shown = rows[: query.limit]
         after = shown[-1][:2] if len(rows) > query.limit else None
@@ -101,7 +138,7 @@ class SqliteListing:
     def chain(self, chain_id: ChainId) -> ReasoningChain | None:
         """Return the reasoning chain with this id or None."""
         with self._database.reading() as connection:
-            rows = _by_id(connection, "chains", [chain_id])
+            rows = _by_id(connection, self._visible(connection), "chains", [chain_id])
         return next((ReasoningChain.model_validate_json(row) for _, row in rows), None)
 
     def grounds(self, insights: Sequence[Insight]) -> Grounds:
@@ -111,21 +148,28 @@ class SqliteListing:
         chains = {insight.chain_id for insight in insights}
         reports = {insight.report_id for insight in insights}
         with self._database.reading() as connection:
-            facts = {
-                fact.fact_id: fact for fact in map(_fact, _by_id(connection, "facts", fact_ids))
-            }
-            for _, record in _by_id(connection, "facts_in_force", fact_ids):
+            found = partial(_by_id, connection, self._visible(connection))
+            facts = {fact.fact_id: fact for fact in map(_fact, found("facts", fact_ids))}
+            for _, record in found("facts_in_force", fact_ids):
                 fact = FactInForce.model_validate_json(record).fact
                 facts[fact.fact_id] = fact
-            found = map(_tie_out, _by_id(connection, "tie_outs", checks))
-            tie_outs = {tie_out.tie_out_id: tie_out for tie_out in found}
+            tie_outs = {one.tie_out_id: one for one in map(_tie_out, found("tie_outs", checks))}
             versions = {
                 ChainId(chain_id): Versions(*json.loads(both))
-                for chain_id, both in _by_id(connection, "chains", chains, _VERSIONS)
+                for chain_id, both in found("chains", chains, _VERSIONS)
             }
-            names = _by_id(connection, "reports", reports, "name")
+            names = found("reports", reports, "name")
             documents = {ReportId(report_id): name for report_id, name in names}
         return Grounds(facts, tie_outs, versions, documents)
+
+    def _visible(self, connection: sqlite3.Connection) -> str | None:
+        """Return the ids of the reports that the reader may know of as JSON, None for all."""
+        if self._reader is None or self._reader.companies is None:
+            return None
+        names = connection.execute("SELECT DISTINCT company FROM reports WHERE company NOT NULL")
+        ours = [name for (name,) in names if company_key(name) in self._reader.companies]
+        found = connection.execute(_VISIBLE, (json.dumps(ours), self._reader.user_id))
+        return json.dumps([report_id for (report_id,) in found])
 
 
 def _fact(row: tuple[str, str]) -> Fact:
@@ -137,11 +181,18 @@ def _tie_out(row: tuple[str, str]) -> TieOut:
 
 
 def _by_id(
-    connection: sqlite3.Connection, table: str, ids: Iterable[str], what: str = "record"
+    connection: sqlite3.Connection,
+    visible: str | None,
+    table: str,
+    ids: Iterable[str],
+    what: str = "record",
 ) -> list[tuple[str, str]]:
-    wanted = "SELECT value FROM json_each(?)"
-    query = f"SELECT id, {what} FROM {table} WHERE id IN ({wanted})"
-    return connection.execute(query, (json.dumps(sorted(ids)),)).fetchall()
+    query = f"SELECT id, {what} FROM {table} WHERE id IN (SELECT value FROM json_each(?))"
+    values = [json.dumps(sorted(ids))]
+    if visible is not None:
+        query += " AND " + (_AMONG.replace("report_id", "id") if table == "reports" else _AMONG)
+        values.append(visible)
+    return connection.execute(query, values).fetchall()
 
 
 def _insight_conditions(query: InsightQuery) -> tuple[str, list[str | float]]:
@@ -168,6 +219,7 @@ def _insight_conditions(query: InsightQuery) -> tuple[str, list[str | float]]:
         ask("period_end >= ? AND period_end < ?", query.period, query.period + _BEYOND_DIGITS)
     if query.after is not None:
         ask("(created_at, id) < (?, ?)", *query.after)
+    conditions += [_SAFE] * query.safe_only + [f"id NOT IN ({_UNDER_AUDIT})"] * query.without_audits
     return " AND ".join(conditions), values
 
 

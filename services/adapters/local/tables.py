@@ -133,6 +133,8 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
             "uploaded_at": lambda report: report.uploaded_at.isoformat(timespec="microseconds"),
         },
         unique=(("sha256",), ("name", "version")),
+        listed={"company": "$.company", "uploaded_by": "$.uploaded_by"},
+        indexes={"seen": ("company", "uploaded_by", "id")},
     ),
     Statement: RecordTable("statements", lambda statement: statement.statement_id),
     Fact: RecordTable(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.identity import Desks
+from tests.desks import Desks
 
 
 @pytest.fixture

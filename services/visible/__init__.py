@@ -1,0 +1,1 @@
+"""The ports as a person may know them who sees some companies only; each method says what it lets through."""

@@ -12,9 +12,10 @@ from services.domain.materiality import MaterialityChoice, company_key
 from services.domain.messages import Effects, MessageKind, message
 from services.domain.notices import Notice, NoticeKind
 from services.domain.reports import Progress, Report, ReportStatus
-from services.domain.reviews import ActKind, ReviewAct, ReviewKind, ReviewStatus
+from services.domain.reviews import ActKind, ReviewAct, ReviewStatus
 from services.domain.scoring import AuditDraw
 from services.domain.users import Role, User
+from services.pipeline.audit_sample import audit_item
 from tests import core_records as made
 from tests.core_records import NOON
 
@@ -68,7 +69,7 @@ def records_of(report: Report) -> list[Record]:
         report, "settled", status=InsightStatus.APPROVED, severity=Severity.HIGH
     )
     item = made.a_review_item(waits)
-    audit = made.a_review_item(audited).model_copy(update={"kind": ReviewKind.AUDIT_SAMPLE})
+    audit = audit_item(audited, NOON)
     decided = made.a_review_item(settled).model_copy(
         update={"status": ReviewStatus.APPROVED, "decided_at": NOON}
     )

@@ -61,8 +61,7 @@ def work_router(services: Services) -> APIRouter:
     def get_analysis(caller: ReportViewer, analysis_id: str) -> Response:
         """Return where the analysis of a document stands, with the mean confidence of its insights."""
         seen = services.seen_by(caller)
-        hidden = blind_to(caller, seen.ports.records)
-        return as_json(_analysis(seen, _report(seen, analysis_id), hidden))
+        return as_json(_analysis(seen, _report(seen, analysis_id), caller))
 
     return router
 
@@ -119,8 +118,9 @@ def summaries_router(services: Services) -> APIRouter:
         report = _report(seen, analysis_id)
         if report.status is not ReportStatus.ANALYSED:
             raise NotFound("This document has no summary: it is not analysed.")
-        hidden = blind_to(caller, seen.ports.records)
-        brief = _blinded(seen.cfo.brief(report.report_id), hidden)
+        brief = seen.cfo.brief(report.report_id)
+        shown = [one.insight_id for one in brief.items if one.insight_id is not None]
+        brief = _blinded(brief, blind_to(caller, shown, seen.ports.records))
         document = json.loads(summary_json(brief, seen.settings.base_url))
         document["_links"] = _summary(report).links
         return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
@@ -164,10 +164,11 @@ def _ingestion(services: Services, report: Report) -> IngestionOut:
     )
 
 
-def _analysis(services: Services, report: Report, hidden: frozenset[InsightId]) -> AnalysisOut:
+def _analysis(services: Services, report: Report, caller: User) -> AnalysisOut:
     links = report_links(report.report_id)
     links["self"] = links.pop("analysis")
     insights = services.ports.records.insights(report.report_id)
+    hidden = blind_to(caller, [one.insight_id for one in insights], services.ports.records)
     waiting = [one for one in insights if classification_of(one) is Classification.REVIEW_REQUIRED]
     sure = [one.confidence.total for one in insights if one.insight_id not in hidden]
     return AnalysisOut(
@@ -187,7 +188,7 @@ def _stored_chain(services: Services, chain_id: str, caller: User) -> ReasoningC
     insight = None if chain is None else records.insight(chain.insight_id)
     if chain is None or (insight is not None and not is_shown(caller, insight)):
         raise NotFound("There is no reasoning chain with this id.")
-    if chain.insight_id in blind_to(caller, records):
+    if blind_to(caller, [chain.insight_id], records):
         raise Forbidden(
             "This insight is under an audit: you are to judge it without being told how sure we are. "
             "Its reasoning chain is shown to you when it is decided."

@@ -106,7 +106,7 @@ def insights_router(services: Services) -> APIRouter:
         insight = seen.ports.records.insight(InsightId(insight_id))
         if insight is None or not is_shown(caller, insight):
             raise NotFound("There is no insight with this id.")
-        blind = insight.insight_id in blind_to(caller, seen.ports.records)
+        blind = bool(blind_to(caller, [insight.insight_id], seen.ports.records))
         return as_json(insight_out(insight, seen.listing.grounds([insight]), blind=blind))
 
     return router

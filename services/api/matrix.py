@@ -26,7 +26,7 @@ _DUTIES = """\
 - Who stated a number under an insight, or asked for its review, does not decide on it.
 - Above overall materiality two people approve the same numbers.
 - A change of the policy is proposed by one person and approved by another; a legal hold is released by two.
-- Who decides on an audit is not told confidence, status and route before the decision.
+- Who decides on an audit is told neither the confidence nor the reasoning chain before the decision.
 - An administrator decides on nothing; an auditor changes nothing.
 - The audit trail is for people who see all companies.
 """

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from services.confidence.sampling import draws
 from services.domain.audit import AuditEvent
-from services.domain.ids import ReviewItemId, deterministic_id
 from services.domain.insights import Insight
 from services.domain.policy import COLD_START
 from services.domain.reviews import ReviewItem, ReviewKind
 from services.domain.scoring import AuditDraw
 from services.domain.users import SYSTEM
 from services.ports import RecordStore
+from services.review.items import audit_item_id
 
 REASON = "Drawn at random from what was published by itself: judge it as if nobody had."
 
@@ -53,7 +53,7 @@ def sample(published: Sequence[Insight], records: RecordStore, now: datetime) ->
 def audit_item(insight: Insight, at: datetime) -> ReviewItem:
     """Return the audit item of an insight; the same insight always has the same."""
     return ReviewItem(
-        review_item_id=ReviewItemId(deterministic_id("audit-sample", insight.insight_id)),
+        review_item_id=audit_item_id(insight.insight_id),
         insight_id=insight.insight_id,
         report_id=insight.report_id,
         kind=ReviewKind.AUDIT_SAMPLE,

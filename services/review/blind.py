@@ -1,10 +1,12 @@
 """What is judged blind: who decides on an audit is not told how sure we are until it is decided."""
 
+from collections.abc import Iterable
+
 from services.access import Permission, may
 from services.domain.ids import InsightId
-from services.domain.reviews import ReviewStatus
 from services.domain.users import User
 from services.ports import RecordStore
+from services.review.items import audit_item_id
 
 
 def judges_blind(actor: User) -> bool:
@@ -12,9 +14,11 @@ def judges_blind(actor: User) -> bool:
     return may(actor, Permission.REVIEW)
 
 
-def blind_to(actor: User, records: RecordStore) -> frozenset[InsightId]:
-    """Return the insights whose confidence, status and route the actor is not told now."""
+def blind_to(
+    actor: User, insights: Iterable[InsightId], records: RecordStore
+) -> frozenset[InsightId]:
+    """Return those of the insights whose confidence, and what it follows from, the actor is not told now."""
     if not judges_blind(actor):
         return frozenset()
-    waiting = records.review_items(ReviewStatus.OPEN)
-    return frozenset(one.insight_id for one in waiting if one.is_blind and one.insight_id)
+    found = {one: records.review_item(audit_item_id(one)) for one in insights}
+    return frozenset(one for one, item in found.items() if item is not None and item.is_blind)

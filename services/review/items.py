@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.domain.audit import AuditEvent
-from services.domain.ids import ReviewItemId, deterministic_id
+from services.domain.ids import InsightId, ReviewItemId, deterministic_id
 from services.domain.insights import Insight, InsightStatus
 from services.domain.messages import Effects
 from services.domain.reports import Finding
@@ -71,6 +71,11 @@ def void_item(
         signed_text=signed.text,
         opened_at=at,
     )
+
+
+def audit_item_id(insight_id: InsightId) -> ReviewItemId:
+    """Return the id of an insight's audit item; the same insight always has the same."""
+    return ReviewItemId(deterministic_id("audit-sample", insight_id))
 
 
 def open_finding(finding: Finding, at: datetime) -> ReviewItem:

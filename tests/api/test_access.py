@@ -18,6 +18,7 @@ from services.api.matrix import Operation, operations
 from services.bootstrap import Services, build
 from services.cli import main
 from services.config import Settings
+from services.domain.ids import deterministic_id
 from services.domain.materiality import company_key
 from services.domain.reports import Report, ReportStatus
 from services.domain.users import Role, User
@@ -36,6 +37,7 @@ _numbers = count()
 def names_of(report: Report) -> dict[str, str]:
     """What the parts of an address stand for when it is about a report."""
     insight = made.an_insight(report, "waits")
+    item_id = made.a_review_item(insight).review_item_id
     bare = report.report_id.removeprefix("report-")
     return {
         "report_id": report.report_id,
@@ -43,7 +45,8 @@ def names_of(report: Report) -> dict[str, str]:
         "analysis_id": f"analysis-{bare}",
         "insight_id": insight.insight_id,
         "reasoning_chain_id": insight.chain_id,
-        "review_item_id": made.a_review_item(insight).review_item_id,
+        "review_item_id": item_id,
+        "alert_id": deterministic_id("notice", item_id),
         "page": "1",
     }
 

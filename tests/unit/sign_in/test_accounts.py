@@ -7,7 +7,7 @@ from services.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from services.domain.users import SYSTEM, Role
 from services.sign_in.accounts import DEMO_PEOPLE
 from tests.callers import a_user
-from tests.identity import PASSWORD
+from tests.desks import PASSWORD
 
 
 def test_a_fresh_store_at_home_has_the_six_demo_people_once(desks):

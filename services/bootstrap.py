@@ -10,6 +10,7 @@ from services.adapters.local.wiring import (
     local_accounts,
     local_answers,
     local_api_tokens,
+    local_cookie_key,
     local_listing,
     local_outbox,
     local_ports,
@@ -219,6 +220,11 @@ def _assembled(shared: _Shared, seen: _Seen) -> Services:
         tokens=shared.tokens,
         view_of=shared.view_of,
     )
+
+
+def cookie_key(settings: Settings) -> bytes:
+    """Return the installation's key for the cookies of sign-in; raises Unavailable when it cannot be read."""
+    return local_cookie_key(settings)
 
 
 def build_engine() -> Engine:

@@ -12,13 +12,15 @@ replay INSIGHT_ID                compute an insight again from the stored facts;
 openapi                          print the description of the API (docs/openapi.yaml)
 access                           print who may do what (docs/access.md)
 narrate INSIGHT_ID               list the numbers that a text about an insight may use; judge one (--text)
+user add NAME --role ROLE        make an account; list, password, role, companies, disable, enable, remove-demo
+token --role ROLE                print a new bearer token for a program; token list, token revoke ID
 """
 
 import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +32,7 @@ from services.api.app import create_app
 from services.api.matrix import access_document
 from services.api.openapi import as_yaml
 from services.bootstrap import build, build_engine
+from services.cli_identity import add_identity
 from services.config import Settings, read_settings
 from services.domain.errors import (
     AdvisorError,
@@ -39,9 +42,9 @@ from services.domain.errors import (
     NotFound,
     Unavailable,
 )
-from services.domain.ids import InsightId, UserId
+from services.domain.ids import InsightId
 from services.domain.retention import CHAIN_TTL_SECONDS
-from services.domain.users import SYSTEM, Role, User
+from services.domain.users import SYSTEM
 from services.engine import Analysed, Engine, NarrativeDesk, Read
 from services.extraction.jsonl import fact_line
 from services.narrative.grounds import Given
@@ -59,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code.
 
     0 fine, 1 a file could not be read or ``audit verify`` found a breach, 2 wrong use, 3 trail broken
-    (``verify``), 4 a replay differs, 5 a text, a purge or a release is refused.
+    (``verify``), 4 a replay differs, 5 what was asked for is refused.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -67,6 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InvalidInput as error:
         sys.stderr.write(f"{error.sentence}\n")
         return EXIT_WRONG_USE
+    except (Conflict, Forbidden, NotFound) as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return EXIT_REFUSED
     return code
 
 
@@ -108,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     narrate.add_argument("insight_id", metavar="INSIGHT_ID")
     narrate.add_argument("--text", metavar="FILE", type=Path)
     narrate.set_defaults(run=_narrate)
+    add_identity(commands)
     return parser
 
 
@@ -211,9 +218,13 @@ def _explain(read: Read, errors: TextIO) -> None:
 
 def _serve(_arguments: argparse.Namespace) -> int:
     settings = read_settings()
-    sys.stdout.write(f"Serving at http://localhost:{settings.port} (Ctrl-C stops everything)\n")
+    build(settings).accounts.open(at_home=settings.at_home)
+    address = f"http://localhost:{settings.port}" if settings.at_home else settings.base_url
+    sys.stdout.write(f"Serving at {address} (Ctrl-C stops everything)\n")
     sys.stdout.flush()
     os.chdir(ROOT)
+    # X-Forwarded-For says whatever its sender likes; who runs a proxy of their own names its address here.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "server.py"),
         f"--server.port={settings.port}", f"--server.address={settings.host}",
@@ -283,49 +294,39 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _purge(arguments: argparse.Namespace) -> int:
-    def done() -> str:
-        purged = build().retention.purge(arguments.before, _operator(arguments))
-        if purged is None:
-            return "There is nothing to purge."
-        return f"Purged: entries {purged.first} to {purged.through}, sha256 {purged.range_sha256}."
-
-    return _unless_refused(done)
+    services = build()
+    purged = services.retention.purge(arguments.before, services.accounts.operator(arguments.by))
+    if purged is None:
+        sys.stdout.write("There is nothing to purge.\n")
+    else:
+        sys.stdout.write(
+            f"Purged: entries {purged.first} to {purged.through}, sha256 {purged.range_sha256}.\n"
+        )
+    return EXIT_OK
 
 
 def _hold(arguments: argparse.Namespace) -> int:
-    desk = build().retention
-    hold = desk.hold(arguments.scope, arguments.reason, _operator(arguments))
+    services = build()
+    operator = services.accounts.operator(arguments.by)
+    hold = services.retention.hold(arguments.scope, arguments.reason, operator)
     sys.stdout.write(f"{hold.hold_id} holds {hold.scope}.\n")
     return EXIT_OK
 
 
 def _release(arguments: argparse.Namespace) -> int:
-    def done() -> str:
-        hold = build().retention.release(arguments.hold_id, _operator(arguments))
-        if hold.in_force:
-            return f"{hold.hold_id} is asked to be released; another person has to confirm."
-        return f"{hold.hold_id} is released."
-
-    return _unless_refused(done)
+    services = build()
+    hold = services.retention.release(arguments.hold_id, services.accounts.operator(arguments.by))
+    asked = (
+        "is asked to be released; another person has to confirm" if hold.in_force else "is released"
+    )
+    sys.stdout.write(f"{hold.hold_id} {asked}.\n")
+    return EXIT_OK
 
 
 def _holds(_arguments: argparse.Namespace) -> int:
     for hold in build().retention.holds():
         state = "in force" if hold.in_force else "released"
         sys.stdout.write(f"{hold.hold_id}  {hold.scope}  {state}  {hold.set_by}: {hold.reason}\n")
-    return EXIT_OK
-
-
-def _operator(arguments: argparse.Namespace) -> User:
-    return User(user_id=UserId(arguments.by), name=arguments.by, role=Role.ADMIN)
-
-
-def _unless_refused(act: Callable[[], str]) -> int:
-    try:
-        sys.stdout.write(f"{act()}\n")
-    except (Conflict, Forbidden, NotFound) as error:
-        sys.stderr.write(f"{error.sentence}\n")
-        return EXIT_REFUSED
     return EXIT_OK
 
 

@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +18,7 @@ _ADDRESS = r"^(https?://\S+)?$"
 _SHORTEST_SECRET = 16
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 
 
 def _default_workers() -> int:
@@ -123,16 +125,6 @@ class Settings(BaseSettings):
     def _under_the_project(cls, value: Path) -> Path:
         return (PROJECT_ROOT / value.expanduser()).resolve()
 
-    @field_validator("host")
-    @classmethod
-    def _stays_at_home(cls, value: str) -> str:
-        if value not in _LOOPBACK:
-            raise ValueError(
-                "it lets other machines in, and there is no sign-in yet: everybody picks a role; "
-                "use 127.0.0.1"
-            )
-        return value
-
     @field_validator("entra_tenant_id", "entra_client_id")
     @classmethod
     def _names_one_tenant_and_one_application(cls, value: str) -> str:
@@ -177,11 +169,38 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if self.host in _ANY_ADDRESS and not self.public_url:
+            raise ValueError(
+                f"ADVISOR_HOST={self.host} listens on every address, so that ADVISOR_PUBLIC_URL has to name "
+                "the one under which people open the product"
+            )
+        return self
+
     @property
     def base_url(self) -> str:
         """The product's address without a slash at its end, such as http://127.0.0.1:8501."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def at_home(self) -> bool:
+        """Whether only this machine reaches the product, by its address and by the public one."""
+        return self.host in _LOOPBACK and (_name(self.base_url) in _LOOPBACK)
+
+    @property
+    def host_names(self) -> list[str]:
+        """The names under which the product answers: this machine's own, the host's, the public address's."""
+        named = {self.host, _name(self.base_url)} - _ANY_ADDRESS
+        return sorted(
+            {*_LOOPBACK, *named, *(f"[{name}]" for name in {*_LOOPBACK, *named} if ":" in name)}
+        )
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people open the product by https."""
+        return self.base_url.startswith("https://")
 
     def environment(self) -> dict[str, str]:
         """Return these settings as variables, so that a child process runs with the same ones."""
@@ -195,6 +214,10 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise InvalidInput(_sentence(error)) from error
+
+
+def _name(address: str) -> str:
+    return urlsplit(address).hostname or ""
 
 
 def _sentence(error: ValidationError) -> str:

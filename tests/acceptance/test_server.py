@@ -2,24 +2,75 @@
 
 import contextlib
 import gzip
+import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
+from services.bootstrap import build
+from services.config import Settings
+from services.domain.users import SYSTEM, Role
 from tests.acceptance.conftest import ROOT, Product, free_port, serving, stop, wait_until_up
+from tests.callers import a_user
+from tests.desks import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
-def status(url: str, host: str | None = None) -> int:
-    request = urllib.request.Request(url, headers={"Host": host} if host else {})
+def token_of(product: Product) -> dict[str, str]:
+    """What a program sends to read everything."""
+    services = build(Settings(data_dir=product.data_dir))
+    words, _ = services.tokens.make(a_user(Role.AUDITOR), 1, SYSTEM)
+    return {"Authorization": f"Bearer {words}"}
+
+
+def signed_in(url: str, headers: dict[str, str], **form: str) -> dict[str, str]:
+    """Send the form of sign-in; return the cookie."""
+    sent = urllib.parse.urlencode(form).encode()
+    host = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection("127.0.0.1", host.port, timeout=30)
+    own = {"Host": host.netloc, "Content-Type": "application/x-www-form-urlencoded", **headers}
+    connection.request("POST", "/auth/sign-in", sent, own)
+    answer = connection.getresponse()
+    assert answer.status == 303, answer.read()
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    connection.close()
+    return {"Cookie": cookie}
+
+
+def opened(url: str, headers: dict[str, str], origin: str) -> bool:
+    """Whether the pages' websocket opens and serves a first message."""
+    host = urllib.parse.urlsplit(url)
+    with socket.create_connection(("127.0.0.1", host.port), timeout=30) as raw:
+        try:
+            with connect(
+                f"ws://{host.netloc}/_stcore/stream",
+                sock=raw,
+                origin=Origin(origin),
+                additional_headers=headers,
+                subprotocols=[Subprotocol("streamlit")],
+            ) as websocket:
+                return websocket.ping().wait(30)
+        except InvalidStatus:
+            return False
+
+
+def status(url: str, host: str | None = None, headers: dict[str, str] | None = None) -> int:
+    request = urllib.request.Request(
+        url, headers={**(headers or {}), **({"Host": host} if host else {})}
+    )
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status
@@ -30,12 +81,60 @@ def status(url: str, host: str | None = None) -> int:
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/documents", "/_stcore/health"])
 def test_pages_and_api_answer_on_one_port_to_this_machines_names_only(product: Product, path: str):
-    assert status(product.url + path) == 200
-    assert status(product.url + path, host="rebound.example") == 400
+    token = token_of(product) if path.startswith("/api/") else {}
+    assert status(product.url + path, headers=token) == 200
+    assert status(product.url + path, host="rebound.example", headers=token) == 400
+
+
+def test_nobody_gets_in_without_signing_in_and_no_address_is_taken_from_a_header(product: Product):
+    assert status(f"{product.url}/api/v1/documents") == 401
+    assert status(f"{product.url}/_stcore/host-config") == 401
+    own = {"Origin": product.url, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    cookie = signed_in(product.url, own, person="demo-auditor")
+    assert status(f"{product.url}/_stcore/host-config", headers=cookie) == 200
+    assert status(f"{product.url}/api/v1/audit/verification", headers=cookie) == 200
+    assert opened(product.url, cookie, origin=product.url)
+    assert not opened(product.url, cookie, origin="https://evil.example")
+    assert not opened(product.url, {}, origin=product.url)
+    newest = build(Settings(data_dir=product.data_dir)).ports.audit.entries(limit=1)[0].event
+    assert (newest.action, newest.ip_address) == ("signed_in", "127.0.0.1")
+
+
+def test_where_others_reach_it_the_product_starts_without_demo_accounts_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    data_dir = tmp_path / "data"
+    services = build(Settings(data_dir=data_dir))
+    services.accounts.open(at_home=True)
+    monkeypatch.setenv("ADVISOR_HOST", "0.0.0.0")
+    monkeypatch.setenv("ADVISOR_PUBLIC_URL", "http://advisor.test")
+    refused = subprocess.run(
+        [sys.executable, "-m", "services", "serve"],
+        cwd=ROOT,
+        env=os.environ | {"ADVISOR_DATA_DIR": str(data_dir)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode == 2
+    assert "user remove-demo" in refused.stderr
+    services.accounts.remove_demo(SYSTEM)
+    services.accounts.add(a_user(user_id="ann"), PASSWORD, SYSTEM)
+    with serving(data_dir) as running:
+        port = urllib.parse.urlsplit(running.url).port
+        url, own = f"http://advisor.test:{port}", {"Origin": "http://advisor.test"}
+        cookie = signed_in(url, own, name="ann", password=PASSWORD)
+        assert opened(url, cookie, origin="http://advisor.test")
+        assert status(f"{running.url}/auth/sign-in", host="other.test") == 400
 
 
 def test_the_api_compresses_long_answers_and_writes_a_log_line_a_request(product: Product):
-    headers = {"Accept-Encoding": "gzip", "X-Correlation-ID": "call-7"}
+    headers = {
+        **token_of(product),
+        "Accept-Encoding": "gzip",
+        "X-Correlation-ID": "call-7",
+    }
     request = urllib.request.Request(f"{product.url}/api/v1/openapi.json", headers=headers)
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.headers["content-encoding"] == "gzip"

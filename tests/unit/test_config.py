@@ -49,7 +49,6 @@ def test_settings_cannot_be_changed_once_read():
         ("ADVISOR_MAX_DELIVERY", "0"),
         ("ADVISOR_POLL_SECONDS", "0"),
         ("ADVISOR_LOG_LEVEL", "LOUD"),
-        ("ADVISOR_HOST", "0.0.0.0"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_variable(
@@ -62,12 +61,38 @@ def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_variable(
     assert value in refused.value.sentence
 
 
-def test_no_other_machine_is_let_in_while_everybody_picks_a_role(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("ADVISOR_HOST", "192.168.1.5")
-    with pytest.raises(InvalidInput, match="no sign-in yet"):
+OWN = ["127.0.0.1", "::1", "[::1]", "localhost"]
+
+
+@pytest.mark.parametrize(
+    ("given", "at_home", "names", "secure"),
+    [
+        ({}, True, [], False),
+        ({"host": "::1"}, True, [], False),
+        ({"host": "localhost", "public_url": "http://localhost:9000/"}, True, [], False),
+        ({"host": "0.0.0.0", "public_url": "http://localhost"}, False, [], False),
+        ({"host": "192.168.1.5"}, False, ["192.168.1.5"], False),
+        ({"host": "fd00::5"}, False, ["fd00::5", "[fd00::5]"], False),
+        ({"public_url": "https://advisor.example.com"}, False, ["advisor.example.com"], True),
+        ({"host": "0.0.0.0", "public_url": "http://Advisor:80"}, False, ["advisor"], False),
+        ({"host": "127.0.0.1.evil.example"}, False, ["127.0.0.1.evil.example"], False),
+    ],
+    ids=str,
+)
+def test_the_settings_know_who_reaches_the_product_and_by_which_names(
+    given, at_home, names, secure
+):
+    settings = Settings(_env_file=None, **given)
+    assert settings.at_home is at_home
+    assert settings.host_names == sorted([*OWN, *names])
+    assert settings.is_secure is secure
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_host_that_is_every_address_needs_a_name(monkeypatch: pytest.MonkeyPatch, host: str):
+    monkeypatch.setenv("ADVISOR_HOST", host)
+    with pytest.raises(InvalidInput, match="ADVISOR_PUBLIC_URL has to name"):
         read_settings()
-    monkeypatch.setenv("ADVISOR_HOST", "::1")
-    assert read_settings().host == "::1"
 
 
 def test_a_child_process_given_the_environment_reads_the_same_settings(

@@ -8,6 +8,7 @@ from services.adapters.local.checkpoints import CheckpointFile
 from services.adapters.local.database import Database
 from services.adapters.local.instances import Instances
 from services.adapters.local.kept_answers import SqliteAnswers
+from services.adapters.local.key_file import installation_key
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.listing import SqliteListing
 from services.adapters.local.outbox import SqliteOutbox
@@ -69,6 +70,11 @@ def local_api_tokens(settings: Settings) -> SqliteApiTokens:
 def local_answers(settings: Settings) -> SqliteAnswers:
     """Return the kept answers of ``settings.data_dir``."""
     return SqliteAnswers(_database(settings))
+
+
+def local_cookie_key(settings: Settings) -> bytes:
+    """Return the key of ``settings.data_dir`` that signs the cookies of sign-in."""
+    return installation_key(settings.data_dir / "sign-in" / "cookies.key")
 
 
 def local_instances(settings: Settings) -> Instances:

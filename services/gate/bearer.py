@@ -1,0 +1,34 @@
+"""Bearer tokens: read from the Authorization header, and nowhere else, and asked for in turn."""
+
+from collections.abc import Sequence
+
+from starlette.datastructures import Headers
+
+from services.domain.errors import Unauthenticated
+from services.domain.users import User
+from services.ports import TokenVerifier
+from services.sign_in.tokens import INVALID
+
+_LONGEST = 16_384
+"""Characters of a token; those of Entra ID with many groups have about 8,000."""
+
+
+def bearer_of(headers: Headers) -> str | None:
+    """Return a request's bearer token, None when it brings none; raises Unauthenticated for two of them."""
+    found = [value.strip().partition(" ") for value in headers.getlist("authorization")]
+    tokens = [token.strip() for scheme, _, token in found if scheme.lower() == "bearer"]
+    if not tokens:
+        return None
+    if len(found) > 1 or len(tokens[0]) > _LONGEST:
+        raise Unauthenticated(INVALID)
+    return tokens[0]
+
+
+def verified(token: str, verifiers: Sequence[TokenVerifier]) -> User:
+    """Return whose token it is by the first who knows it; raises Unauthenticated when nobody does."""
+    for verifier in verifiers:
+        try:
+            return verifier.verify(token)
+        except Unauthenticated:
+            continue
+    raise Unauthenticated(INVALID)

@@ -1,0 +1,37 @@
+"""Other ways to sign in than with a password here: what each brings to the gate."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.domain.identity import Session
+from services.ports import TokenVerifier
+
+LetIn = Callable[[Request, Session, str], Awaitable[Response]]
+"""Answers a request with a new session's cookie, ends the one it came with, and leads to a local path."""
+
+
+class Provider(Protocol):
+    """An identity provider: a link on the sign-in page, its routes under /auth/, and its tokens."""
+
+    @property
+    def label(self) -> str:
+        """What the link on the sign-in page says."""
+        ...
+
+    @property
+    def start(self) -> str:
+        """Where the link leads, such as /auth/entra; ``next`` is added to it."""
+        ...
+
+    @property
+    def verifier(self) -> TokenVerifier:
+        """Who verifies the provider's bearer tokens."""
+        ...
+
+    def routes(self, let_in: LetIn) -> Sequence[Route]:
+        """Return the provider's routes."""
+        ...

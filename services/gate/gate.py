@@ -23,8 +23,9 @@ from services.gate.bearer import bearer_of, verified
 from services.gate.cookie import SessionCookie
 from services.gate.origins import Origins, local_path
 from services.gate.pages import SIGN_IN, SignInPages
-from services.gate.providers import Provider
+from services.gate.providers import AdmittedVerifier, Provider
 from services.gate.sockets import SIGNED_OUT, OpenSockets
+from services.ports import TokenVerifier
 
 SESSION_HEADER = b"x-advisor-session"
 """The header in which pages find the session id that the gate has verified."""
@@ -61,7 +62,8 @@ class Gate:
         self._app = app
         self._desk = services.sign_in
         self._cookie = SessionCookie(key, secure=services.settings.is_secure)
-        self._verifiers = [services.tokens, *(one.verifier for one in providers)]
+        admitted = (AdmittedVerifier(one.verifier, self._desk) for one in providers)
+        self._verifiers: list[TokenVerifier] = [services.tokens, *admitted]
         self._origins = Origins(services.settings)
         self._sockets = OpenSockets(self._desk.is_over)
         self._is_secure = services.settings.is_secure

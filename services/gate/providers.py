@@ -8,7 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.domain.identity import Session
+from services.domain.users import User
 from services.ports import TokenVerifier
+from services.sign_in.desk import SignInDesk
 
 LetIn = Callable[[Request, Session, str], Awaitable[Response]]
 """Answers a request with a new session's cookie, ends the one it came with, and leads to a local path."""
@@ -35,3 +37,15 @@ class Provider(Protocol):
     def routes(self, let_in: LetIn) -> Sequence[Route]:
         """Return the provider's routes."""
         ...
+
+
+class AdmittedVerifier:
+    """A provider's verifier, and what is said of the account here: disabled, or for some companies only."""
+
+    def __init__(self, verifier: TokenVerifier, desk: SignInDesk) -> None:
+        self._verifier = verifier
+        self._desk = desk
+
+    def verify(self, token: str) -> User:
+        """Return whose token it is, as they may act here; raises Unauthenticated for every other string."""
+        return self._desk.admitted(self._verifier.verify(token))

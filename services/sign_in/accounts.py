@@ -96,9 +96,12 @@ class AccountDesk:
         )
 
     def set_role(self, user_id: str, role: Role, actor: User) -> Account:
-        """Change what a person may do."""
+        """Change what a person may do; raises InvalidInput where Entra ID says it at each sign-in."""
         require(actor, Permission.ADMINISTER)
-        return self._change(self._known(user_id), "account_role_set", actor, role=role)
+        account = self._known(user_id)
+        if account.source is AccountSource.ENTRA:
+            raise InvalidInput("Entra ID says what this person may do: change the app role there.")
+        return self._change(account, "account_role_set", actor, role=role)
 
     def set_companies(self, user_id: str, companies: frozenset[str] | None, actor: User) -> Account:
         """Change whose documents a person may know of, by ``company_key``; None is all companies."""

@@ -79,16 +79,15 @@ class SignInDesk:
         return self._begin(account, ip, "demo")
 
     def sign_in_verified(self, user: User, ip: str) -> Session:
-        """Begin a session of somebody whom Entra ID has verified; their account becomes what it says.
+        """Begin a session of somebody whom Entra ID has verified; name, address and role become what it says.
 
         Raises Unauthenticated when the account is disabled here, or is none of Entra ID's.
         """
         known, now = self._accounts.account(user.user_id), self._clock()
-        if known is not None and (known.source is not AccountSource.ENTRA or not known.is_active):
-            raise Unauthenticated("This account may not sign in here. Ask an administrator.")
-        if known is None or known.user != user:
+        admitted = self.admitted(user)
+        if known is None or known.user != admitted:
             account = Account(
-                **dict(user),
+                **dict(admitted),
                 source=AccountSource.ENTRA,
                 version=1 if known is None else known.version + 1,
                 created_at=now if known is None else known.created_at,
@@ -98,6 +97,18 @@ class SignInDesk:
             self._accounts.keep((account,), (event.model_copy(update={"detail": detail}),))
             known = account
         return self._begin(known, ip, "entra")
+
+    def admitted(self, user: User) -> User:
+        """Return somebody whom Entra ID has verified as they may act here: for the companies set here.
+
+        Raises Unauthenticated when the account is disabled here, or is none of Entra ID's.
+        """
+        known = self._accounts.account(user.user_id)
+        if known is None:
+            return user
+        if known.source is not AccountSource.ENTRA or not known.is_active:
+            raise Unauthenticated("This account may not sign in here. Ask an administrator.")
+        return user.model_copy(update={"companies": known.companies})
 
     def user_of(self, session_id: str) -> User:
         """Return whose session this is and keep that it was used; raises Unauthenticated when it is over.

@@ -190,9 +190,12 @@ def test_another_way_to_sign_in_has_its_link_its_routes_and_its_tokens():
         assert 'href="/auth/elsewhere?next=%2Fqueue">Sign in with Elsewhere<' in page
         assert client.get("/auth/elsewhere").headers["location"] == "https://id.example"
         verification = "/api/v1/audit/verification"
-        theirs = client.get(verification, headers={"Authorization": "Bearer theirs"})
-        assert theirs.status_code == 200
         assert client.get(verification, headers={"Authorization": "Bearer x"}).status_code == 401
+        theirs = {"Authorization": "Bearer theirs"}
+        door.services.sign_in.sign_in_verified(provider.verify("theirs"), "")
+        assert client.get(verification, headers=theirs).status_code == 200
+        door.services.accounts.disable("entra-1", SYSTEM)
+        assert client.get(verification, headers=theirs).status_code == 401
         answer = client.get("/auth/callback?next=//evil.example")
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         assert client.get("/summary").json()["user"] == "entra-2"

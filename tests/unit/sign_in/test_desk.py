@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services.domain.errors import Unauthenticated
+from services.domain.errors import InvalidInput, Unauthenticated
 from services.domain.identity import AccountSource
 from services.domain.ids import UserId
 from services.domain.users import SYSTEM, Role
@@ -232,6 +232,19 @@ def test_who_entra_id_verified_gets_an_account_that_follows_what_it_says(desks):
     assert failing(desks, "entra-1", "") == REFUSED
 
 
+def test_the_companies_set_here_hold_whatever_entra_id_says_and_the_role_is_its_to_say(desks):
+    eve = a_user(Role.ANALYST, user_id="entra-1")
+    assert desks.sign_in.admitted(eve) == eve
+    desks.sign_in.sign_in_verified(eve, HOME)
+    desks.accounts.set_companies("entra-1", frozenset({"acme"}), SYSTEM)
+    with pytest.raises(InvalidInput, match="app role"):
+        desks.accounts.set_role("entra-1", Role.ADMIN, SYSTEM)
+    promoted = eve.model_copy(update={"role": Role.REVIEWER})
+    session = desks.sign_in.sign_in_verified(promoted, HOME)
+    for user in (desks.sign_in.user_of(session.session_id), desks.sign_in.admitted(promoted)):
+        assert (user.role, user.companies) == (Role.REVIEWER, {"acme"})
+
+
 def test_who_is_disabled_here_is_not_let_in_by_entra_id_nor_is_a_local_account(desks):
     eve = a_user(user_id="entra-1")
     desks.sign_in.sign_in_verified(eve, HOME)
@@ -239,3 +252,5 @@ def test_who_is_disabled_here_is_not_let_in_by_entra_id_nor_is_a_local_account(d
     for user in (eve, desks.add()):
         with pytest.raises(Unauthenticated, match="administrator"):
             desks.sign_in.sign_in_verified(user, HOME)
+        with pytest.raises(Unauthenticated, match="administrator"):
+            desks.sign_in.admitted(user)

@@ -21,7 +21,6 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
@@ -32,6 +31,7 @@ from services.api.app import create_app
 from services.api.matrix import access_document
 from services.api.openapi import as_yaml
 from services.bootstrap import build, build_engine
+from services.cli_audit import add_audit
 from services.cli_identity import add_identity
 from services.config import Settings, read_settings
 from services.domain.errors import (
@@ -40,11 +40,9 @@ from services.domain.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
-    Unavailable,
 )
 from services.domain.ids import InsightId
 from services.domain.retention import CHAIN_TTL_SECONDS
-from services.domain.users import SYSTEM
 from services.engine import Analysed, Engine, NarrativeDesk, Read
 from services.extraction.jsonl import fact_line
 from services.narrative.grounds import Given
@@ -55,7 +53,6 @@ from services.worker import run_worker
 ROOT = Path(__file__).resolve().parent.parent
 EXIT_OK, EXIT_DOCUMENT, EXIT_WRONG_USE, EXIT_BROKEN_TRAIL, EXIT_DIFFERS = 0, 1, 2, 3, 4
 EXIT_REFUSED = 5
-EXIT_TAMPERED = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,8 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     worker.set_defaults(run=_worker)
     verify = commands.add_parser("verify", help="check that the audit trail is whole")
     verify.set_defaults(run=_verify)
-    audit = commands.add_parser("audit", help="inspect the audit trail")
-    _add_audit_acts(audit)
+    add_audit(commands)
     replayed = commands.add_parser("replay", help="compute an insight again and compare")
     replayed.add_argument("insight_id", metavar="INSIGHT_ID")
     replayed.set_defaults(run=_replay)
@@ -116,34 +112,6 @@ def _parser() -> argparse.ArgumentParser:
     narrate.set_defaults(run=_narrate)
     add_identity(commands)
     return parser
-
-
-def _add_audit_acts(audit: argparse.ArgumentParser) -> None:
-    acts = audit.add_subparsers(required=True, metavar="ACT")
-    inspected = acts.add_parser("verify", help="say where the trail breaks first, and how")
-    inspected.set_defaults(run=_inspect)
-    bundle = acts.add_parser("bundle", help="write the trail as a zip that proves itself")
-    bundle.add_argument("file", metavar="FILE", type=Path)
-    bundle.set_defaults(run=_bundle)
-    checked = acts.add_parser("check", help="check a bundle that this installation wrote")
-    checked.add_argument("file", metavar="FILE", type=Path)
-    checked.set_defaults(run=_check)
-    purge = acts.add_parser("purge", help="delete entries whose retention is over")
-    purge.add_argument("--before", metavar="DATE", type=date.fromisoformat, required=True)
-    purge.add_argument("--by", metavar="USER", required=True)
-    purge.set_defaults(run=_purge)
-    hold = acts.add_parser("hold", help="keep entries beyond their retention")
-    hold.add_argument(
-        "scope", metavar="RESOURCE", help="an entry's resource, or '*' for everything"
-    )
-    hold.add_argument("--reason", required=True)
-    hold.add_argument("--by", metavar="USER", required=True)
-    hold.set_defaults(run=_hold)
-    release = acts.add_parser("release", help="ask for a hold's release, or confirm it")
-    release.add_argument("hold_id", metavar="HOLD_ID")
-    release.add_argument("--by", metavar="USER", required=True)
-    release.set_defaults(run=_release)
-    acts.add_parser("holds", help="list the legal holds").set_defaults(run=_holds)
 
 
 def _extract(arguments: argparse.Namespace) -> int:
@@ -250,84 +218,6 @@ def _verify(_arguments: argparse.Namespace) -> int:
         return EXIT_OK
     sys.stdout.write(f"The audit trail is broken at entry {broken}.\n")
     return EXIT_BROKEN_TRAIL
-
-
-def _inspect(_arguments: argparse.Namespace) -> int:
-    try:
-        found = build().ports.audit.inspect()
-    except Unavailable as error:
-        sys.stderr.write(f"{error.sentence}\n")
-        return EXIT_TAMPERED
-    breach, count = found.breach, found.last - found.first + 1
-    if breach is None:
-        sys.stdout.write(
-            f"The audit trail is whole (entries: {count:,}, checkpoints: {len(found.checkpoints):,}).\n"
-        )
-        return EXIT_OK
-    sys.stdout.write(
-        f"The audit trail is broken at entry {breach.seq}: {breach.kind.value}. {breach.sentence}\n"
-    )
-    return EXIT_TAMPERED
-
-
-def _bundle(arguments: argparse.Namespace) -> int:
-    data = build().audit_bundle.make(SYSTEM)
-    try:
-        arguments.file.write_bytes(data)
-    except OSError as error:
-        raise InvalidInput(f"{arguments.file} cannot be written ({error.strerror}).") from error
-    sys.stdout.write(f"Written: {arguments.file} ({len(data):,} bytes).\n")
-    return EXIT_OK
-
-
-def _check(arguments: argparse.Namespace) -> int:
-    try:
-        data = arguments.file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"{arguments.file} cannot be opened ({error.strerror}).") from error
-    checked = build().audit_bundle.check(data)
-    sys.stdout.writelines(f"{fault}\n" for fault in checked.faults)
-    if checked.faults:
-        return EXIT_TAMPERED
-    sys.stdout.write(f"The bundle is whole and signed here; its last entry is {checked.last}.\n")
-    return EXIT_OK
-
-
-def _purge(arguments: argparse.Namespace) -> int:
-    services = build()
-    purged = services.retention.purge(arguments.before, services.accounts.operator(arguments.by))
-    if purged is None:
-        sys.stdout.write("There is nothing to purge.\n")
-    else:
-        sys.stdout.write(
-            f"Purged: entries {purged.first} to {purged.through}, sha256 {purged.range_sha256}.\n"
-        )
-    return EXIT_OK
-
-
-def _hold(arguments: argparse.Namespace) -> int:
-    services = build()
-    operator = services.accounts.operator(arguments.by)
-    hold = services.retention.hold(arguments.scope, arguments.reason, operator)
-    sys.stdout.write(f"{hold.hold_id} holds {hold.scope}.\n")
-    return EXIT_OK
-
-
-def _release(arguments: argparse.Namespace) -> int:
-    services = build()
-    hold = services.retention.release(arguments.hold_id, services.accounts.operator(arguments.by))
-    asked = (
-        "is asked to be released; another person has to confirm" if hold.in_force else "is released"
-    )
-    sys.stdout.write(f"{hold.hold_id} {asked}.\n")
-    return EXIT_OK
-
-
-def _holds(_arguments: argparse.Namespace) -> int:
-    for hold in build().retention.holds():
-        state = "in force" if hold.in_force else "released"
-        sys.stdout.write(f"{hold.hold_id}  {hold.scope}  {state}  {hold.set_by}: {hold.reason}\n")
-    return EXIT_OK
 
 
 def _openapi(_: argparse.Namespace) -> int:

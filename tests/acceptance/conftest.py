@@ -12,10 +12,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from services.bootstrap import build
+from services.config import Settings
+from services.domain.users import SYSTEM, Role
+from tests.callers import a_user
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -40,6 +46,18 @@ class Product:
     url: str
     data_dir: Path
     process: subprocess.Popen[bytes]
+
+
+@cache
+def _token(data_dir: Path) -> str:
+    services = build(Settings(_env_file=None, data_dir=data_dir))
+    words, _ = services.tokens.make(a_user(Role.AUDITOR), 1, SYSTEM)
+    return words
+
+
+def token_of(product: Product) -> dict[str, str]:
+    """What a program sends to read everything."""
+    return {"Authorization": f"Bearer {_token(product.data_dir)}"}
 
 
 def visit(page: Page, url: str, person: str, path: str) -> None:

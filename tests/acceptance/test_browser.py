@@ -18,7 +18,7 @@ from services.adapters.local.database import Database
 from services.adapters.local.records import SqliteRecordStore
 from services.domain.ids import ReportId
 from services.domain.messages import Effects, MessageKind, message
-from tests.acceptance.conftest import Product, serving, visit
+from tests.acceptance.conftest import Product, serving, token_of, visit
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
@@ -40,7 +40,8 @@ def reports_to_upload() -> list[Path]:
 
 
 def ask(product: Product, path: str) -> Any:
-    with urllib.request.urlopen(f"{product.url}/api/v1/{path}", timeout=10) as answer:
+    request = urllib.request.Request(f"{product.url}/api/v1/{path}", headers=token_of(product))
+    with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
 
 
@@ -59,11 +60,6 @@ def wait_until_read(product: Product, reports: int) -> None:
 def shot(page: Page, name: str) -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
-
-
-def become(page: Page, role: str) -> None:
-    page.get_by_role("combobox", name=re.compile("Signed in as")).click()
-    page.get_by_role("option", name=role, exact=True).click()
 
 
 def see_heading(page: Page, name: str) -> None:
@@ -95,12 +91,21 @@ def uploaded(product: Product, browser) -> Product:
     return product
 
 
-def test_an_analyst_picks_a_role_and_sees_only_that_roles_pages(page: Page, product: Product):
-    page.goto(product.url)
-    see_heading(page, "Reports")
+def test_people_sign_in_where_a_link_led_them_and_see_only_their_roles_pages(
+    page: Page, product: Product
+):
+    page.goto(f"{product.url}/insights?severity=high")
+    see_heading(page, "Sign in")
+    shot(page, "0-sign-in")
+    page.get_by_role("button", name="Analyst").click()
+    see_heading(page, "Insights")
+    assert page.url == f"{product.url}/insights?severity=high"
     queue = page.get_by_role("link", name="Review queue")
     expect(queue).to_have_count(0)
-    become(page, "Reviewer")
+    page.get_by_role("button", name="Sign out or switch person").click()
+    see_heading(page, "Sign in")
+    page.get_by_role("button", name="Reviewer", exact=True).click()
+    see_heading(page, "Review queue")
     expect(queue).to_be_visible()
 
 

@@ -21,19 +21,20 @@ from websockets.typing import Origin, Subprotocol
 
 from services.bootstrap import build
 from services.config import Settings
-from services.domain.users import SYSTEM, Role
-from tests.acceptance.conftest import ROOT, Product, free_port, serving, stop, wait_until_up
+from services.domain.users import SYSTEM
+from tests.acceptance.conftest import (
+    ROOT,
+    Product,
+    free_port,
+    serving,
+    stop,
+    token_of,
+    wait_until_up,
+)
 from tests.callers import a_user
 from tests.desks import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
-
-
-def token_of(product: Product) -> dict[str, str]:
-    """What a program sends to read everything."""
-    services = build(Settings(data_dir=product.data_dir))
-    words, _ = services.tokens.make(a_user(Role.AUDITOR), 1, SYSTEM)
-    return {"Authorization": f"Bearer {words}"}
 
 
 def signed_in(url: str, headers: dict[str, str], **form: str) -> dict[str, str]:

@@ -283,6 +283,31 @@ def test_a_visible_report_lends_no_hidden_insight_or_item(acme):
     assert whole.ports.records.insight(theirs.insight_id).text == theirs.text
 
 
+def test_an_act_names_no_item_of_another_company(acme):
+    _, seen, (own, other, _) = acme
+    item = made.a_review_item(made.an_insight(other, "waits"))
+    act = seen.queue.claim(
+        made.a_review_item(made.an_insight(own, "waits")).review_item_id, who_sees(ACME)
+    )
+    strayed = act.model_copy(
+        update={"act_id": "act-x", "review_item_id": item.review_item_id, "insight_id": None}
+    )
+    with pytest.raises(NotFound):
+        seen.ports.records.commit(Effects(creates=(strayed,)))
+
+
+def test_a_report_names_no_hidden_one_that_it_replaces(folder):
+    services = a_store(folder)
+    uploads = [Upload(BETA, name="annual.pdf"), Upload(ACME, name="annual.pdf")]
+    _, second = stored = reports_of(uploads)
+    keep(services, stored, COMPANIES)
+    seen = services.seen_by(who_sees(ACME)).ports.records
+    assert services.ports.records.report(second.report_id).supersedes is not None
+    for shown in (seen.report(second.report_id), *seen.reports(), seen.latest_named("annual.pdf"),
+                  seen.report_by_sha256(second.sha256)):  # fmt: skip
+        assert shown == second.model_copy(update={"supersedes": None})
+
+
 @pytest.mark.parametrize(
     "effects",
     [
@@ -443,6 +468,19 @@ def test_a_page_of_a_limited_list_walks_over_no_hidden_row(acme):
             plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
             assert [one for one in plan if one.startswith("SCAN") and "json_each" not in one] == []
             assert [one for one in plan if "report_id=?" in one], plan
+
+
+def test_a_data_folder_of_the_version_before_is_completed_for_limited_lists(acme):
+    whole, seen, (own, _, _) = acme
+    before = seen.listing.insights(InsightQuery()).items
+    with whole.listing._database.transaction() as connection:
+        connection.execute("DROP INDEX reports_seen")
+        for column in ("company", "uploaded_by"):
+            connection.execute(f"ALTER TABLE reports DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version = 5")
+    again = build(whole.settings).seen_by(who_sees(ACME))
+    assert again.listing.insights(InsightQuery()).items == before
+    assert {one.report_id for one in before} == {own.report_id}
 
 
 def test_insights_that_are_not_safe_are_not_among_the_safe_ones(folder):

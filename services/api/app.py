@@ -16,6 +16,7 @@ from services.api.negotiation import Negotiation
 from services.api.openapi import Api
 from services.api.oversight import oversight_router
 from services.api.trace import Tracing
+from services.api.witness import Witness
 from services.bootstrap import Services
 
 _ROUTERS = (
@@ -47,6 +48,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.add_middleware(Negotiation)
     app.add_middleware(RateLimit, limit=services.settings.rate_limit_per_second)
+    app.add_middleware(Witness, trail=services.ports.audit)
     app.add_middleware(Tracing)
     add_handlers(app)
 

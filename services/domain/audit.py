@@ -1,5 +1,6 @@
 """The audit entry: who did what to which object, when, linked by hash to the entry before it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -24,6 +25,18 @@ class AuditEvent(Record):
     detail: dict[str, str] = Field(default_factory=dict)
     at: Instant
     ip_address: str = Field(default="", max_length=45, exclude_if=lambda address: not address)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEvent:
+    """A request that is about to be answered, as an event.
+
+    ``part`` is None for one that is an entry of its own. Else those alike within one minute, but for
+    their parts (such as the pages of a document), are counted in one entry.
+    """
+
+    event: AuditEvent
+    part: str | None = None
 
 
 class AuditEntry(Record):

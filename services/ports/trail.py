@@ -1,10 +1,10 @@
 """The audit trail: appended, searched, verified and kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.domain.audit import AuditEntry, AuditEvent, AuditQuery, Verification
+from services.domain.audit import AuditEntry, AuditEvent, AuditQuery, RequestEvent, Verification
 from services.domain.ids import (
     UserId,
 )
@@ -19,6 +19,10 @@ class AuditLog(Protocol):
 
     def append(self, event: AuditEvent) -> AuditEntry:
         """Write one event that belongs to no other transaction (such as a refused upload)."""
+        ...
+
+    def witness(self, requests: Sequence[RequestEvent], now: datetime) -> None:
+        """Write requests down, all in one transaction, and the counts of minutes that are over by ``now``."""
         ...
 
     def entries(self, resource: str | None = None, limit: int = 200) -> list[AuditEntry]:

@@ -3,12 +3,13 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from services.adapters.local.checkpoints import CheckpointFile
 from services.adapters.local.database import Database
 from services.adapters.local.effects import append_events
+from services.adapters.local.tallies import events_of
 from services.audit import GENESIS, Ground, examine
 from services.domain.audit import (
     AuditEntry,
@@ -16,6 +17,7 @@ from services.domain.audit import (
     AuditQuery,
     Breach,
     BreachKind,
+    RequestEvent,
     Verification,
 )
 from services.domain.base import utc_now
@@ -48,6 +50,11 @@ class SqliteAuditLog:
         """Write one event in a transaction of its own."""
         with self._database.transaction() as connection:
             return append_events(connection, (event,))[0]
+
+    def witness(self, requests: Sequence[RequestEvent], now: datetime) -> None:
+        """Write requests down, all in one transaction, and the counts of minutes that are over by ``now``."""
+        with self._database.transaction() as connection:
+            append_events(connection, events_of(connection, requests, now))
 
     def entries(self, resource: str | None = None, limit: int = 200) -> list[AuditEntry]:
         """Return entries of one resource or of all, newest first."""

@@ -13,6 +13,7 @@ from services.adapters.local.guards import REVIEW_GUARDS
 from services.adapters.local.identity_tables import IDENTITY
 from services.adapters.local.keeping import KEEPING
 from services.adapters.local.tables import RECORD_TABLES
+from services.adapters.local.tallies import TALLIES
 from services.audit import GENESIS
 from services.domain.errors import AdvisorError, Conflict, Forbidden, Unavailable
 
@@ -296,7 +297,7 @@ def _add_missing(connection: sqlite3.Connection) -> None:
             for statement in table.create_statements():
                 connection.execute(statement)
         table.complete(connection)
-    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY + _VERSION + _ANSWERS):
+    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY + _VERSION + _ANSWERS + TALLIES):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

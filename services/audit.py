@@ -43,23 +43,6 @@ def link_hash(previous_hash: str, event_json: str) -> str:
     return hashlib.sha256(bytes.fromhex(previous_hash) + digest).hexdigest()
 
 
-def first_broken(rows: Iterable[tuple[int, str, str, str]]) -> tuple[int | None, int, str]:
-    """Walk (seq, event JSON, previous hash, entry hash) in order of seq.
-
-    Returns:
-        The first sequence number that does not hold (None when all do), the last one that does, and
-        its hash, so that the caller can compare the end of the trail with what it should be.
-    """
-    seq, head = 0, GENESIS
-    for row_seq, event_json, previous_hash, entry_hash in rows:
-        if row_seq != seq + 1:
-            return seq + 1, seq, head
-        if previous_hash != head or entry_hash != link_hash(head, event_json):
-            return row_seq, seq, head
-        seq, head = row_seq, entry_hash
-    return None, seq, head
-
-
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a trail is held against.

@@ -10,10 +10,12 @@ from components.format import counted, when
 from components.session import current_user, services
 from services.domain.audit import AuditEntry, AuditQuery, Verification
 from services.domain.base import utc_now
+from services.domain.listings import Page
 
 _SHOWN = 200
 _FITS, _HEIGHT = 18, 640
 _FOUND, _BUNDLE = "_audit_found", "_audit_bundle"
+_ASKED, _PLACES = "_audit_asked", "_audit_places"
 
 
 def _words(action: str) -> str:
@@ -101,7 +103,7 @@ def _asked() -> AuditQuery:
     with st.container(horizontal=True, gap="small"):
         who = st.text_input("Who", key="who", placeholder="user id").strip()
         what = st.text_input("What", key="what", placeholder="such as report uploaded").strip()
-        on = st.text_input("On", key="on", placeholder="part of an id").strip()
+        on = st.text_input("On", key="on", placeholder="an id or its beginning").strip()
         since = st.date_input("From (UTC)", None, key="since")
         until = st.date_input("To (UTC)", None, key="until")
     return AuditQuery(
@@ -113,12 +115,42 @@ def _asked() -> AuditQuery:
     )
 
 
+def _places(query: AuditQuery) -> list[tuple[str, int]]:
+    """Return the places behind which the pages up to this one begin; none on the first page of a search."""
+    if st.session_state.get(_ASKED) != query:
+        st.session_state[_ASKED], st.session_state[_PLACES] = query, []
+    places: list[tuple[str, int]] = st.session_state[_PLACES]
+    return places
+
+
+def _turn_back() -> None:
+    st.session_state[_PLACES].pop()
+
+
+def _show_turning(places: list[tuple[str, int]], page: Page[AuditEntry], count: int) -> None:
+    newest = f"Page {len(places) + 1}:" if places else "The newest"
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(f"{newest} {counted(count, 'entry', 'entries')}")
+        if places:
+            st.button("Newer", key="newer", icon=":material/chevron_left:", on_click=_turn_back)
+        if page.after is not None:
+            st.button(
+                "Older",
+                key="older",
+                icon=":material/chevron_right:",
+                on_click=places.append,
+                args=(page.after,),
+            )
+
+
 frame.header("Audit trail", "Every act, linked by hash to the one before it.")
 _show_acts()
 query = _asked()
-shown = services().ports.audit.search(query, limit=_SHOWN)
+places = _places(query)
+page = services().ports.audit.search(query, places[-1] if places else None, _SHOWN)
+shown = list(page.items)
 if shown:
-    st.caption(f"The newest {counted(len(shown), 'entry', 'entries')}")
+    _show_turning(places, page, len(shown))
     st.dataframe(
         _table(shown),
         hide_index=True,

@@ -282,14 +282,22 @@ class ReviewItemList(Model):
 
 
 class AuditVerification(Model):
-    """Whether the hash-linked audit trail is whole."""
+    """Whether the hash-linked audit trail is whole, and what of it was checked when."""
 
     intact: bool
-    entries: int = Field(description="Sequence number of the last entry", examples=[1042])
+    entries: int = Field(
+        description="Sequence number of the last entry that holds", examples=[1042]
+    )
     head: str | None = Field(description="Its hash; null without any", examples=["9f86d08…"])
     first_broken: int | None = Field(
         description="First sequence number that does not hold", examples=[None]
     )
+    checked_from: int = Field(
+        description="First entry that was checked now, up to the last; those before it were at whole_checked_at",
+        examples=[1036],
+    )
+    checked_at: Instant
+    whole_checked_at: Instant = Field(description="When every entry was last checked")
 
 
 class DocumentOut(Report):

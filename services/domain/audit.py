@@ -66,8 +66,8 @@ class AuditEntry(Record):
 class AuditQuery(Record):
     """What entries are looked for; None is any.
 
-    ``actor`` and ``action`` match exactly, ``resource`` anywhere in it; ``since`` is the first moment that
-    counts and ``until`` the first that does not.
+    ``actor`` and ``action`` match exactly, ``resource`` by how it begins; ``since`` is the first moment
+    that counts and ``until`` the first that does not.
     """
 
     actor: str | None = None
@@ -110,6 +110,21 @@ class Breach(Record):
     seq: int
     kind: BreachKind
     sentence: str
+
+
+class Check(Record):
+    """What is known of the trail's wholeness: ``breach`` is None when nothing was found that does not hold.
+
+    The entries from ``first`` to ``last`` were checked now, at ``at``; those before ``first`` by the same process
+    at ``whole_at``, when it last checked every entry. ``head`` is the hash of the last one that holds.
+    """
+
+    breach: Breach | None
+    first: int
+    last: int
+    head: str
+    at: Instant
+    whole_at: Instant
 
 
 class Verification(Record):

@@ -4,10 +4,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.domain.audit import AuditEntry, AuditEvent, AuditQuery, RequestEvent, Verification
+from services.domain.audit import (
+    AuditEntry,
+    AuditEvent,
+    AuditQuery,
+    Check,
+    RequestEvent,
+    Verification,
+)
 from services.domain.ids import (
     UserId,
 )
+from services.domain.listings import Page
 from services.domain.retention import LegalHold, Purged
 
 StoredEntry = tuple[int, str, str, str]
@@ -29,8 +37,10 @@ class AuditLog(Protocol):
         """Return entries, newest first."""
         ...
 
-    def search(self, query: AuditQuery, limit: int = 200) -> list[AuditEntry]:
-        """Return the entries that match, newest first."""
+    def search(
+        self, query: AuditQuery, after: tuple[str, int] | None = None, limit: int = 200
+    ) -> Page[AuditEntry]:
+        """Return a page of the entries that match, newest first by time; ``after`` is the place of the last one given."""
         ...
 
     def verify(self) -> int | None:
@@ -39,6 +49,10 @@ class AuditLog(Protocol):
 
     def inspect(self) -> Verification:
         """Check the whole trail and its checkpoints; say where it breaks first and how."""
+        ...
+
+    def check(self, *, whole: bool = False) -> Check:
+        """Check the trail; of a long one, unless ``whole``, what is new since this process last checked all of it."""
         ...
 
     def stored(self) -> Iterator[StoredEntry]:

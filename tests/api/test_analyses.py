@@ -239,6 +239,10 @@ def test_the_audit_trail_is_verified_when_asked(client, services):
     entry = services.ports.audit.append(event)
     whole = client.get("/api/v1/audit/verification").json()
     assert (whole["intact"], whole["entries"], whole["head"]) == (True, 2, entry.entry_hash)
+    assert whole["checked_from"] == 1
+    assert whole["checked_at"] >= whole["whole_checked_at"] > empty["whole_checked_at"]
+    again = client.get("/api/v1/audit/verification?whole=true").json()
+    assert (again["entries"], again["whole_checked_at"] > whole["whole_checked_at"]) == (3, True)
     with services.listing._database.transaction() as connection:
         connection.execute("DROP TRIGGER audit_entries_never_change")
         connection.execute("UPDATE audit_entries SET event = replace(event, 'looked', 'lurked')")

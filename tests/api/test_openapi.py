@@ -78,7 +78,7 @@ def test_an_operation_declares_the_errors_that_it_can_answer(document):
     assert declared["/insights"] == always | {"422", "429"}
     assert declared["/insights/{insight_id}"] == always | {"404", "422", "429"}
     assert declared["/facts"] == always | {"404", "422", "429"}
-    assert declared["/audit/verification"] == always | {"429"}
+    assert declared["/audit/verification"] == always | {"422", "429"}
     assert declared["/documents/{report_id}/pages/{page}.webp"] == always | {"404", "422"}
     for status in ("404", "405", "406", "422", "429", "500", "503"):
         content = document["components"]["responses"][f"Problem{status}"]["content"]

@@ -46,7 +46,7 @@ def nobody(services):
 
 def told(services, **asked) -> list[AuditEvent]:
     """Events, oldest first."""
-    return [one.event for one in reversed(services.ports.audit.search(AuditQuery(**asked)))]
+    return [one.event for one in reversed(services.ports.audit.search(AuditQuery(**asked)).items)]
 
 
 def acts(services) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from services.domain.audit import AuditEvent
+from services.domain.audit import AuditEvent, RequestEvent
 from services.domain.ids import UserId
 from services.domain.users import Role
 from tests.factories import NOW
@@ -51,6 +51,28 @@ def test_entries_are_searched_by_person_act_object_and_days(acts, open_page):
     assert numbers(at) == [2, 1]
     at.date_input(key="since").set_value(date(NOW.year, NOW.month, 11)).run()
     assert "No entry matches" in texts(at)
+
+
+def test_a_long_trail_is_turned_page_by_page_and_a_new_search_begins_at_the_newest(acts, open_page):
+    def an_act(number):
+        return AuditEvent(
+            actor=UserId("ana"), action="report_read", resource="r", at=NOW.replace(day=20, microsecond=number)
+        )  # fmt: skip
+
+    acts.ports.audit.witness([RequestEvent(an_act(number)) for number in range(400)], NOW)
+    at = open_page("audit", Role.AUDITOR)
+    assert numbers(at) == list(range(403, 203, -1))
+    assert [one.key for one in at.button if one.key in {"newer", "older"}] == ["older"]
+    at.button(key="older").click().run()
+    assert numbers(at) == list(range(203, 3, -1))
+    at.button(key="older").click().run()
+    assert numbers(at) == [3, 2, 1]
+    assert "Page 3: 3 entries" in texts(at)
+    assert [one.key for one in at.button if one.key in {"newer", "older"}] == ["newer"]
+    at.button(key="newer").click().run()
+    assert numbers(at)[0] == 203
+    at.text_input(key="who").set_value("rev").run()
+    assert numbers(at) == [2]
 
 
 def test_a_verification_shows_the_checkpoints(acts, open_page):

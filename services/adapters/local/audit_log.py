@@ -3,12 +3,13 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from services.adapters.local.checkpoints import CheckpointFile
 from services.adapters.local.database import Database
 from services.adapters.local.effects import append_events
+from services.adapters.local.searching import matching
 from services.adapters.local.tallies import events_of
 from services.audit import GENESIS, Ground, examine
 from services.domain.audit import (
@@ -17,13 +18,18 @@ from services.domain.audit import (
     AuditQuery,
     Breach,
     BreachKind,
+    Check,
+    Checkpoint,
     RequestEvent,
     Verification,
 )
 from services.domain.base import utc_now
 from services.domain.errors import Unavailable
+from services.domain.listings import Page
 from services.ports import StoredEntry
 
+WHOLE_UP_TO, WHOLE_EVERY = 100_000, timedelta(hours=1)
+"""A trail of so few entries is checked as a whole each time, in a third of a second; a longer one so often."""
 CHECKPOINT_EVERY = 1_000
 """Entries between two checkpoints at most."""
 _COLUMNS = "seq, event, previous_hash, entry_hash"
@@ -41,6 +47,7 @@ class SqliteAuditLog:
         self._database = database
         self._checkpoints = checkpoints
         self._marked = 0
+        self._known: Check | None = None
         if checkpoints is not None:
             self._marked = checkpoints.last_seq()
             self.checkpoint()
@@ -65,23 +72,15 @@ class SqliteAuditLog:
             rows = connection.execute(query, values).fetchall()
         return [_entry(row) for row in rows]
 
-    def search(self, query: AuditQuery, limit: int = 200) -> list[AuditEntry]:
-        """Return the entries that match, newest first."""
-        conditions = {
-            "json_extract(event, '$.actor') = ?": query.actor,
-            "json_extract(event, '$.action') = ?": query.action,
-            "instr(resource, ?) > 0": query.resource,
-            "json_extract(event, '$.at') >= ?": _moment(query.since),
-            "json_extract(event, '$.at') < ?": _moment(query.until),
-        }
-        asked = {text: value for text, value in conditions.items() if value is not None}
-        where = " AND ".join(asked) or "1"
+    def search(
+        self, query: AuditQuery, after: tuple[str, int] | None = None, limit: int = 200
+    ) -> Page[AuditEntry]:
+        """Return a page of the entries that match, newest first by time."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM audit_entries WHERE {where} ORDER BY seq DESC LIMIT ?",
-                (*asked.values(), limit),
-            ).fetchall()
-        return [_entry(row) for row in rows]
+            rows = matching(connection, query, after, limit + 1)
+        shown = rows[:limit]
+        place = shown[-1][:2] if len(rows) > limit else None
+        return Page([_entry(row[1:]) for row in shown], place)
 
     def verify(self) -> int | None:
         """Return the first sequence number that does not hold, or None when the trail is whole."""
@@ -92,15 +91,10 @@ class SqliteAuditLog:
         """Check every link, the recorded head and the checkpoints; leave a checkpoint when all holds."""
         marks, fault = self._checkpoints.read() if self._checkpoints else ((), None)
         with self._database.reading() as connection:
-            connection.execute(
-                "SAVEPOINT inspection"
-            )  # one state for all reads, also within another
-            ground = Ground(
-                recorded=connection.execute("SELECT seq, hash FROM audit_head").fetchone(),
-                base=connection.execute("SELECT seq, hash FROM audit_base").fetchone(),
-                last=connection.execute("SELECT max(seq) FROM audit_entries").fetchone()[0] or 0,
-                marks={one.seq: one.head for one in marks},
-            )
+            # One state for all reads, also within another transaction.
+            connection.execute("SAVEPOINT inspection")
+            base = connection.execute("SELECT seq, hash FROM audit_base").fetchone()
+            ground = _ground(connection, base, marks)
             breach, seq, head = _walked(connection, ground)
             breach = _unproved_base(connection, ground) or breach
             connection.execute("RELEASE inspection")
@@ -109,6 +103,47 @@ class SqliteAuditLog:
             marks, fault = self._checkpoints.read() if self._checkpoints else ((), None)
         return Verification(
             first=ground.base[0] + 1, last=seq, head=head, checkpoints=marks, breach=breach or fault
+        )
+
+    def check(self, *, whole: bool = False) -> Check:
+        """Check the trail; of a long one what is new since this process checked all of it within the hour."""
+        known = self._known
+        if whole or known is None or known.breach or known.last <= WHOLE_UP_TO:
+            return self._whole()
+        if utc_now() - known.whole_at >= WHOLE_EVERY:
+            return self._whole()
+        self._known = self._since(known) or self._whole()
+        return self._known
+
+    def _whole(self) -> Check:
+        found, now = self.inspect(), utc_now()
+        self._known = Check(
+            breach=found.breach,
+            first=found.first,
+            last=found.last,
+            head=found.head,
+            at=now,
+            whole_at=now,
+        )
+        return self._known
+
+    def _since(self, known: Check) -> Check | None:
+        """Check the entries behind a known one; None when that is not stored any more as it was."""
+        marks, fault = self._checkpoints.read() if self._checkpoints else ((), None)
+        with self._database.reading() as connection:
+            connection.execute("SAVEPOINT inspection")
+            if not _stands(connection, known.last, known.head):
+                return None
+            ground = _ground(connection, (known.last, known.head), marks)
+            breach, last, head = _walked(connection, ground, f"WHERE seq > {known.last:d}")
+        return known.model_copy(
+            update={
+                "breach": breach or fault,
+                "first": known.last + 1,
+                "last": last,
+                "head": head,
+                "at": utc_now(),
+            }
         )
 
     def stored(self) -> Iterator[StoredEntry]:
@@ -145,8 +180,30 @@ class SqliteAuditLog:
         self._marked = seq
 
 
-def _walked(connection: sqlite3.Connection, ground: Ground) -> tuple[Breach | None, int, str]:
-    rows = connection.execute(f"SELECT {_RAW} FROM audit_entries ORDER BY seq")
+def _ground(
+    connection: sqlite3.Connection, base: tuple[int, str], marks: Iterable[Checkpoint]
+) -> Ground:
+    return Ground(
+        recorded=connection.execute("SELECT seq, hash FROM audit_head").fetchone(),
+        base=base,
+        last=connection.execute("SELECT max(seq) FROM audit_entries").fetchone()[0] or 0,
+        marks={one.seq: one.head for one in marks},
+    )
+
+
+def _stands(connection: sqlite3.Connection, seq: int, head: str) -> bool:
+    """Whether an entry, or what stands before the first one, is still stored with this hash."""
+    query = (
+        "SELECT 1 FROM audit_entries WHERE seq = :seq AND entry_hash = :head "
+        "UNION SELECT 1 FROM audit_base WHERE seq = :seq AND hash = :head"
+    )
+    return connection.execute(query, {"seq": seq, "head": head}).fetchone() is not None
+
+
+def _walked(
+    connection: sqlite3.Connection, ground: Ground, where: str = ""
+) -> tuple[Breach | None, int, str]:
+    rows = connection.execute(f"SELECT {_RAW} FROM audit_entries {where} ORDER BY seq")
     try:
         return examine(rows, ground)
     except sqlite3.DatabaseError as error:
@@ -176,11 +233,6 @@ def _unproved_base(connection: sqlite3.Connection, ground: Ground) -> Breach | N
 def _head(connection: sqlite3.Connection) -> tuple[int, str]:
     found = connection.execute("SELECT seq, hash FROM audit_head").fetchone()
     return found or (0, GENESIS)
-
-
-def _moment(moment: datetime | None) -> str | None:
-    """Return the form in which moments compare as text with the stored ones, which may have fractions."""
-    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def _entry(row: tuple[int, str, str, str]) -> AuditEntry:

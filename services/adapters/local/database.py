@@ -12,6 +12,7 @@ from pathlib import Path
 from services.adapters.local.guards import REVIEW_GUARDS
 from services.adapters.local.identity_tables import IDENTITY
 from services.adapters.local.keeping import KEEPING
+from services.adapters.local.searching import make_searchable
 from services.adapters.local.tables import RECORD_TABLES
 from services.adapters.local.tallies import TALLIES
 from services.audit import GENESIS
@@ -297,7 +298,8 @@ def _add_missing(connection: sqlite3.Connection) -> None:
             for statement in table.create_statements():
                 connection.execute(statement)
         table.complete(connection)
-    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY + _VERSION + _ANSWERS + TALLIES):
+    make_searchable(connection)
+    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY + TALLIES + _VERSION + _ANSWERS):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

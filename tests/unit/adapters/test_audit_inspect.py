@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -349,7 +350,7 @@ def test_entries_are_searched_by_actor_action_resource_and_time(database: Databa
         )
 
     def found(**asked: object) -> list[int]:
-        return [entry.seq for entry in log.search(AuditQuery.model_validate(asked))]
+        return [entry.seq for entry in log.search(AuditQuery.model_validate(asked)).items]
 
     assert found() == [4, 3, 2, 1]
     assert found(actor="ann") == [3, 1]
@@ -358,7 +359,7 @@ def test_entries_are_searched_by_actor_action_resource_and_time(database: Databa
     assert found(resource="report-", actor="bob", action="read") == [2]
     assert found(since=NOON.replace(day=3)) == [4, 3]
     assert found(until=NOON.replace(day=3)) == [2, 1]
-    assert [entry.seq for entry in log.search(AuditQuery(), limit=1)] == [4]
+    assert [entry.seq for entry in log.search(AuditQuery(), limit=1).items] == [4]
 
 
 def test_an_entry_has_the_partition_and_row_key_of_the_specification(database: Database):
@@ -381,3 +382,69 @@ def test_an_act_from_a_page_keeps_its_address_and_one_of_the_system_has_none(dat
     assert [one.event.ip_address for one in stored] == ["", "192.0.2.7"]
     assert isinstance(stored[0], AuditEntry)
     assert log.verify() is None
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """The time of checks; the trail is a long one."""
+    now = [NOON]
+    monkeypatch.setattr(audit_log, "WHOLE_UP_TO", 0)
+    monkeypatch.setattr("services.adapters.local.audit_log.utc_now", lambda: now[0])
+    return now
+
+
+def test_a_check_reads_what_is_new_and_says_when_the_rest_was_checked(trail, now):
+    whole = trail.check()
+    assert (whole.breach, whole.first, whole.last, whole.whole_at) == (None, 1, 10, NOON)
+    now[0] += timedelta(minutes=5)
+    trail.append(an_event())
+    new = trail.check()
+    assert (new.breach, new.first, new.last) == (None, 11, 11)
+    assert (new.at, new.whole_at) == (now[0], NOON)
+    assert new.head == trail.entries(limit=1)[0].entry_hash
+    assert (trail.check().first, trail.check().last) == (12, 11)
+    assert trail.check(whole=True).first == 1
+    now[0] += timedelta(minutes=59)
+    assert trail.check().first == 12
+    now[0] += timedelta(minutes=1)
+    assert (trail.check().first, trail.check().whole_at) == (1, now[0])
+
+
+@pytest.mark.parametrize(
+    ("seq", "first_bad"),
+    [(11, 11), (10, 10), (3, 3)],
+    ids=["of what is new", "of the last known entry", "of an old entry, told when all is checked"],
+)
+def test_a_check_finds_what_was_changed(trail, tmp_path, now, seq, first_bad):
+    assert trail.check().last == 10
+    trail.append(an_event())
+    tamper(
+        tmp_path,
+        lambda raw: raw.execute(
+            "UPDATE audit_entries SET entry_hash = printf('%064d', 7) WHERE seq = ?", (seq,)
+        ),
+    )
+    if seq < 10:
+        assert trail.check().breach is None
+        now[0] += timedelta(hours=1)
+    breach = trail.check().breach
+    assert breach is not None
+    assert breach.seq == first_bad
+    assert trail.check().first == 1
+
+
+def test_a_short_trail_is_checked_as_a_whole_each_time(trail, tmp_path):
+    trail.check()
+    tamper(tmp_path, lambda raw: raw.execute("UPDATE audit_entries SET event = '{}' WHERE seq = 2"))
+    breach = trail.check().breach
+    assert breach is not None
+    assert breach.seq == 2
+
+
+def test_a_check_finds_a_cut_off_end(trail, tmp_path, now):
+    trail.check()
+    trail.append(an_event())
+    tamper(tmp_path, lambda raw: raw.execute("DELETE FROM audit_entries WHERE seq = 11"))
+    breach = trail.check().breach
+    assert breach is not None
+    assert (breach.seq, breach.kind) == (11, BreachKind.TRUNCATED)

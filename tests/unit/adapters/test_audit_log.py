@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
-from services.audit import GENESIS, canonical_json, first_broken, link_hash
-from services.domain.audit import AuditEvent
+from services.audit import GENESIS, Ground, canonical_json, examine, link_hash
+from services.domain.audit import AuditEvent, BreachKind
 from services.domain.errors import Conflict
 from services.domain.ids import UserId
 from tests.core_records import NOON
@@ -164,16 +164,20 @@ def test_tampering_around_the_triggers_is_found_at_the_first_bad_entry(
 def test_any_changed_character_of_any_event_breaks_the_chain_there(
     details: list[dict[str, str]], data: st.DataObject
 ):
-    rows, head = [], GENESIS
+    rows, head = list[tuple[int, bytes, bytes, bytes]](), GENESIS
     for seq, detail in enumerate(details, start=1):
         text = canonical_json(an_event(1, **{f"k{key}": value for key, value in detail.items()}))
         entry_hash = link_hash(head, text)
-        rows.append((seq, text, head, entry_hash))
+        rows.append((seq, text.encode(), head.encode(), entry_hash.encode()))
         head = entry_hash
-    assert first_broken(rows) == (None, len(rows), head)
+    ground = Ground(recorded=(len(rows), head), last=len(rows))
+    assert examine(rows, ground) == (None, len(rows), head)
     which = data.draw(st.integers(0, len(rows) - 1))
-    seq, text, previous, entry_hash = rows[which]
+    seq, event, previous, linked = rows[which]
+    text = event.decode()
     at = data.draw(st.integers(0, len(text) - 1))
     other = "x" if text[at] != "x" else "y"
-    rows[which] = (seq, text[:at] + other + text[at + 1 :], previous, entry_hash)
-    assert first_broken(rows)[0] == which + 1
+    rows[which] = (seq, (text[:at] + other + text[at + 1 :]).encode(), previous, linked)
+    breach, _, _ = examine(rows, ground)
+    assert breach is not None
+    assert (breach.seq, breach.kind) == (which + 1, BreachKind.CHANGED)

@@ -43,7 +43,7 @@ app = st.App(
     middleware=[
         # A page of a stranger's site whose name resolves to this machine is not let in (DNS rebinding).
         Middleware(TrustedHostMiddleware, allowed_hosts=_settings.host_names, www_redirect=False),
-        Middleware(GZipMiddleware, minimum_size=1024, compresslevel=4),
+        Middleware(GZipMiddleware, minimum_size=1024, compresslevel=3),
         Middleware(Gate, services=_services, key=cookie_key(_settings)),
     ],
 )

@@ -53,6 +53,7 @@ _KEPT_PAGES = 64
 """Pages kept as they were written, 70 KB each of 50 insights, until a record changes."""
 _KEPT_ROWS = 20_000
 """Insights kept as they were written, 1.5 KB each, as long."""
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 PERIOD = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
@@ -126,7 +127,7 @@ def _page(services: Services, caller: User, asked: InsightFilter, shelf: _Shelf)
     pagination, links = pages("insights", asked, page.after)
     found = _rows(services, page.items, shelf)
     return (
-        f'{{"_links":{json.dumps(links)},"insights":[{",".join(found)}],'
+        f'{{"_links":{_COMPACT.encode(links)},"insights":[{",".join(found)}],'
         f'"pagination":{pagination.model_dump_json()}}}'
     ).encode()
 

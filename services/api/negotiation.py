@@ -75,7 +75,9 @@ class _Tagging:
 
     async def _finish(self, body: bytes) -> None:
         headers = MutableHeaders(raw=list(self._start["headers"]))
-        tag = headers.setdefault("etag", tag_of(body))
+        if "etag" not in headers:
+            headers["etag"] = tag_of(body)
+        tag = headers["etag"]
         headers.setdefault("cache-control", "private, no-cache")
         start = {**self._start, "headers": headers.raw}
         if self._known and matches(self._known, tag):

@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.app import create_app
+from services.api.models import InsightList
 from services.bootstrap import build
 from services.domain.audit import AuditEvent
 from services.domain.corrections import FactInForce
@@ -88,6 +89,13 @@ def test_an_insight_has_the_fields_of_the_contract(client, services):
     assert told["prompt_template_version"] == "insights-v2.1.0"
     assert told["_links"]["reasoning_chain"] == f"/api/v1/reasoning-chains/{insight.chain_id}"
     assert client.get(told["_links"]["self"]).json() == told
+
+
+def test_a_page_is_written_as_its_model_would_write_it(client, services):
+    keep(services, an_insight("R1", text="Umsatz „Süd“ fiel um 12 %."), an_insight("R2"))
+    for address in ("/api/v1/insights", "/api/v1/insights?limit=1&company=acme%20inc.&period=2025"):
+        text = client.get(address).text
+        assert InsightList.model_validate_json(text).model_dump_json(by_alias=True) == text
 
 
 def test_a_workbook_is_cited_by_sheet_and_cell_and_a_quote_by_page(client, services):

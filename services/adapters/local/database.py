@@ -299,7 +299,9 @@ def _add_missing(connection: sqlite3.Connection) -> None:
                 connection.execute(statement)
         table.complete(connection)
     make_searchable(connection)
-    for statement in _statements(REVIEW_GUARDS + KEEPING + IDENTITY + TALLIES + _VERSION + _ANSWERS):
+    for statement in _statements(
+        REVIEW_GUARDS + KEEPING + IDENTITY + TALLIES + _VERSION + _ANSWERS
+    ):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

@@ -4,9 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NoReturn
 
-from services.domain.audit import AuditEntry, AuditEvent, AuditQuery, Verification
+from services.domain.audit import (
+    AuditEntry,
+    AuditEvent,
+    AuditQuery,
+    Check,
+    RequestEvent,
+    Verification,
+)
 from services.domain.errors import Forbidden
 from services.domain.ids import UserId
+from services.domain.listings import Page
 from services.domain.messages import Effects, Queue
 from services.domain.notices import Notice
 from services.domain.retention import LegalHold, Purged
@@ -33,7 +41,17 @@ class ClosedTrail:
         """Refuse."""
         _refuse()
 
-    def search(self, query: AuditQuery, limit: int = 200) -> list[AuditEntry]:
+    def witness(self, requests: Sequence[RequestEvent], now: datetime) -> None:
+        """Write requests down."""
+        self._trail.witness(requests, now)
+
+    def search(
+        self, query: AuditQuery, after: tuple[str, int] | None = None, limit: int = 200
+    ) -> Page[AuditEntry]:
+        """Refuse."""
+        _refuse()
+
+    def check(self, *, whole: bool = False) -> Check:
         """Refuse."""
         _refuse()
 

@@ -60,17 +60,23 @@ def test_a_long_trail_is_turned_page_by_page_and_a_new_search_begins_at_the_newe
         )  # fmt: skip
 
     acts.ports.audit.witness([RequestEvent(an_act(number)) for number in range(400)], NOW)
+    first = acts.ports.audit.entries("r", limit=400)[-1].seq
     at = open_page("audit", Role.AUDITOR)
-    assert numbers(at) == list(range(403, 203, -1))
+    at.text_input(key="who").set_value("ana").run()
+
+    def shown():
+        return [one - first for one in at.dataframe[0].value["No."].tolist()]
+
+    assert shown() == list(range(399, 199, -1))
     assert [one.key for one in at.button if one.key in {"newer", "older"}] == ["older"]
     at.button(key="older").click().run()
-    assert numbers(at) == list(range(203, 3, -1))
+    assert shown() == list(range(199, -1, -1))
     at.button(key="older").click().run()
-    assert numbers(at) == [3, 2, 1]
-    assert "Page 3: 3 entries" in texts(at)
+    assert numbers(at) == [3, 1]
+    assert "Page 3: 2 entries" in texts(at)
     assert [one.key for one in at.button if one.key in {"newer", "older"}] == ["newer"]
     at.button(key="newer").click().run()
-    assert numbers(at)[0] == 203
+    assert shown()[0] == 199
     at.text_input(key="who").set_value("rev").run()
     assert numbers(at) == [2]
 

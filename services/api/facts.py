@@ -12,6 +12,7 @@ from services.api.answers import as_json, pages
 from services.api.callers import ReportViewer
 from services.api.documents import fact_fields
 from services.api.insights import PERIOD
+from services.api.kept import kept_by
 from services.api.models import PROBLEMS, FactList, FactOut, MetricList, MetricOut
 from services.bootstrap import Services
 from services.domain.errors import NotFound
@@ -35,7 +36,7 @@ class FactFilter(BaseModel):
 
 def facts_router(services: Services) -> APIRouter:
     """Return the routes ``/facts`` and ``/metrics``."""
-    router = APIRouter(responses=PROBLEMS)
+    router = APIRouter(responses=PROBLEMS, route_class=kept_by(services))
 
     @router.get("/facts", response_model=FactList, tags=["facts"])
     def list_facts(caller: ReportViewer, asked: Annotated[FactFilter, Query()]) -> Response:

@@ -21,6 +21,7 @@ from services.api.addresses import (
 )
 from services.api.answers import as_json, pages
 from services.api.callers import InsightViewer
+from services.api.kept import kept_by
 from services.api.models import (
     PROBLEMS,
     EvidenceOut,
@@ -28,7 +29,6 @@ from services.api.models import (
     InsightOut,
     SourceOut,
 )
-from services.api.negotiation import tag_of
 from services.bootstrap import Services
 from services.domain.concepts import CONCEPTS
 from services.domain.errors import NotFound
@@ -49,10 +49,8 @@ from services.memo import Memo
 from services.review.blind import blind_to, judges_blind
 from services.summary import is_shown
 
-_KEPT_PAGES = 64
-"""Pages kept as they were written, 70 KB each of 50 insights, until a record changes."""
 _KEPT_ROWS = 20_000
-"""Insights kept as they were written, 1.5 KB each, as long."""
+"""Insights kept as they were written, 1.5 KB each, until a record changes."""
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 PERIOD = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
@@ -75,8 +73,10 @@ class InsightFilter(BaseModel):
 
 def insights_router(services: Services) -> APIRouter:
     """Return the routes under ``/insights``."""
-    router = APIRouter(prefix="/insights", tags=["insights"], responses=PROBLEMS)
-    kept, rows = Memo[tuple[bytes, str]](_KEPT_PAGES), Memo[str](_KEPT_ROWS)
+    router = APIRouter(
+        prefix="/insights", tags=["insights"], responses=PROBLEMS, route_class=kept_by(services)
+    )
+    rows: Memo[str] = Memo(_KEPT_ROWS)
     # Threads that make pages side by side take twice the processor time, waiting for each other.
     maker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="insights")
 
@@ -89,16 +89,10 @@ def insights_router(services: Services) -> APIRouter:
         A CFO gets those that are published or approved, a reviewer none that is under an audit.
         """
         seen = services.seen_by(caller)
-        state = (seen.listing.version(), sight_of(caller))
-        key = (*state, asked.model_dump_json())
-        found = kept.known(key)
-        if found is None:
-            loop = asyncio.get_running_loop()
-            shelf = _Shelf(rows, state)
-            made = await loop.run_in_executor(maker, _page, seen, caller, asked, shelf)
-            found = kept.keep(key, (made, tag_of(made)))
-        body, tag = found
-        return Response(body, media_type="application/json", headers={"ETag": tag})
+        shelf = _Shelf(rows, (seen.listing.version(), sight_of(caller)))
+        loop = asyncio.get_running_loop()
+        body = await loop.run_in_executor(maker, _page, seen, caller, asked, shelf)
+        return Response(body, media_type="application/json")
 
     @router.get("/{insight_id}", response_model=InsightOut)
     def get_insight(caller: InsightViewer, insight_id: str) -> Response:

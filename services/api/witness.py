@@ -37,6 +37,8 @@ _TOO_MANY, _REFUSED, _FAILED = 429, 400, 500
 def action_of(operation: str) -> str:
     """Return the act that reading by an operation is: 'list_insights' is 'insights_listed'."""
     verb, _, thing = operation.partition("_")
+    if not thing:
+        return f"{operation}_viewed"
     past = _PAST.get(verb, f"{verb.removesuffix('e')}ed")
     return f"{thing}_{past}"
 

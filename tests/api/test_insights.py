@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from starlette.testclient import TestClient
 
+from services.access import PERMISSIONS
 from services.api.app import create_app
 from services.api.models import InsightList
 from services.bootstrap import build
@@ -311,3 +312,31 @@ def test_the_version_of_a_store_is_another_one_after_every_commit_that_changes_a
     services.ports.records.commit(Effects())
     assert services.listing.version() == seen[-1]
     assert build().listing.version() == seen[-1]
+
+
+def test_a_kept_page_is_given_to_nobody_without_the_permission(services, monkeypatch):
+    keep(services, an_insight("R1"))
+    app = As(create_app(services), a_user())
+    with TestClient(app) as client:
+        assert client.get("/insights").status_code == 200
+        app.user = None
+        assert client.get("/insights").status_code == 401
+        app.user = a_user()
+        monkeypatch.setitem(PERMISSIONS, Role.ANALYST, frozenset())
+        assert client.get("/insights").status_code == 403
+
+
+def test_a_refused_or_missing_answer_is_not_kept(client, services):
+    assert client.get("/api/v1/insights?limit=0").status_code == 422
+    insight = an_insight("R1")
+    assert client.get(f"/api/v1/insights/{insight.insight_id}").status_code == 404
+    keep(services, insight)
+    assert client.get(f"/api/v1/insights/{insight.insight_id}").status_code == 200
+    assert client.get("/api/v1/insights?limit=0").status_code == 422
+
+
+def test_facts_are_kept_until_a_number_changes(client, services):
+    keep(services, THIS_YEAR)
+    assert client.get("/api/v1/facts").json()["facts"][0]["value"] == 8_800_000
+    keep(services, THIS_YEAR.model_copy(update={"value": Decimal(9_000_000)}))
+    assert client.get("/api/v1/facts").json()["facts"][0]["value"] == 9_000_000

@@ -294,6 +294,7 @@ def test_an_act_of_a_request_names_the_address_it_came_from(services):
         ("replay_chain", "chain_replayed"),
         ("escalate_alert", "alert_escalated"),
         ("undo_decision", "decision_undone"),
+        ("openapi", "openapi_viewed"),
     ],
 )
 def test_an_act_is_named_after_its_operation(operation, action):

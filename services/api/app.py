@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.api.addresses import BASE
 from services.api.alerting import alerting_router, notices_router
 from services.api.analyses import chains_router, summaries_router, work_router
+from services.api.deciding import claims_router, decisions_router, talk_router
 from services.api.documents import documents_router
 from services.api.errors import add_handlers
 from services.api.facts import facts_router
@@ -15,6 +16,7 @@ from services.api.models import PROBLEMS
 from services.api.negotiation import Negotiation
 from services.api.openapi import Api
 from services.api.oversight import oversight_router
+from services.api.review_items import review_items_router
 from services.api.trace import Tracing
 from services.api.witness import Witness
 from services.bootstrap import Services
@@ -30,6 +32,10 @@ _ROUTERS = (
     ingesting_router,
     alerting_router,
     notices_router,
+    review_items_router,
+    claims_router,
+    decisions_router,
+    talk_router,
 )
 _HEALTHY = {
     "content": {"application/json": {"example": {"status": "ok", "queues": {"ingestion-queue": 1}}}}

@@ -15,6 +15,7 @@ class Sent(BaseModel):
 
 
 Id = Annotated[str, Path(max_length=100)]
+SentId = Annotated[str, Field(min_length=1, max_length=100)]
 Comment = Annotated[
     str,
     Field(

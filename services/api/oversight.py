@@ -39,7 +39,7 @@ def oversight_router(services: Services) -> APIRouter:
         )
         page = seen.listing.review_items(query)
         pagination, links = pages("review-items", asked, page.after)
-        found = [_item(item) for item in page.items]
+        found = [review_item(item) for item in page.items]
         return as_json(ReviewItemList(review_items=found, pagination=pagination, links=links))
 
     @router.get("/audit/verification", response_model=AuditVerification)
@@ -63,8 +63,10 @@ def oversight_router(services: Services) -> APIRouter:
     return router
 
 
-def _item(item: ReviewItem) -> ReviewItemOut:
-    links = {"document": f"{BASE}/documents/{item.report_id}"}
+def review_item(item: ReviewItem) -> ReviewItemOut:
+    """Return a review item in the words of the API; a blind one leads to no page that says how sure we are."""
+    own = f"{BASE}/review-items/{item.review_item_id}"
+    links = {"self": own, "document": f"{BASE}/documents/{item.report_id}"}
     if item.insight_id is not None and not item.is_blind:
         links["insight"] = f"{BASE}/insights/{item.insight_id}"
     return ReviewItemOut(

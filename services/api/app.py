@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.api.addresses import BASE
 from services.api.alerting import alerting_router, notices_router
 from services.api.analyses import chains_router, summaries_router, work_router
+from services.api.correcting import amendments_router, confirmations_router, corrections_router
 from services.api.deciding import claims_router, decisions_router, talk_router
 from services.api.documents import documents_router
 from services.api.errors import add_handlers
@@ -36,6 +37,9 @@ _ROUTERS = (
     claims_router,
     decisions_router,
     talk_router,
+    corrections_router,
+    confirmations_router,
+    amendments_router,
 )
 _HEALTHY = {
     "content": {"application/json": {"example": {"status": "ok", "queues": {"ingestion-queue": 1}}}}

@@ -5,19 +5,23 @@ from fastapi import FastAPI
 from services.api.addresses import BASE
 from services.api.alerting import alerting_router, notices_router
 from services.api.analyses import chains_router, summaries_router, work_router
+from services.api.companies import companies_router, materiality_router
 from services.api.correcting import amendments_router, confirmations_router, corrections_router
 from services.api.deciding import claims_router, decisions_router, talk_router
 from services.api.documents import documents_router
 from services.api.errors import add_handlers
 from services.api.facts import facts_router
+from services.api.governing import policy_router, proposals_router
 from services.api.ingesting import ingesting_router
 from services.api.insights import insights_router
+from services.api.keeping import entries_router, keeping_router
 from services.api.limits import RateLimit
 from services.api.models import PROBLEMS
 from services.api.negotiation import Negotiation
 from services.api.openapi import Api
 from services.api.oversight import oversight_router
 from services.api.review_items import review_items_router
+from services.api.signing import exports_router, signatures_router
 from services.api.trace import Tracing
 from services.api.witness import Witness
 from services.bootstrap import Services
@@ -40,6 +44,14 @@ _ROUTERS = (
     corrections_router,
     confirmations_router,
     amendments_router,
+    companies_router,
+    materiality_router,
+    policy_router,
+    proposals_router,
+    signatures_router,
+    exports_router,
+    entries_router,
+    keeping_router,
 )
 _HEALTHY = {
     "content": {"application/json": {"example": {"status": "ok", "queues": {"ingestion-queue": 1}}}}

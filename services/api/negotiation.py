@@ -8,6 +8,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.errors import problem
 
+PDF, CSV, ZIP = "application/pdf", "text/csv", "application/zip"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_GIVEN = {
+    ".webp": "image/webp",
+    ".pdf": PDF,
+    ".xlsx": XLSX,
+    ".csv": CSV,
+    "/audit/bundle": ZIP,
+}
+"""What addresses with these endings give; all others give JSON."""
 _KEPT_BY_304 = frozenset({"cache-control", "etag", "vary"})
 
 
@@ -46,7 +56,7 @@ class Negotiation:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        offered = "image/webp" if scope["path"].endswith(".webp") else "application/json"
+        offered = _offered(scope["path"])
         if not accepts(headers.get("accept", ""), offered):
             detail = f"This address gives {offered}; the Accept header takes nothing like it."
             await problem(Request(scope), 406, "not-acceptable", detail)(scope, receive, send)
@@ -85,6 +95,11 @@ class _Tagging:
             start, body = {**start, "status": 304, "headers": kept}, b""
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})
+
+
+def _offered(path: str) -> str:
+    given = (media_type for ending, media_type in _GIVEN.items() if path.endswith(ending))
+    return next(given, "application/json")
 
 
 def _weight(text: str) -> float:

@@ -6,6 +6,7 @@ from services.api.addresses import BASE
 from services.api.alerting import alerting_router, notices_router
 from services.api.analyses import chains_router, summaries_router, work_router
 from services.api.companies import companies_router, materiality_router
+from services.api.comparing import comparing_router
 from services.api.correcting import amendments_router, confirmations_router, corrections_router
 from services.api.deciding import claims_router, decisions_router, talk_router
 from services.api.documents import documents_router
@@ -44,6 +45,7 @@ _ROUTERS = (
     corrections_router,
     confirmations_router,
     amendments_router,
+    comparing_router,
     companies_router,
     materiality_router,
     policy_router,

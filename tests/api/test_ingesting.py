@@ -1,15 +1,21 @@
 """Documents come in over HTTP as files or addresses; analyses are asked for."""
 
+from dataclasses import replace
+
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from services.api.app import create_app
 from services.domain.insights import InsightKind, InsightStatus
 from services.domain.messages import Effects, MessageKind, Queue
 from services.domain.reports import ReportStatus
 from services.domain.users import Role
 from services.pipeline.delivery import handle
 from services.pipeline.handlers import context_of
-from tests.callers import a_user
+from services.ports import Fetched
+from tests.callers import As, a_user
 from tests.core_records import a_chain, a_fact, a_report, an_insight
 from tests.small_reports import small_csv, small_pdf
 
@@ -98,6 +104,36 @@ def test_an_address_is_refused_with_the_setting_that_lets_it_in(services, analys
     answer = analyst.post("/api/v1/documents/ingest", json=wish)
     assert answer.status_code == 403
     assert "ADVISOR_INGEST_HOSTS" in answer.json()["detail"]
+
+
+class Shelf:
+    """A source whose documents are given; each fetch is counted."""
+
+    def __init__(self, *found: Fetched) -> None:
+        self.found, self.asked = list(found), []
+
+    def fetch(self, url: str) -> Fetched:
+        self.asked.append(url)
+        return self.found.pop(0)
+
+
+def test_a_document_is_fetched_once_a_key_and_taken_in_like_a_file(services):
+    shelf = Shelf(Fetched("Q4.csv", small_csv(1)), Fetched("Q4.csv", small_csv(2)))
+    app = As(
+        Starlette(routes=[Mount("/api/v1", create_app(replace(services, source=shelf)))]),
+        a_user(Role.ANALYST),
+    )
+    wish = {"document_url": "https://reports.test/Q4.csv", "document_type": "excel"}
+    with TestClient(app) as client:
+        first, again = (
+            client.post("/api/v1/documents/ingest", json=wish, headers={"Idempotency-Key": "k"})
+            for _ in range(2)
+        )
+        assert (first.status_code, again.content) == (202, first.content)
+        assert shelf.asked == [wish["document_url"]]
+        newer = client.post("/api/v1/documents/ingest", json=wish)
+    assert newer.json()["outcome"] == "new_version"
+    assert [one.version for one in services.ports.records.reports()] == [2, 1]
 
 
 def test_who_reviews_does_not_upload(reviewer):

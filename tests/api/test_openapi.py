@@ -22,6 +22,7 @@ from services.domain.messages import Effects
 from services.domain.users import Role
 from tests.callers import As, a_user
 from tests.factories import a_confidence, a_fact, a_report, an_insight
+from tests.small_reports import small_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"InsightList", "InsightOut", "FactList", "MetricList", "ChainOut", "ReplayOut", "IngestionOut",
@@ -108,7 +109,7 @@ def test_yaml_is_written_in_blocks_with_quoted_strings():
 
 @pytest.fixture
 def host(services):
-    """A real server over a store with five insights that wait for a reviewer."""
+    """A real server over a store with five insights that wait for a reviewer; the caller may upload."""
     waiting = [
         an_insight(f"R{n}", status=InsightStatus.IN_REVIEW, confidence=a_confidence(0.5))
         for n in range(5)
@@ -118,7 +119,7 @@ def host(services):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    app = As(Starlette(routes=[Mount("/api/v1", create_app(services))]), a_user(Role.AUDITOR))
+    app = As(Starlette(routes=[Mount("/api/v1", create_app(services))]), a_user(Role.ANALYST))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -150,6 +151,19 @@ def test_the_client_of_the_documents_reads_every_page(host):
         done.stdout.splitlines()
         == ["50% Revenue rose 8.0 % to $108 million. annual.pdf page 5"] * 5
     )
+
+
+def test_the_client_of_the_documents_uploads_once(services, host, tmp_path):
+    report = tmp_path / "Q4.csv"
+    report.write_bytes(small_csv(1))
+    space: dict = {}
+    exec(the_example(), space)
+    first, again = (space["upload"](host, report) for _ in range(2))
+    assert first == again
+    assert first["status"] == "queued"
+    assert [one.name for one in services.ports.records.reports()] == ["Q4.csv", "annual.pdf"]
+    actions = [one.event.action for one in services.ports.audit.entries()]
+    assert actions == ["report_received"]
 
 
 def test_the_client_of_the_documents_is_typed(tmp_path):

@@ -28,7 +28,9 @@ _CODES = {
     503: "unavailable",
 }
 _UNLIMITED = ("/health", ".webp")
-_NAMES_SOMETHING = frozenset({"/facts", "/metrics", "/analysis/trigger", "/alerts/escalate"})
+_NAMES_SOMETHING = frozenset(
+    {"/facts", "/metrics", "/analysis/trigger", "/alerts/escalate", "/review-items/claims"}
+)
 _TAKES_FILES = "/documents/ingest"
 _BY_TYPE: dict[str, Any] = {"integer": 1, "number": 1.0, "boolean": True, "null": None}
 _BY_FORMAT = {"date-time": "2026-01-08T10:30:00Z", "date": "2025-12-31"}

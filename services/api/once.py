@@ -96,7 +96,7 @@ class Asking:
 async def asking(request: Request, idempotency_key: Key = None) -> Asking:
     """Return what a request says beside what it wants; raises MalformedKey."""
     caller = known_caller(request.scope)
-    form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    form = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
     return Asking(
         user_id="" if caller is None else caller.user_id,
         method=request.method,
@@ -121,8 +121,8 @@ AskedOfItem = Annotated[Asking, Depends(asking_of_item)]
 class Once:
     """Does what is asked for once a key; the answer is stored in one transaction with what was done.
 
-    Of one process no two requests with one key run at a time; between processes the store decides, and
-    who comes second gives the answer of the first.
+    Of one process no two requests with one key run at a time, as an address belongs to one ``Once``; between
+    processes the store decides, and who comes second gives the answer of the first.
     """
 
     def __init__(self, answers: AnswerStore) -> None:

@@ -74,6 +74,16 @@ def test_what_cannot_be_taken_is_refused_with_its_code(
     assert services.ports.records.reports() == []
 
 
+def test_letter_case_makes_no_other_media_type(analyst):
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    answer = analyst.post(
+        "/api/v1/documents/ingest",
+        content=body + small_csv(1) + b"\r\n--x--\r\n",
+        headers={"content-type": "Multipart/Form-Data; boundary=x", "Idempotency-Key": "k"},
+    )
+    assert answer.status_code == 202
+
+
 def test_a_file_above_the_limit_is_too_large(services, analyst):
     answer = ingest(analyst, "a.pdf", b"%PDF-" + bytes(services.settings.max_upload_bytes))
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")

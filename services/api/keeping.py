@@ -101,7 +101,7 @@ def entries_router(services: Services) -> APIRouter:
     def search(caller: AuditViewer, asked: Annotated[EntryFilter, Query()]) -> Response:
         """Return the newest entries that match; older ones with ``until``."""
         query = AuditQuery(**asked.model_dump(exclude={"limit"}))
-        found = services.seen_by(caller).ports.audit.search(query, asked.limit)
+        found = services.seen_by(caller).ports.audit.search(query, limit=asked.limit).items
         own = address("audit/entries", **asked.model_dump(mode="json"))
         return as_json(EntryList(entries=[_entry(one) for one in found], links={"self": own}))
 

@@ -8,11 +8,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount
 from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
-from services.api.app import create_app
+from services.api.app import create_app, mounted
 from services.bootstrap import build, cookie_key
 from services.gate.gate import Gate
 from services.supervisor import ensure_workers, start_logging
@@ -39,7 +38,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).with_name("app.py"),
     lifespan=_lifespan,
-    routes=[Mount("/api/v1", create_app(_services))],
+    routes=[mounted(create_app(_services))],
     middleware=[
         # A page of a stranger's site whose name resolves to this machine is not let in (DNS rebinding).
         Middleware(TrustedHostMiddleware, allowed_hosts=_settings.host_names, www_redirect=False),

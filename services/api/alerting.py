@@ -9,7 +9,7 @@ from services.api.addresses import BASE, address
 from services.api.answers import as_json
 from services.api.bodies import Comment, Commented, Email, Id, Sent
 from services.api.callers import AuditViewer, InsightViewer, Requester
-from services.api.models import ACT_PROBLEMS, Model
+from services.api.models import Model
 from services.api.once import Asked, Once
 from services.bootstrap import Services
 from services.domain.errors import NotFound
@@ -61,7 +61,7 @@ class ReviewRequested(Model):
 
 def alerting_router(services: Services) -> APIRouter:
     """Return ``/alerts`` and requests for a review."""
-    router = APIRouter(tags=["alerts"], responses=ACT_PROBLEMS)
+    router = APIRouter(tags=["alerts"])
     once = Once(services.answers)
 
     @router.post("/alerts/escalate", status_code=201, response_model=AlertOut)
@@ -106,7 +106,7 @@ def alerting_router(services: Services) -> APIRouter:
 
 def notices_router(services: Services) -> APIRouter:
     """Return ``/notices`` and ``/outbox``."""
-    router = APIRouter(tags=["alerts"], responses=ACT_PROBLEMS)
+    router = APIRouter(tags=["alerts"])
 
     @router.get("/notices", response_model=NoticeList)
     def list_notices(caller: InsightViewer, limit: Limit = 50) -> Response:

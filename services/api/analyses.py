@@ -2,14 +2,20 @@
 
 import json
 from dataclasses import replace
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
-from services.api.addresses import BASE, analysis_id, ingestion_id, report_links, report_of
-from services.api.answers import as_json
+from services.api.addresses import (
+    BASE,
+    analysis_id,
+    ingestion_id,
+    place_of,
+    report_links,
+)
+from services.api.answers import as_json, pages
 from services.api.callers import InsightViewer, ReportViewer, SummaryViewer
 from services.api.models import (
-    PROBLEMS,
     AnalysisOut,
     ChainOut,
     IngestionOut,
@@ -20,13 +26,16 @@ from services.api.models import (
     SummaryOut,
     WorkState,
 )
+from services.api.parameters import ChainKey, DocumentId, PageByTime
+from services.api.reports import stored_report
 from services.bootstrap import Services
 from services.cfo.brief import Brief, Item
 from services.domain.errors import Forbidden, NotFound
 from services.domain.ids import ChainId, InsightId
 from services.domain.insights import ReasoningChain
-from services.domain.listings import Classification, classification_of
+from services.domain.listings import Classification, ReportQuery, classification_of
 from services.domain.reports import Report, ReportStatus
+from services.domain.retention import CHAIN_TTL_SECONDS
 from services.domain.users import User
 from services.exports.tables import summary_json
 from services.pipeline.replay import replay
@@ -49,35 +58,35 @@ _SUMMARY_EXAMPLE = {
 
 def work_router(services: Services) -> APIRouter:
     """Return the routes ``/ingestions`` and ``/analysis``: how far a document is."""
-    router = APIRouter(tags=["work"], responses=PROBLEMS)
+    router = APIRouter(tags=["work"])
 
     @router.get("/ingestions/{ingestion_id}", response_model=IngestionOut)
-    def get_ingestion(caller: ReportViewer, ingestion_id: str) -> Response:
+    def get_ingestion(caller: ReportViewer, ingestion_id: DocumentId) -> Response:
         """Return how far a document is: stage, page of pages, and why it failed."""
         seen = services.seen_by(caller)
-        return as_json(_ingestion(seen, _report(seen, ingestion_id)))
+        return as_json(_ingestion(seen, stored_report(seen, ingestion_id)))
 
     @router.get("/analysis/{analysis_id}", response_model=AnalysisOut)
-    def get_analysis(caller: ReportViewer, analysis_id: str) -> Response:
+    def get_analysis(caller: ReportViewer, analysis_id: DocumentId) -> Response:
         """Return where the analysis of a document stands, with the mean confidence of its insights."""
         seen = services.seen_by(caller)
-        return as_json(_analysis(seen, _report(seen, analysis_id), caller))
+        return as_json(_analysis(seen, stored_report(seen, analysis_id), caller))
 
     return router
 
 
 def chains_router(services: Services) -> APIRouter:
     """Return the routes under ``/reasoning-chains``."""
-    router = APIRouter(prefix="/reasoning-chains", tags=["reasoning chains"], responses=PROBLEMS)
+    router = APIRouter(prefix="/reasoning-chains", tags=["reasoning chains"])
 
     @router.get("/{reasoning_chain_id}", response_model=ChainOut)
-    def get_chain(caller: InsightViewer, reasoning_chain_id: str) -> Response:
+    def get_chain(caller: InsightViewer, reasoning_chain_id: ChainKey) -> Response:
         """Return the steps from cells to the sentence of an insight."""
         seen = services.seen_by(caller)
         return as_json(_chain(_stored_chain(seen, reasoning_chain_id, caller)))
 
     @router.get("/{reasoning_chain_id}/replay", response_model=ReplayOut)
-    def replay_chain(caller: InsightViewer, reasoning_chain_id: str) -> Response:
+    def replay_chain(caller: InsightViewer, reasoning_chain_id: ChainKey) -> Response:
         """Compute a chain again from the stored facts and say what differs; nothing is written."""
         seen = services.seen_by(caller)
         chain = _stored_chain(seen, reasoning_chain_id, caller)
@@ -99,23 +108,29 @@ def chains_router(services: Services) -> APIRouter:
 
 def summaries_router(services: Services) -> APIRouter:
     """Return the routes under ``/summaries``: what a CFO may rely on."""
-    router = APIRouter(prefix="/summaries", tags=["summaries"], responses=PROBLEMS)
+    router = APIRouter(prefix="/summaries", tags=["summaries"])
 
     @router.get("", response_model=SummaryList)
-    def list_summaries(caller: SummaryViewer) -> Response:
+    def list_summaries(caller: SummaryViewer, asked: Annotated[PageByTime, Query()]) -> Response:
         """Return the analysed documents, newest first, each with the address of its summary."""
         seen = services.seen_by(caller)
-        reports = seen.ports.records.reports()
-        found = [_summary(one) for one in reports if one.status is ReportStatus.ANALYSED]
-        return as_json(SummaryList(summaries=found, links={"self": f"{BASE}/summaries"}))
+        query = ReportQuery(
+            status=ReportStatus.ANALYSED,
+            after=place_of(asked.cursor, str, str),
+            limit=asked.limit,
+        )
+        page = seen.listing.reports(query)
+        pagination, links = pages("summaries", asked, page.after)
+        found = [_summary(report) for report in page.items]
+        return as_json(SummaryList(summaries=found, pagination=pagination, links=links))
 
     @router.get(
         "/{analysis_id}", response_model=dict[str, object], responses={200: _SUMMARY_EXAMPLE}
     )
-    def get_summary(caller: SummaryViewer, analysis_id: str) -> Response:
+    def get_summary(caller: SummaryViewer, analysis_id: DocumentId) -> Response:
         """Return the CFO summary as its JSON download has it: every sentence verified, with its cells."""
         seen = services.seen_by(caller)
-        report = _report(seen, analysis_id)
+        report = stored_report(seen, analysis_id)
         if report.status is not ReportStatus.ANALYSED:
             raise NotFound("This document has no summary: it is not analysed.")
         brief = seen.cfo.brief(report.report_id)
@@ -126,13 +141,6 @@ def summaries_router(services: Services) -> APIRouter:
         return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
 
     return router
-
-
-def _report(services: Services, any_id: str) -> Report:
-    report = services.ports.records.report(report_of(any_id))
-    if report is None:
-        raise NotFound("There is nothing with this id.")
-    return report
 
 
 def state_of_work(services: Services, report: Report) -> WorkState:
@@ -237,6 +245,7 @@ def _chain(chain: ReasoningChain) -> ChainOut:
         ],
         confidence_score=chain.confidence_score,
         timestamp=chain.timestamp,
+        ttl=CHAIN_TTL_SECONDS,
         links=_chain_links(chain),
     )
 

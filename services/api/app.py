@@ -1,25 +1,34 @@
 """The FastAPI application behind ``/api/v1``."""
 
-from fastapi import FastAPI
+import re
+
+from fastapi import Depends, FastAPI, Response
+from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from services.api.addresses import BASE
 from services.api.alerting import alerting_router, notices_router
 from services.api.analyses import chains_router, summaries_router, work_router
+from services.api.answers import as_json
+from services.api.body_limits import whole_characters
 from services.api.companies import companies_router, materiality_router
 from services.api.comparing import comparing_router
+from services.api.contract import Contract
 from services.api.correcting import amendments_router, confirmations_router, corrections_router
 from services.api.deciding import claims_router, decisions_router, talk_router
 from services.api.documents import documents_router
 from services.api.errors import add_handlers
 from services.api.facts import facts_router
+from services.api.files import files_router
 from services.api.governing import policy_router, proposals_router
 from services.api.ingesting import ingesting_router
 from services.api.insights import insights_router
 from services.api.keeping import entries_router, keeping_router
 from services.api.limits import RateLimit
-from services.api.models import PROBLEMS
-from services.api.negotiation import Negotiation
-from services.api.openapi import Api
+from services.api.metrics import metrics_router
+from services.api.models import PROBLEMS, Health
+from services.api.negotiation import Tagging
+from services.api.openapi import Api, operation_id
 from services.api.oversight import oversight_router
 from services.api.review_items import review_items_router
 from services.api.signing import exports_router, signatures_router
@@ -29,8 +38,10 @@ from services.bootstrap import Services
 
 _ROUTERS = (
     documents_router,
+    files_router,
     insights_router,
     facts_router,
+    metrics_router,
     chains_router,
     work_router,
     summaries_router,
@@ -55,32 +66,46 @@ _ROUTERS = (
     entries_router,
     keeping_router,
 )
-_HEALTHY = {
-    "content": {"application/json": {"example": {"status": "ok", "queues": {"ingestion-queue": 1}}}}
-}
+
+
+def mounted(api: ASGIApp) -> Mount:
+    """Return the API at its address: every path that begins with it, even one with a line feed in it."""
+    mount = Mount(BASE, api)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def create_app(services: Services) -> FastAPI:
-    """Return the API over the given services, to be mounted at ``/api/v1`` or served alone."""
+    """Return the API over the given services, to be ``mounted`` or served alone."""
     app = Api(
         title="Financial Insight & Risk Advisor",
-        summary="What was read in financial reports, what was found in them, and the proof",
+        description="What was read in financial reports, what was found in them, and the proof",
+        contact={"name": "The operator of this installation"},
+        license_info={"name": "Proprietary"},
+        generate_unique_id_function=operation_id,
+        responses=PROBLEMS,
+        dependencies=[Depends(whole_characters)],
         version="1.0.0",
         servers=[{"url": BASE}],
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(Negotiation)
+    app.add_middleware(Tagging)
+    app.add_middleware(
+        Contract, describe=app.openapi, max_upload_bytes=services.settings.max_upload_bytes
+    )
     app.add_middleware(RateLimit, limit=services.settings.rate_limit_per_second)
     app.add_middleware(Witness, trail=services.ports.audit)
     app.add_middleware(Tracing)
     add_handlers(app)
 
-    @app.get("/health", tags=["health"], responses={**PROBLEMS, 200: _HEALTHY})
-    def health() -> dict[str, object]:
+    @app.get("/health", tags=["health"], response_model=Health)
+    def health() -> Response:
         """Return queue depths and whether the store answers."""
         depth = services.ports.queue.depth()
-        return {"status": "ok", "queues": {queue.value: count for queue, count in depth.items()}}
+        queues = {queue.value: count for queue, count in depth.items()}
+        links = {"self": f"{BASE}/health", "documents": f"{BASE}/documents"}
+        return as_json(Health(status="ok", queues=queues, links=links))
 
     for router in _ROUTERS:
         app.include_router(router(services))

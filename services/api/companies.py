@@ -12,7 +12,7 @@ from services.api.addresses import BASE, analysis_id
 from services.api.answers import as_json, tagged
 from services.api.bodies import Id, Sent
 from services.api.callers import InsightViewer, MaterialitySetter
-from services.api.models import ACT_PROBLEMS, Model
+from services.api.models import Model
 from services.api.once import Asked, AskedOfItem, Once
 from services.bootstrap import Services
 from services.cfo.desk import CompanyRow
@@ -158,7 +158,7 @@ class MaterialityPreview(Model):
 
 def companies_router(services: Services) -> APIRouter:
     """Return ``/companies``."""
-    router = APIRouter(prefix="/companies", tags=["companies"], responses=ACT_PROBLEMS)
+    router = APIRouter(prefix="/companies", tags=["companies"])
 
     @router.get("", response_model=CompanyList)
     def list_companies(caller: InsightViewer) -> Response:
@@ -180,9 +180,7 @@ def companies_router(services: Services) -> APIRouter:
 
 def materiality_router(services: Services) -> APIRouter:
     """Return ``/companies/{company}/materiality``."""
-    router = APIRouter(
-        prefix="/companies/{company}/materiality", tags=["companies"], responses=ACT_PROBLEMS
-    )
+    router = APIRouter(prefix="/companies/{company}/materiality", tags=["companies"])
     once = Once(services.answers)
 
     @router.get("", response_model=MaterialityOut)

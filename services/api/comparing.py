@@ -10,12 +10,12 @@ from services.api.addresses import BASE
 from services.api.answers import as_json
 from services.api.bodies import Id
 from services.api.callers import InsightViewer, ReportViewer
-from services.api.models import ACT_PROBLEMS, Model
+from services.api.models import Model
+from services.api.reports import stored_report
 from services.bootstrap import Services
 from services.changes import Moved
 from services.domain.base import Amount
 from services.domain.errors import NotFound
-from services.domain.ids import ReportId
 from services.domain.insights import Quote
 from services.domain.reports import Finding, Report, ReportStatus, Statement, TieOut
 
@@ -109,13 +109,13 @@ class BudgetOut(Model):
 
 def comparing_router(services: Services) -> APIRouter:
     """Return ``/documents/{id}/statements``, ``/changes`` and ``/budget``."""
-    router = APIRouter(prefix="/documents/{report_id}", tags=["documents"], responses=ACT_PROBLEMS)
+    router = APIRouter(prefix="/documents/{report_id}", tags=["documents"])
 
     @router.get("/statements", response_model=StatementList)
     def list_statements(caller: ReportViewer, report_id: Id) -> Response:
         """Return a document's statements in force, its checks and findings."""
         seen = services.seen_by(caller)
-        report = _report(seen, report_id)
+        report = stored_report(seen, report_id)
         worked, records = seen.facts.read(report.report_id), seen.ports.records
         return as_json(
             StatementList(
@@ -156,15 +156,8 @@ def comparing_router(services: Services) -> APIRouter:
     return router
 
 
-def _report(services: Services, report_id: str) -> Report:
-    report = services.ports.records.report(ReportId(report_id))
-    if report is None:
-        raise NotFound("There is no document with this id.")
-    return report
-
-
 def _analysed(services: Services, report_id: str) -> Report:
-    report = _report(services, report_id)
+    report = stored_report(services, report_id)
     if report.status is not ReportStatus.ANALYSED:
         raise NotFound("This document has no comparison: it is not analysed.")
     return report

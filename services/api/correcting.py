@@ -11,8 +11,9 @@ from services.api.answers import as_json
 from services.api.bodies import Commented, Id
 from services.api.callers import Corrector, ReportViewer, Reviewer
 from services.api.deciding import ItemActs
-from services.api.models import ACT_PROBLEMS, Model
+from services.api.models import Model
 from services.api.once import Asked, AskedOfItem, Once
+from services.api.reports import stored_report
 from services.api.review_items import ReviewItemDetail
 from services.api.stated import Stated, claim_of_stated, seen_by_caller
 from services.bootstrap import Services
@@ -76,16 +77,14 @@ class RippleOut(Model):
 
 def corrections_router(services: Services) -> APIRouter:
     """Return ``/documents/{id}/corrections``."""
-    router = APIRouter(
-        prefix="/documents/{report_id}/corrections", tags=["corrections"], responses=ACT_PROBLEMS
-    )
+    router = APIRouter(prefix="/documents/{report_id}/corrections", tags=["corrections"])
     once = Once(services.answers)
 
     @router.get("", response_model=CorrectionList)
     def list_corrections(caller: ReportViewer, report_id: Id) -> Response:
         """Return what people stated of a document's numbers."""
         seen = services.seen_by(caller)
-        made = seen.ports.records.corrections(_report(seen, report_id).report_id)
+        made = seen.ports.records.corrections(stored_report(seen, report_id).report_id)
         links = {"self": _address(report_id), "document": f"{BASE}/documents/{report_id}"}
         return as_json(CorrectionList(corrections=[_out(one) for one in made], links=links))
 
@@ -124,7 +123,7 @@ def corrections_router(services: Services) -> APIRouter:
 
 def confirmations_router(services: Services) -> APIRouter:
     """Return ``/facts/{id}/confirmations``."""
-    router = APIRouter(tags=["corrections"], responses=ACT_PROBLEMS)
+    router = APIRouter(tags=["corrections"])
     once = Once(services.answers)
 
     @router.post("/facts/{fact_id}/confirmations", status_code=201, response_model=CorrectionOut)
@@ -140,9 +139,7 @@ def confirmations_router(services: Services) -> APIRouter:
 
 def amendments_router(services: Services) -> APIRouter:
     """Return numbers amended under a review item, which stays open for another person."""
-    router = APIRouter(
-        prefix="/review-items/{review_item_id}/amendments", tags=["reviews"], responses=ACT_PROBLEMS
-    )
+    router = APIRouter(prefix="/review-items/{review_item_id}/amendments", tags=["reviews"])
     on_item = ItemActs(services)
 
     @router.post("", response_model=ReviewItemDetail)
@@ -170,22 +167,15 @@ def amendments_router(services: Services) -> APIRouter:
     return router
 
 
-def _report(services: Services, report_id: str) -> Report:
-    report = services.ports.records.report(ReportId(report_id))
-    if report is None:
-        raise NotFound("There is no document with this id.")
-    return report
-
-
 def _report_of_item(services: Services, review_item_id: ReviewItemId) -> Report:
     item = services.ports.records.review_item(review_item_id)
     if item is None:
         raise NotFound("There is no review item with this id.")
-    return _report(services, item.report_id)
+    return stored_report(services, item.report_id)
 
 
 def _corrected(services: Services, wish: Stated, report_id: str, caller: User) -> Correction:
-    claim = claim_of_stated(wish, _report(services, report_id), services)
+    claim = claim_of_stated(wish, stored_report(services, report_id), services)
     known = seen_by_caller(wish, claim, services)
     return services.corrections.add(claim, wish.comment, known, caller)
 
@@ -217,7 +207,7 @@ def _made(made: Correction) -> Response:
 
 
 def _ripple(services: Services, wish: Stated, report_id: str, caller: User) -> RippleOut:
-    claim = claim_of_stated(wish, _report(services, report_id), services)
+    claim = claim_of_stated(wish, stored_report(services, report_id), services)
     known = seen_by_caller(wish, claim, services)
     return _told(services.amending.ripple(claim, known, caller), report_id)
 

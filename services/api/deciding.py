@@ -10,7 +10,7 @@ from services.api.addresses import BASE
 from services.api.answers import as_json, tagged
 from services.api.bodies import Comment, Email, Id, Sent, SentId
 from services.api.callers import Requester, Reviewer
-from services.api.models import ACT_PROBLEMS, Model
+from services.api.models import Model
 from services.api.once import Asked, AskedOfItem, Asking, Once
 from services.api.review_items import ReviewItemDetail, detail
 from services.bootstrap import Services
@@ -116,7 +116,7 @@ class ItemActs:
 
 def claims_router(services: Services) -> APIRouter:
     """Return who has which item: claim, release, take the next."""
-    router = APIRouter(prefix="/review-items", tags=["reviews"], responses=ACT_PROBLEMS)
+    router = APIRouter(prefix="/review-items", tags=["reviews"])
     on_item = ItemActs(services)
 
     @router.post("/claims", response_model=ReviewItemDetail)
@@ -161,7 +161,7 @@ def claims_router(services: Services) -> APIRouter:
 
 def decisions_router(services: Services) -> APIRouter:
     """Return decisions on one item and on several, and taking back what was done last."""
-    router = APIRouter(prefix="/review-items", tags=["reviews"], responses=ACT_PROBLEMS)
+    router = APIRouter(prefix="/review-items", tags=["reviews"])
     on_item = ItemActs(services)
 
     @router.post("/decisions", response_model=OutcomeList)
@@ -196,7 +196,7 @@ def decisions_router(services: Services) -> APIRouter:
 
 def talk_router(services: Services) -> APIRouter:
     """Return what is said to others about an item: question, answer, escalation, assignee, due date."""
-    router = APIRouter(prefix="/review-items", tags=["reviews"], responses=ACT_PROBLEMS)
+    router = APIRouter(prefix="/review-items", tags=["reviews"])
     on_item = ItemActs(services)
 
     @router.post("/{review_item_id}/questions", response_model=ReviewItemDetail)

@@ -12,6 +12,23 @@ from services.api.trace import known_trace
 from services.domain.errors import AdvisorError, Outdated
 
 PROBLEM = "application/problem+json"
+CODES = {
+    400: "malformed-request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    409: "conflict",
+    412: "outdated",
+    413: "too-large",
+    415: "unsupported-type",
+    422: "invalid-input",
+    429: "too-many-requests",
+    500: "internal",
+    503: "unavailable",
+}
+"""The usual code of each status."""
 
 
 def problem(
@@ -20,12 +37,17 @@ def problem(
     code: str,
     detail: str,
     headers: Mapping[str, str] | None = None,
+    **members: object,
 ) -> JSONResponse:
-    """Return one problem document; ``code`` is stable for programs, ``detail`` is for people."""
+    """Return one problem document; ``code`` is stable for programs, ``detail`` is for people.
+
+    ``members`` are those that only this kind of problem has; they can replace its ``type``.
+    """
     trace = known_trace(request.scope)
-    body = problem_body(status, code, detail, request.url.path)
+    body = problem_body(status, code, detail, request.url.path) | members
     body["correlation_id"] = None if trace is None else trace.correlation_id
-    return JSONResponse(body, status_code=status, headers=headers, media_type=PROBLEM)
+    told = {**(headers or {}), "x-ms-error-code": code}
+    return JSONResponse(body, status_code=status, headers=told, media_type=PROBLEM)
 
 
 def problem_body(status: int, code: str, detail: str, instance: str) -> dict[str, object]:
@@ -56,13 +78,15 @@ async def _validation(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
     faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-    return problem(request, 422, "invalid-input", faults)
+    if any(one["type"] == "json_invalid" for one in error.errors()):
+        return problem(request, 400, CODES[400], faults)
+    return problem(request, 422, CODES[422], faults)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
-    code = f"http-{error.status_code}"
+    code = CODES.get(error.status_code, f"http-{error.status_code}")
     return problem(request, error.status_code, code, str(error.detail), error.headers)
 
 

@@ -1,28 +1,26 @@
-"""Facts and metrics over HTTP."""
+"""Facts over HTTP: of all documents, and of one."""
 
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.analysis.metrics import Metric
 from services.api.addresses import BASE, analysis_id, place_of, report_of
 from services.api.answers import as_json, pages
 from services.api.callers import ReportViewer
-from services.api.documents import fact_fields
-from services.api.insights import PERIOD
 from services.api.kept import kept_by
-from services.api.models import PROBLEMS, FactList, FactOut, MetricList, MetricOut
+from services.api.models import FactList, FactOut
+from services.api.parameters import PERIOD, DocumentId, PageByDocument
+from services.api.reports import stored_report
 from services.bootstrap import Services
-from services.domain.errors import NotFound
 from services.domain.ids import ReportId
-from services.domain.listings import MOST_ITEMS, FactQuery, Page
-from services.domain.reports import Fact
-from services.extraction.jsonl import json_number
+from services.domain.listings import FactQuery, Page
+from services.domain.reports import AppliedCorrection, Fact, MachineReading
+from services.extraction.jsonl import fact_line, json_number
 
 
-class FactFilter(BaseModel):
+class FactFilter(PageByDocument):
     """What a list of facts can be narrowed to."""
 
     report: str | None = Field(default=None, max_length=100)
@@ -30,13 +28,11 @@ class FactFilter(BaseModel):
     period: str | None = Field(
         default=None, pattern=PERIOD, description="End of the period: 2025, 2025-12 or 2025-12-31"
     )
-    cursor: str | None = Field(default=None, max_length=400)
-    limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
 
 
 def facts_router(services: Services) -> APIRouter:
-    """Return the routes ``/facts`` and ``/metrics``."""
-    router = APIRouter(responses=PROBLEMS, route_class=kept_by(services))
+    """Return the routes ``/facts`` and ``/documents/{id}/facts``."""
+    router = APIRouter(route_class=kept_by(services))
 
     @router.get("/facts", response_model=FactList, tags=["facts"])
     def list_facts(caller: ReportViewer, asked: Annotated[FactFilter, Query()]) -> Response:
@@ -54,20 +50,20 @@ def facts_router(services: Services) -> APIRouter:
         found = [_fact(fact) for fact in page.items]
         return as_json(FactList(facts=found, pagination=pagination, links=links))
 
-    @router.get("/metrics", response_model=MetricList, tags=["facts"])
-    def list_metrics(
-        caller: ReportViewer, report: Annotated[str, Query(max_length=100)]
+    @router.get("/documents/{report_id}/facts", response_model=FactList, tags=["documents"])
+    def list_document_facts(
+        caller: ReportViewer, report_id: DocumentId, asked: Annotated[PageByDocument, Query()]
     ) -> Response:
-        """Return the metrics of a document, computed from the numbers in force, latest period first."""
+        """Return a report's facts in force; what a person stated carries what the extractor reads beside it."""
         seen = services.seen_by(caller)
-        report_id = report_of(report)
-        metrics = [_metric(metric) for metric in seen.metrics.of(report_id).metrics]
-        links = {
-            "self": f"{BASE}/metrics?report={report_id}",
-            "document": f"{BASE}/documents/{report_id}",
-            "facts": f"{BASE}/facts?report={report_id}",
-        }
-        return as_json(MetricList(document_id=report_id, metrics=metrics, links=links))
+        after = place_of(asked.cursor, str, int, str)
+        page = _page(
+            seen, FactQuery(report_id=report_of(report_id), after=after, limit=asked.limit)
+        )
+        pagination, links = pages(f"documents/{report_id}/facts", asked, page.after)
+        links["document"] = f"{BASE}/documents/{report_id}"
+        found = [_fact(fact) for fact in page.items]
+        return as_json(FactList(facts=found, pagination=pagination, links=links))
 
     return router
 
@@ -75,9 +71,7 @@ def facts_router(services: Services) -> APIRouter:
 def _page(services: Services, query: FactQuery) -> Page[Fact]:
     if query.report_id is None:
         return services.listing.facts(query)
-    report = services.ports.records.report(query.report_id)
-    if report is None:
-        raise NotFound("There is no document with this id.")
+    report = stored_report(services, query.report_id)
     if len(services.ports.records.corrections(report.report_id)) == report.corrections:
         return services.listing.facts(query)
     return _stated(services, report.report_id, query)
@@ -109,17 +103,36 @@ def _fact(fact: Fact) -> FactOut:
         "document": f"{BASE}/documents/{fact.report_id}",
         "analysis": f"{BASE}/analysis/{analysis_id(fact.report_id)}",
     }
-    return FactOut(document_id=fact.report_id, **fact_fields(fact), links=links)
+    return FactOut(document_id=fact.report_id, **_fact_fields(fact), links=links)
 
 
-def _metric(metric: Metric) -> MetricOut:
-    start = metric.period.start
-    return MetricOut(
-        metric_id=metric.metric_id,
-        period_start=None if start is None else start.isoformat(),
-        period_end=metric.period.end.isoformat(),
-        value=json_number(metric.value),
-        unit=metric.unit,
-        formula=metric.formula,
-        fact_ids=list(metric.fact_ids),
+def _fact_fields(fact: Fact) -> dict[str, Any]:
+    """Return a fact's public fields, with what the extractor reads where a person stated it."""
+    correction = None if fact.correction is None else _correction(fact.correction)
+    return {"fact_id": fact.fact_id, **fact_line(fact), "correction": correction}
+
+
+def _correction(correction: AppliedCorrection) -> dict[str, Any]:
+    said = correction.model_dump(
+        mode="json", include={"correction_id", "kind", "by", "at", "comment"}
     )
+    return {
+        **said,
+        "machine": _machine(correction.machine),
+        "machine_then": _machine(correction.machine_then),
+    }
+
+
+def _machine(reading: MachineReading | None) -> dict[str, Any] | None:
+    if reading is None:
+        return None
+    start = reading.period.start
+    return {
+        "printed": reading.printed,
+        "value": json_number(reading.value),
+        "concept": reading.concept,
+        "period_start": None if start is None else start.isoformat(),
+        "period_end": reading.period.end.isoformat(),
+        "unit": reading.unit.value,
+        "scale": reading.scale,
+    }

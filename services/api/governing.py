@@ -9,7 +9,7 @@ from services.api.addresses import BASE
 from services.api.answers import as_json
 from services.api.bodies import Id, Sent
 from services.api.callers import InsightViewer, PolicySetter
-from services.api.models import ACT_PROBLEMS, Model
+from services.api.models import Model
 from services.api.once import Asked, Once
 from services.bootstrap import Services
 from services.calibration.overview import Overview
@@ -124,7 +124,7 @@ class ThresholdOut(Model):
 
 def policy_router(services: Services) -> APIRouter:
     """Return ``/policy``, thresholds and simulations."""
-    router = APIRouter(prefix="/policy", tags=["policy"], responses=ACT_PROBLEMS)
+    router = APIRouter(prefix="/policy", tags=["policy"])
     once = Once(services.answers)
 
     @router.get("", response_model=PolicyOut)
@@ -166,7 +166,7 @@ def policy_router(services: Services) -> APIRouter:
 
 def proposals_router(services: Services) -> APIRouter:
     """Return ``/policy/proposals`` and rulings on them."""
-    router = APIRouter(prefix="/policy/proposals", tags=["policy"], responses=ACT_PROBLEMS)
+    router = APIRouter(prefix="/policy/proposals", tags=["policy"])
     once = Once(services.answers)
 
     @router.post("", status_code=201, response_model=ProposalOut)

@@ -13,7 +13,7 @@ from services.api.analyses import state_of_work
 from services.api.answers import accepted, as_json
 from services.api.bodies import Sent
 from services.api.callers import ReportViewer, Uploader
-from services.api.models import ACT_PROBLEMS, Model, WorkState
+from services.api.models import Model, WorkState
 from services.api.once import Asked, Once
 from services.bootstrap import Services
 from services.domain.errors import UnsupportedType
@@ -86,7 +86,7 @@ class SamplesLoaded(Model):
 
 def ingesting_router(services: Services) -> APIRouter:
     """Return ``/documents/ingest``, ``/analysis/trigger`` and ``/samples``."""
-    router = APIRouter(responses=ACT_PROBLEMS)
+    router = APIRouter()
     once = Once(services.answers)
 
     @router.post(

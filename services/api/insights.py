@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.access import sight_of
 from services.api.addresses import (
@@ -23,19 +23,18 @@ from services.api.answers import as_json, pages
 from services.api.callers import InsightViewer
 from services.api.kept import kept_by
 from services.api.models import (
-    PROBLEMS,
     EvidenceOut,
     InsightList,
     InsightOut,
     SourceOut,
 )
+from services.api.parameters import PERIOD, InsightKey, PageByTime
 from services.bootstrap import Services
 from services.domain.concepts import CONCEPTS
 from services.domain.errors import NotFound
 from services.domain.ids import InsightId
 from services.domain.insights import Insight, InsightKind, Severity
 from services.domain.listings import (
-    MOST_ITEMS,
     Classification,
     Grounds,
     InsightQuery,
@@ -52,10 +51,9 @@ from services.summary import is_shown
 _KEPT_ROWS = 20_000
 """Insights kept as they were written, 1.5 KB each, until a record changes."""
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-PERIOD = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
-class InsightFilter(BaseModel):
+class InsightFilter(PageByTime):
     """What a list of insights can be narrowed to."""
 
     analysis_id: str | None = Field(default=None, max_length=100)
@@ -67,15 +65,11 @@ class InsightFilter(BaseModel):
     period: str | None = Field(
         default=None, pattern=PERIOD, description="End of the period: 2025, 2025-12 or 2025-12-31"
     )
-    cursor: str | None = Field(default=None, max_length=400)
-    limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
 
 
 def insights_router(services: Services) -> APIRouter:
     """Return the routes under ``/insights``."""
-    router = APIRouter(
-        prefix="/insights", tags=["insights"], responses=PROBLEMS, route_class=kept_by(services)
-    )
+    router = APIRouter(prefix="/insights", tags=["insights"], route_class=kept_by(services))
     rows: Memo[str] = Memo(_KEPT_ROWS)
     # Threads that make pages side by side take twice the processor time, waiting for each other.
     maker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="insights")
@@ -95,7 +89,7 @@ def insights_router(services: Services) -> APIRouter:
         return Response(body, media_type="application/json")
 
     @router.get("/{insight_id}", response_model=InsightOut)
-    def get_insight(caller: InsightViewer, insight_id: str) -> Response:
+    def get_insight(caller: InsightViewer, insight_id: InsightKey) -> Response:
         """Return one insight, however sure it is; how sure is kept from a reviewer while it is under an audit."""
         seen = services.seen_by(caller)
         insight = seen.ports.records.insight(InsightId(insight_id))

@@ -10,7 +10,7 @@ from services.api.addresses import BASE, address
 from services.api.answers import as_json
 from services.api.bodies import Id, Sent
 from services.api.callers import Administrator, AuditViewer
-from services.api.models import ACT_PROBLEMS, Model
+from services.api.models import Model
 from services.api.negotiation import ZIP
 from services.api.once import Asked, Once
 from services.bootstrap import Services
@@ -95,7 +95,7 @@ class PurgeOut(Model):
 
 def entries_router(services: Services) -> APIRouter:
     """Return ``/audit/entries`` and ``/audit/bundle``."""
-    router = APIRouter(prefix="/audit", tags=["oversight"], responses=ACT_PROBLEMS)
+    router = APIRouter(prefix="/audit", tags=["oversight"])
 
     @router.get("/entries", response_model=EntryList)
     def search(caller: AuditViewer, asked: Annotated[EntryFilter, Query()]) -> Response:
@@ -121,7 +121,7 @@ def entries_router(services: Services) -> APIRouter:
 
 def keeping_router(services: Services) -> APIRouter:
     """Return ``/audit/holds`` and ``/audit/purges``."""
-    router = APIRouter(prefix="/audit", tags=["oversight"], responses=ACT_PROBLEMS)
+    router = APIRouter(prefix="/audit", tags=["oversight"])
     once = Once(services.answers)
 
     @router.get("/holds", response_model=HoldList)

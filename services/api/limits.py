@@ -2,18 +2,22 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.callers import known_caller
-from services.api.errors import problem
+from services.api.errors import CODES, problem
 
 SECOND = 1_000_000_000
 _FREE = (".webp", "/health")
 """Page images, which a page asks for by the dozen, and the probe of the machine that runs this."""
 _MOST_CLIENTS = 10_000
+
+_POLICY = "peruser"
+_QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 Times = tuple[int, ...]
 
@@ -31,7 +35,10 @@ def admit(times: Times, now: int, limit: int) -> tuple[Times, int]:
 
 
 class RateLimit:
-    """Answers 429 with Retry-After when a client asks for more than ``limit`` answers a second; 0 is no limit."""
+    """Answers 429 when a client asks for more than ``limit`` answers a second, and tells how many are left.
+
+    A limit of 0 is none. The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
+    """
 
     def __init__(
         self, app: ASGIApp, limit: int, clock: Callable[[], int] = time.monotonic_ns
@@ -43,14 +50,24 @@ class RateLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or refuse it."""
-        limited = scope["type"] == "http" and self._limit and not scope["path"].endswith(_FREE)
-        wait = self._wait(client_of(scope)) if limited else 0
-        if not wait:
+        if scope["type"] != "http" or not self._limit or scope["path"].endswith(_FREE):
             await self._app(scope, receive, send)
             return
+        client = client_of(scope)
+        wait = self._wait(client)
+        seconds = math.ceil((wait or SECOND) / SECOND)
+        told = {
+            "RateLimit-Policy": f'"{_POLICY}";q={self._limit};w=1',
+            "RateLimit": f'"{_POLICY}";r={self._limit - len(self._times[client])};t={seconds}',
+        }
+        if not wait:
+            await self._app(scope, receive, _with_headers(send, told))
+            return
         detail = f"More than {self._limit} requests a second; ask again after Retry-After."
-        headers = {"Retry-After": str(math.ceil(wait / SECOND))}
-        refusal = problem(Request(scope), 429, "too-many-requests", detail, headers)
+        refusal = problem(
+            Request(scope), 429, CODES[429], detail, told | {"Retry-After": str(seconds)},
+            type=_QUOTA_EXCEEDED, **{"violated-policies": [_POLICY]},
+        )  # fmt: skip
         await refusal(scope, receive, send)
 
     def _wait(self, client: str) -> int:
@@ -61,6 +78,15 @@ class RateLimit:
             }
         self._times[client], wait = admit(self._times.get(client, ()), now, self._limit)
         return wait
+
+
+def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(headers)
+        await send(message)
+
+    return told
 
 
 def client_of(scope: Scope) -> str:

@@ -9,6 +9,7 @@ from services.domain.base import Instant
 from services.domain.insights import InsightKind, InsightStatus, Severity
 from services.domain.listings import Classification
 from services.domain.reports import Report
+from services.domain.retention import CHAIN_TTL_SECONDS
 from services.domain.reviews import Cause, ReviewStatus
 
 Number = int | float
@@ -30,7 +31,7 @@ class Pagination(BaseModel):
 
     next: str | None = Field(
         description="Address of the next page, null on the last one",
-        examples=["/api/v1/insights?cursor=WyIyMDI2Il0&limit=50"],
+        examples=["/api/v1/insights?limit=50&cursor=2026-01-08T10:30:00Z~insight-8a1b"],
     )
 
 
@@ -157,10 +158,11 @@ class MetricOut(BaseModel):
 
 
 class MetricList(Model):
-    """The metrics of one document, latest period first."""
+    """A page of the metrics of one document, latest period first."""
 
     document_id: str = Field(examples=["report-1d2c…"])
     metrics: list[MetricOut]
+    pagination: Pagination
 
 
 class StepResult(BaseModel):
@@ -195,6 +197,10 @@ class ChainOut(Model):
     steps: list[StepOut]
     confidence_score: float = Field(ge=0, le=1, examples=[0.92])
     timestamp: Instant
+    ttl: int = Field(
+        description="Seconds it is kept, as the specification has it; nothing is deleted by it",
+        examples=[CHAIN_TTL_SECONDS],
+    )
 
 
 class ReplayOut(Model):
@@ -255,9 +261,10 @@ class SummaryOut(Model):
 
 
 class SummaryList(Model):
-    """The CFO summaries there are, newest document first."""
+    """A page of the CFO summaries there are, newest document first."""
 
     summaries: list[SummaryOut]
+    pagination: Pagination
 
 
 class ReviewItemOut(Model):
@@ -310,6 +317,35 @@ class DocumentOut(Report):
     )
 
 
+class DocumentList(Model):
+    """A page of reports, newest first."""
+
+    documents: list[DocumentOut]
+    pagination: Pagination
+
+
+class ProgressOut(Model):
+    """How far the workers are with a report."""
+
+    report_id: str = Field(examples=["report-1d2c…"])
+    stage: str | None = Field(
+        default=None, description="Null before they start", examples=["reading"]
+    )
+    done: int = Field(default=0, description="Pages done", examples=[12])
+    total: int = Field(default=0, description="Pages in all", examples=[80])
+    started_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class Health(Model):
+    """Whether the product answers, and what waits for its workers."""
+
+    status: str = Field(examples=["ok"])
+    queues: dict[str, int] = Field(
+        description="Waiting messages by queue", examples=[{"ingestion-queue": 1}]
+    )
+
+
 class Problem(BaseModel):
     """Problem details of RFC 9457."""
 
@@ -327,26 +363,19 @@ class Problem(BaseModel):
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": words}
     for status, words in (
+        (400, "The body cannot be read as what it says it is"),
+        (401, "Nobody is signed in, or the token is not valid"),
+        (403, "The caller's role may not do this"),
         (404, "There is no such thing"),
         (405, "Not a method of this address; Allow names those that are"),
         (406, "None of the accepted types is given here"),
-        (422, "A parameter cannot be used"),
+        (409, "Somebody was faster, or it is decided already"),
+        (412, "It has changed since the ETag in If-Match"),
+        (413, "The body is larger than what is taken"),
+        (415, "A body of this type is not taken"),
+        (422, "A parameter or the body cannot be used"),
         (429, "Too many requests a second; Retry-After says how many seconds to wait"),
         (500, "A fault of ours"),
         (503, "The store does not answer; try again in a moment"),
     )
 }
-
-ACT_PROBLEMS: dict[int | str, dict[str, Any]] = PROBLEMS | {
-    status: {"model": Problem, "description": words}
-    for status, words in (
-        (400, "The Idempotency-Key is none, or the form cannot be read"),
-        (401, "Nobody is signed in"),
-        (403, "Not for this role or this person"),
-        (409, "Decided already, changed meanwhile, or the first request with the key is running"),
-        (412, "Changed since the ETag in If-Match; ETag names how it is now"),
-        (413, "The document is larger than 50 MB"),
-        (415, "No type that is read here"),
-    )
-}
-"""What acts can be refused with."""

@@ -1,23 +1,12 @@
-"""What a caller accepts and what it has already: 406, entity tags, 304."""
+"""What a caller accepts and what it has already: media ranges, entity tags, 304."""
 
 import hashlib
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from services.api.errors import problem
 
 PDF, CSV, ZIP = "application/pdf", "text/csv", "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_GIVEN = {
-    ".webp": "image/webp",
-    ".pdf": PDF,
-    ".xlsx": XLSX,
-    ".csv": CSV,
-    "/audit/bundle": ZIP,
-}
-"""What addresses with these endings give; all others give JSON."""
 _KEPT_BY_304 = frozenset({"cache-control", "etag", "vary"})
 
 
@@ -44,8 +33,11 @@ def tag_of(body: bytes) -> str:
     return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-class Negotiation:
-    """Refuses what cannot be given as accepted; tags what is read, and says where nothing changed."""
+class Tagging:
+    """Tags what is read, and says where nothing changed since.
+
+    No cache may keep an answer; a caller that does so itself sends its tag.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,16 +47,11 @@ class Negotiation:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        offered = _offered(scope["path"])
-        if not accepts(headers.get("accept", ""), offered):
-            detail = f"This address gives {offered}; the Accept header takes nothing like it."
-            await problem(Request(scope), 406, "not-acceptable", detail)(scope, receive, send)
-            return
-        await self._app(scope, receive, _Tagging(send, headers.get("if-none-match", "")))
+        known = Headers(scope=scope).get("if-none-match", "")
+        await self._app(scope, receive, _Tagged(send, known))
 
 
-class _Tagging:
+class _Tagged:
     def __init__(self, send: Send, if_none_match: str) -> None:
         self._send = send
         self._known = if_none_match
@@ -73,7 +60,9 @@ class _Tagging:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            if message["status"] == 200:
+            headers = Headers(raw=message["headers"])
+            is_own = "etag" in headers and "content-disposition" in headers
+            if message["status"] == 200 and not is_own:
                 self._start = message
                 return
         elif self._start:
@@ -88,18 +77,12 @@ class _Tagging:
         if "etag" not in headers:
             headers["etag"] = tag_of(body)
         tag = headers["etag"]
-        headers.setdefault("cache-control", "private, no-cache")
         start = {**self._start, "headers": headers.raw}
         if self._known and matches(self._known, tag):
             kept = [one for one in headers.raw if one[0].decode("latin-1") in _KEPT_BY_304]
             start, body = {**start, "status": 304, "headers": kept}, b""
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})
-
-
-def _offered(path: str) -> str:
-    given = (media_type for ending, media_type in _GIVEN.items() if path.endswith(ending))
-    return next(given, "application/json")
 
 
 def _weight(text: str) -> float:

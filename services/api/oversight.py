@@ -3,30 +3,28 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
 
 from services.api.addresses import BASE, place_of
 from services.api.answers import as_json, pages
 from services.api.callers import AuditViewer, ReviewViewer
-from services.api.models import PROBLEMS, AuditVerification, ReviewItemList, ReviewItemOut
+from services.api.models import AuditVerification, ReviewItemList, ReviewItemOut
+from services.api.parameters import PageByTime
 from services.bootstrap import Services
-from services.domain.listings import MOST_ITEMS, ReviewItemQuery
+from services.domain.listings import ReviewItemQuery
 from services.domain.reviews import ReviewItem, ReviewStatus
 
 Whole = Annotated[bool, Query(description="Check every entry now")]
 
 
-class ReviewItemFilter(BaseModel):
+class ReviewItemFilter(PageByTime):
     """What a list of review items can be narrowed to."""
 
     status: ReviewStatus | None = None
-    cursor: str | None = Field(default=None, max_length=400)
-    limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
 
 
 def oversight_router(services: Services) -> APIRouter:
     """Return the routes ``/review-items`` and ``/audit``."""
-    router = APIRouter(tags=["oversight"], responses=PROBLEMS)
+    router = APIRouter(tags=["oversight"])
 
     @router.get("/review-items", response_model=ReviewItemList)
     def list_review_items(

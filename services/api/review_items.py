@@ -7,7 +7,7 @@ from services.api.addresses import BASE
 from services.api.answers import as_json
 from services.api.bodies import Id
 from services.api.callers import InsightViewer
-from services.api.models import ACT_PROBLEMS, Model, ReviewItemOut
+from services.api.models import Model, ReviewItemOut
 from services.api.oversight import review_item
 from services.bootstrap import Services
 from services.domain.base import Instant, utc_now
@@ -70,7 +70,7 @@ class ReviewQueue(Model):
 
 def review_items_router(services: Services) -> APIRouter:
     """Return ``GET /review-items/{id}`` and ``/review-queue``."""
-    router = APIRouter(tags=["reviews"], responses=ACT_PROBLEMS)
+    router = APIRouter(tags=["reviews"])
 
     @router.get("/review-items/{review_item_id}", response_model=ReviewItemDetail)
     def get_review_item(caller: InsightViewer, review_item_id: Id) -> Response:

@@ -9,7 +9,7 @@ from services.api.addresses import BASE, report_of
 from services.api.answers import as_json
 from services.api.bodies import Id, Sent
 from services.api.callers import Signer, SummaryViewer
-from services.api.models import ACT_PROBLEMS, Model
+from services.api.models import Model
 from services.api.negotiation import CSV, PDF, XLSX
 from services.api.once import Asked, Once
 from services.bootstrap import Services
@@ -48,9 +48,7 @@ class SignatureList(Model):
 
 def signatures_router(services: Services) -> APIRouter:
     """Return ``/summaries/{analysis_id}/signatures``."""
-    router = APIRouter(
-        prefix="/summaries/{analysis_id}/signatures", tags=["summaries"], responses=ACT_PROBLEMS
-    )
+    router = APIRouter(prefix="/summaries/{analysis_id}/signatures", tags=["summaries"])
     once = Once(services.answers)
 
     @router.get("", response_model=SignatureList)
@@ -85,9 +83,7 @@ def signatures_router(services: Services) -> APIRouter:
 
 def exports_router(services: Services) -> APIRouter:
     """Return the files of a summary."""
-    router = APIRouter(
-        prefix="/summaries/{analysis_id}", tags=["summaries"], responses=ACT_PROBLEMS
-    )
+    router = APIRouter(prefix="/summaries/{analysis_id}", tags=["summaries"])
     base_url = services.settings.base_url
 
     @router.get("/summary.pdf", response_class=Response, responses=_gives(PDF))

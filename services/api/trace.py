@@ -53,7 +53,7 @@ def known_trace(scope: MutableMapping[str, Any]) -> Trace | None:
 
 
 class Tracing:
-    """Gives every answer its trace and writes one log line a request."""
+    """Gives every answer its trace, lets no cache keep it, and writes one log line a request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,6 +73,7 @@ class Tracing:
                 headers = MutableHeaders(scope=message)
                 headers.update(trace.headers)
                 headers["x-content-type-options"] = "nosniff"
+                headers.setdefault("cache-control", "no-store")
             await send(message)
 
         try:

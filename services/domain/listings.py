@@ -10,7 +10,7 @@ from pydantic import Field
 from services.domain.base import Probability, Record
 from services.domain.ids import ChainId, FactId, ReportId, TieOutId
 from services.domain.insights import Insight, InsightKind, InsightStatus, Severity
-from services.domain.reports import Fact, TieOut
+from services.domain.reports import Fact, ReportStatus, TieOut
 from services.domain.reviews import ReviewStatus
 
 T = TypeVar("T")
@@ -48,6 +48,14 @@ class InsightQuery(Record):
     period: str | None = None
     safe_only: bool = False
     without_audits: bool = False
+    after: tuple[str, str] | None = None
+    limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
+
+
+class ReportQuery(Record):
+    """Which reports, newest first; ``after`` is the place (time of upload, id) of the last one that was given."""
+
+    status: ReportStatus | None = None
     after: tuple[str, str] | None = None
     limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
 

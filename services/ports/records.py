@@ -13,7 +13,14 @@ from services.domain.ids import (
     ReviewItemId,
 )
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
-from services.domain.listings import FactQuery, Grounds, InsightQuery, Page, ReviewItemQuery
+from services.domain.listings import (
+    FactQuery,
+    Grounds,
+    InsightQuery,
+    Page,
+    ReportQuery,
+    ReviewItemQuery,
+)
 from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects
 from services.domain.notices import Notice
@@ -203,6 +210,10 @@ class Listing(Protocol):
 
     def insights(self, ids: Iterable[InsightId]) -> list[Insight]:
         """Return the stored insights of these ids, in no order."""
+        ...
+
+    def reports(self, query: ReportQuery) -> Page[Report]:
+        """Return a page of reports, newest first."""
         ...
 
     def facts(self, query: FactQuery) -> Page[Fact]:

@@ -49,7 +49,8 @@ def wait_until_read(product: Product, reports: int) -> None:
     """Wait until every report has reached its end and no message is under way."""
     deadline = time.monotonic() + READ_SECONDS
     while time.monotonic() < deadline:
-        documents, queues = ask(product, "documents"), ask(product, "health")["queues"]
+        documents = ask(product, "documents")["documents"]
+        queues = ask(product, "health")["queues"]
         done = [d for d in documents if d["status"] in {"analysed", "no_statements", "failed"}]
         if len(done) == reports and not any(queues.values()):
             return
@@ -183,7 +184,8 @@ def test_a_reviewer_decides_and_the_cfo_sees_what_was_approved(page: Page, uploa
 
 
 def report_named(product: Product, part: str) -> ReportId:
-    (found,) = [d["report_id"] for d in ask(product, "documents") if part in d["name"]]
+    documents = ask(product, "documents")["documents"]
+    (found,) = [one["report_id"] for one in documents if part in one["name"]]
     return ReportId(found)
 
 
@@ -192,7 +194,7 @@ def read_again(product: Product, report_id: ReportId, run: str) -> None:
     store = SqliteRecordStore(Database(product.data_dir / "advisor.sqlite3"))
     again = message(MessageKind.REPORT_RECEIVED, report_id, run)
     store.commit(Effects(messages=(again,)))
-    wait_until_read(product, reports=len(ask(product, "documents")))
+    wait_until_read(product, reports=len(ask(product, "documents")["documents"]))
 
 
 def open_report(page: Page, product: Product, report_id: ReportId, role: str = "analyst") -> None:
@@ -255,7 +257,7 @@ def test_a_number_pointed_at_on_the_page_is_corrected_and_outlives_reading_again
     see_heading(page, "Statements")
     expect(page.locator("button.number[aria-pressed=true]")).to_contain_text("699,317")
     expect(badge(page, "Corrected by Analyst")).to_be_visible()
-    facts = ask(uploaded, f"documents/{report_id}/facts")
+    facts = ask(uploaded, f"facts?report={report_id}&concept=total_assets")["facts"]
     (stated,) = [fact for fact in facts if fact["correction"]]
     assert (stated["value"], stated["correction"]["machine"]["value"]) == (699317000, 708317000)
     page.get_by_role("button", name="Undo").click()

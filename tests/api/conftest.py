@@ -5,10 +5,9 @@ from contextlib import ExitStack
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from services.api.app import create_app
+from services.api.app import create_app, mounted
 from services.bootstrap import Services, build
 from services.config import Settings
 from services.domain.users import Role, User
@@ -24,7 +23,7 @@ def services() -> Services:
 @pytest.fixture
 def client(services: Services) -> Iterator[TestClient]:
     """Addresses in answers can be followed as they are; the caller reads everything and changes nothing."""
-    app = As(Starlette(routes=[Mount("/api/v1", create_app(services))]), a_user(Role.AUDITOR))
+    app = As(Starlette(routes=[mounted(create_app(services))]), a_user(Role.AUDITOR))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -32,7 +31,7 @@ def client(services: Services) -> Iterator[TestClient]:
 @pytest.fixture
 def as_user(services: Services) -> Iterator[Callable[[User], TestClient]]:
     """Makes a client of the API for a person; all ask the same application."""
-    app = Starlette(routes=[Mount("/api/v1", create_app(services))])
+    app = Starlette(routes=[mounted(create_app(services))])
     with ExitStack() as open_clients:
         yield lambda user: open_clients.enter_context(
             TestClient(As(app, user), raise_server_exceptions=False)

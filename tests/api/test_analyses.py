@@ -28,6 +28,15 @@ def keep(services, *records) -> None:
     services.ports.records.commit(Effects(records=records))
 
 
+def every_page(client, address: str, list_name: str = "facts") -> list[list[dict]]:
+    pages = []
+    while address is not None:
+        answer = client.get(address).json()
+        pages.append(answer[list_name])
+        address = answer["pagination"]["next"]
+    return pages
+
+
 @pytest.fixture
 def analysed(services) -> str:
     """The analysis id of a manufacturer's report that the product itself analysed."""
@@ -47,6 +56,7 @@ def test_a_chain_is_given_as_the_contract_shows_it_and_replays(client, services,
     assert chain["prompt_template_version"] == stored.prompt_template_version
     assert chain["model_version"] == stored.model_version == first["model_version"]
     assert chain["confidence_score"] == first["confidence"]
+    assert chain["ttl"] == 220_838_400
     assert [step["step"] for step in chain["steps"]] == [one.step for one in stored.steps]
     step, kept = chain["steps"][0], stored.steps[0]
     assert (step["action"], step["result"]["text"]) == (kept.action, kept.result)
@@ -67,7 +77,9 @@ def test_a_replay_names_what_differs(client, services, analysed):
 
 
 def test_metrics_are_those_of_the_metrics_page(client, services, analysed):
-    told = client.get(f"/api/v1/metrics?report={BUILT}").json()["metrics"]
+    pages = every_page(client, f"/api/v1/metrics?report={BUILT}&limit=7", "metrics")
+    assert {len(page) for page in pages[:-1]} == {7}
+    told = [one for page in pages for one in page]
     known = services.metrics.of(BUILT).metrics
     assert [(one["metric_id"], one["value"]) for one in told] == [
         (one.metric_id, float(one.value)) for one in known
@@ -138,15 +150,6 @@ def some_facts(report_id: str = REPORT.report_id) -> list:
         for year in (2025, 2024)
         for concept, amount in (("revenue", 120), ("net_income", 9), ("total_assets", 300))
     ]
-
-
-def every_page(client, address: str) -> list[list[dict]]:
-    pages = []
-    while address is not None:
-        answer = client.get(address).json()
-        pages.append(answer["facts"])
-        address = answer["pagination"]["next"]
-    return pages
 
 
 def test_facts_come_a_page_at_a_time_in_document_order(client, services):

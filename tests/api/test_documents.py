@@ -5,9 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from services.api.app import create_app
+from services.api.app import create_app, mounted
 from services.bootstrap import Services, build
 from services.domain.messages import Effects
 from services.domain.users import Role
@@ -36,15 +37,14 @@ def uploaded(services: Services) -> str:
 
 
 def test_health_counts_the_waiting_messages(client, uploaded):
-    assert client.get("/health").json() == {
-        "status": "ok",
-        "queues": {
-            "ingestion-queue": 1,
-            "analysis-queue": 0,
-            "high-confidence-queue": 0,
-            "low-confidence-queue": 0,
-        },
+    told = client.get("/health").json()
+    assert told["queues"] == {
+        "ingestion-queue": 1,
+        "analysis-queue": 0,
+        "high-confidence-queue": 0,
+        "low-confidence-queue": 0,
     }
+    assert (told["status"], told["_links"]["self"]) == ("ok", "/api/v1/health")
 
 
 def test_a_page_image_is_webp(client, uploaded):
@@ -62,15 +62,26 @@ def test_what_is_not_there_is_a_problem_document(client, path):
     assert answer.json()["status"] == 404
 
 
+def test_a_line_feed_in_a_path_leads_nowhere_else(services):
+    app = Starlette(routes=[mounted(create_app(services))])
+    with TestClient(As(app, a_user(Role.AUDITOR))) as client:
+        answer = client.get("/api/v1/ingestions/a%0Ab")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
 def test_a_page_beyond_the_last_is_not_found(client, uploaded):
     assert client.get(f"/documents/{uploaded}/pages/9999.webp").status_code == 404
     assert client.get(f"/documents/{uploaded}/pages/0.webp").status_code == 422
 
 
 def test_the_list_and_the_document_say_where_a_report_stands(client, uploaded):
-    assert [d["report_id"] for d in client.get("/documents").json()] == [uploaded]
+    listed = client.get("/documents").json()
+    assert [one["report_id"] for one in listed["documents"]] == [uploaded]
+    assert listed["pagination"] == {"next": None}
     assert client.get(f"/documents/{uploaded}").json()["status"] == "received"
-    assert client.get(f"/documents/{uploaded}/progress").json() is None
+    waiting = client.get(f"/documents/{uploaded}/progress").json()
+    assert (waiting["report_id"], waiting["stage"], waiting["done"]) == (uploaded, None, 0)
+    assert waiting["_links"]["document"] == f"/api/v1/documents/{uploaded}"
 
 
 def test_facts_show_what_a_person_stated_with_the_machines_reading_beside_it(client, services):
@@ -79,7 +90,7 @@ def test_facts_show_what_a_person_stated_with_the_machines_reading_beside_it(cli
     services.ports.records.commit(Effects(records=(report, revenue, profit)))
     claim = a_claim(revenue, value=Decimal(125_000_000), printed_value=Decimal(125))
     services.corrections.add(claim, "a digit was misread", None, ANALYST)
-    stated, read = client.get(f"/documents/{report.report_id}/facts").json()
+    stated, read = client.get(f"/documents/{report.report_id}/facts").json()["facts"]
     assert (stated["value"], stated["concept"], stated["page"]) == (125_000_000, "revenue", 5)
     assert stated["correction"]["kind"] == "corrected"
     assert stated["correction"]["by"] == "Ana Analyst"
@@ -99,7 +110,7 @@ def test_a_number_the_machine_missed_has_no_reading_beside_it(client, services):
     report = a_report(page_count=9)
     services.ports.records.commit(Effects(records=(report,)))
     services.corrections.add(a_claim(a_fact("revenue", 2025, 120_000_000)), "", None, ANALYST)
-    (stated,) = client.get(f"/documents/{report.report_id}/facts").json()
+    (stated,) = client.get(f"/documents/{report.report_id}/facts").json()["facts"]
     assert (stated["value"], stated["correction"]["machine"]) == (120_000_000, None)
 
 
@@ -108,7 +119,7 @@ def test_the_facts_of_a_report_that_is_not_there_are_not_found(client):
 
 
 def test_a_document_links_to_what_was_made_of_it(client, uploaded):
-    (listed,) = client.get("/documents").json()
+    (listed,) = client.get("/documents").json()["documents"]
     assert client.get(f"/documents/{uploaded}").json() == listed
     analysis = uploaded.replace("report-", "analysis-")
     assert listed["_links"]["self"] == f"/api/v1/documents/{uploaded}"

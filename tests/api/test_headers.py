@@ -54,6 +54,8 @@ def test_every_refusal_has_the_ids_too(client, method, path, status):
     assert (answer.status_code, answer.headers["x-correlation-id"]) == (status, "call-7")
     assert answer.json()["correlation_id"] == "call-7"
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-ms-error-code"] == answer.json()["code"]
 
 
 def test_a_fault_of_ours_has_the_ids_in_answer_and_log(client, services, monkeypatch, caplog):
@@ -77,7 +79,7 @@ def test_what_did_not_change_is_not_sent_again(client, services):
     first = client.get(LIST)
     tag = first.headers["etag"]
     assert tag.startswith('W/"')
-    assert first.headers["cache-control"] == "private, no-cache"
+    assert first.headers["cache-control"] == "no-store"
     again = client.get(LIST, headers={"If-None-Match": tag})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert "x-correlation-id" in again.headers

@@ -218,7 +218,7 @@ def test_a_problem_says_what_was_asked_for_and_has_a_type(client):
 def test_another_method_is_refused_and_told_which_there_are(client):
     answer = client.post("/api/v1/insights")
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
     assert answer.json()["title"] == "Method not allowed"
 
 

@@ -78,10 +78,34 @@ def test_the_eleventh_request_in_a_second_is_told_when_to_come_again(limited, no
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["code"] == "too-many-requests"
     assert refused.json()["correlation_id"] == refused.headers["x-correlation-id"]
+    assert refused.json()["type"].endswith("http-problem-types#quota-exceeded")
+    assert refused.json()["violated-policies"] == ["peruser"]
+    assert refused.headers["ratelimit"] == '"peruser";r=0;t=1'
     now[0] = SECOND - 1
     assert limited.get("/documents").status_code == 429
     now[0] = SECOND
     assert limited.get("/documents").status_code == 200
+
+
+def test_every_counted_answer_tells_what_is_left(limited, now):
+    for left in range(9, -1, -1):
+        answer = limited.get("/documents/none")
+        assert answer.headers["ratelimit-policy"] == '"peruser";q=10;w=1'
+        assert answer.headers["ratelimit"] == f'"peruser";r={left};t=1'
+    now[0] = SECOND
+    assert limited.get("/documents").headers["ratelimit"] == '"peruser";r=9;t=1'
+    assert "ratelimit" not in limited.get("/health").headers
+
+
+def test_every_user_has_a_limit_of_their_own(monkeypatch):
+    monkeypatch.setattr(RateLimit.__init__, "__defaults__", (lambda: 0,))
+    app = create_app(build())
+    with TestClient(As(app, a_user(Role.AUDITOR))) as auditor:
+        assert [auditor.get("/documents").status_code for _ in range(11)] == [200] * 10 + [429]
+        with TestClient(As(app, a_user(Role.ANALYST))) as analyst:
+            statuses = [analyst.get("/documents").status_code for _ in range(11)]
+            assert statuses == [200] * 10 + [429]
+            assert auditor.get("/documents").status_code == 429
 
 
 def test_page_images_and_the_probe_are_not_counted(limited):

@@ -1,32 +1,35 @@
 """The description of the API is what the code says, and its examples are answers; the client example runs."""
 
+import copy
 import re
-import socket
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
-import uvicorn
+from fastapi import Body, Header, Query
+from openapi_spec_validator import OpenAPIV30SpecValidator
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from services.api import models
 from services.api.app import create_app
-from services.api.openapi import as_yaml
+from services.api.dialect import schema_30
+from services.api.openapi import Api, as_yaml
 from services.cli import main
 from services.domain.insights import InsightStatus
 from services.domain.messages import Effects
 from services.domain.users import Role
 from tests.callers import As, a_user
 from tests.factories import a_confidence, a_fact, a_report, an_insight
+from tests.serving import served
 from tests.small_reports import small_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"InsightList", "InsightOut", "FactList", "MetricList", "ChainOut", "ReplayOut", "IngestionOut",
-        "AnalysisOut", "SummaryList", "ReviewItemList", "AuditVerification"}  # fmt: skip
+        "AnalysisOut", "SummaryList", "ReviewItemList", "AuditVerification", "DocumentList", "DocumentOut",
+        "ProgressOut", "Health"}  # fmt: skip
 
 
 @pytest.fixture
@@ -71,27 +74,102 @@ def test_every_act_takes_an_idempotency_key_and_declares_what_it_is_refused_with
 
 def test_an_operation_declares_the_errors_that_it_can_answer(document):
     always = {"405", "406", "500", "503"}
+    caller = {"401", "403", "429"}
     declared = {
         path: {status for status in one["responses"] if status >= "400"}
         for path, one in operations(document).items()
     }
     assert declared["/health"] == always
-    assert declared["/insights"] == always | {"422", "429"}
-    assert declared["/insights/{insight_id}"] == always | {"404", "422", "429"}
-    assert declared["/facts"] == always | {"404", "422", "429"}
-    assert declared["/audit/verification"] == always | {"422", "429"}
-    assert declared["/documents/{report_id}/pages/{page}.webp"] == always | {"404", "422"}
-    for status in ("404", "405", "406", "422", "429", "500", "503"):
+    assert declared["/insights"] == always | caller | {"422"}
+    assert declared["/insights/{insight_id}"] == always | caller | {"404", "422"}
+    assert declared["/facts"] == always | caller | {"404", "422"}
+    assert declared["/audit/verification"] == always | caller
+    image = declared["/documents/{report_id}/pages/{page}.webp"]
+    assert image == (always | caller | {"404", "422"}) - {"429"}
+    assert declared["/documents/{report_id}/file"] == always | caller | {"404", "416", "422"}
+    for status in ("401", "403", "404", "405", "406", "422", "429", "500", "503"):
         content = document["components"]["responses"][f"Problem{status}"]["content"]
         example = content["application/problem+json"]["example"]
         assert models.Problem.model_validate(example).status == int(status)
+
+
+def a_new_operation() -> dict:
+    """The description of an operation of an application that nobody told about errors."""
+    app = Api(responses=models.PROBLEMS)
+
+    @app.post("/decisions", status_code=202)
+    def decide(
+        reason: Annotated[str, Body(embed=True)],
+        kind: Annotated[Literal["a", "b"] | None, Query()] = None,
+        key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)] = None,
+        if_match: Annotated[str | None, Header()] = None,
+    ) -> dict[str, str]:
+        """Decide."""
+        return {}
+
+    found: dict = app.openapi()["paths"]["/decisions"]["post"]
+    return found
+
+
+def test_an_operation_that_is_added_declares_what_its_body_and_headers_can_lead_to():
+    told = a_new_operation()
+    assert set(told["responses"]) == {
+        "202", "400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "429", "500", "503"
+    }  # fmt: skip
+    assert told["security"] == [{"bearer": []}, {"cookie": []}]
+    assert told["requestBody"]["content"]["application/json"]["example"] == {"reason": "…"}
+    schemas = {one["name"]: one["schema"] for one in told["parameters"]}
+    assert schemas["Idempotency-Key"] == {
+        "type": "string", "maxLength": 64, "title": "Idempotency-Key"
+    }  # fmt: skip
+    assert schemas["kind"] == {"type": "string", "enum": ["a", "b"], "title": "Kind"}
+
+
+def test_the_description_is_valid_openapi_30(document):
+    assert document["openapi"] == "3.0.3"
+    assert list(OpenAPIV30SpecValidator(document).iter_errors()) == []
+    wrong = copy.deepcopy(document)
+    wrong["components"]["schemas"]["Pagination"]["properties"]["next"]["type"] = "null"
+    assert list(OpenAPIV30SpecValidator(wrong).iter_errors()) != []
+
+
+def test_only_the_probe_is_for_anybody(document):
+    assert {path for path, one in operations(document).items() if one["security"] == []} == {
+        "/health"
+    }
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "cookie"}
+
+
+@pytest.mark.parametrize(
+    ("written", "in_30"),
+    [({"anyOf": [{"type": "string", "maxLength": 3}, {"type": "null"}], "title": "T"},
+      {"type": "string", "maxLength": 3, "nullable": True, "title": "T"}),
+     ({"anyOf": [{"type": "integer"}, {"type": "number"}, {"type": "null"}]},
+      {"anyOf": [{"type": "integer", "nullable": True}, {"type": "number"}]}),
+     ({"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]},
+      {"type": "string", "enum": ["a", None], "nullable": True}),
+     ({"anyOf": [{"$ref": "#/x"}, {"type": "null"}]}, {"anyOf": [{"$ref": "#/x"}, {"enum": [None]}]}),
+     ({"$ref": "#/x", "description": "D"}, {"description": "D", "allOf": [{"$ref": "#/x"}]}),
+     ({"const": "a", "type": "string"}, {"enum": ["a"], "type": "string"}),
+     ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "examples": [0.5]},
+      {"type": "number", "minimum": 0, "exclusiveMinimum": True, "maximum": 1, "exclusiveMaximum": True,
+       "example": 0.5}),
+     ({"type": "array", "prefixItems": [{"type": "string"}, {"const": 1}], "maxItems": 2},
+      {"type": "array", "items": {"anyOf": [{"type": "string"}, {"enum": [1]}]}, "maxItems": 2}),
+     ({"type": "string", "contentMediaType": "application/octet-stream"},
+      {"type": "string", "format": "binary"}),
+     ({"type": "object", "additionalProperties": {"const": 1}, "properties": {"const": {"const": 2}}},
+      {"type": "object", "additionalProperties": {"enum": [1]}, "properties": {"const": {"enum": [2]}}})],
+)  # fmt: skip
+def test_a_schema_is_written_as_openapi_30_has_it(written, in_30):
+    assert schema_30(written) == in_30
 
 
 def test_every_answer_has_an_example_that_its_model_takes(document):
     seen = set()
     for path, operation in operations(document).items():
         for media_type, content in operation["responses"]["200"]["content"].items():
-            if media_type == "application/json" and path != "/documents/{report_id}/progress":
+            if media_type == "application/json":
                 assert content["example"], path
                 name = content["schema"].get("$ref", "").rsplit("/", 1)[-1]
                 if name in OURS:
@@ -116,18 +194,9 @@ def host(services):
     ]
     fact = a_fact("revenue", 2025, 120_000_000)
     services.ports.records.commit(Effects(records=(a_report(), fact, *waiting)))
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
     app = As(Starlette(routes=[Mount("/api/v1", create_app(services))]), a_user(Role.ANALYST))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    with served(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def the_example() -> str:

@@ -18,11 +18,12 @@ from services.domain.listings import (
     Grounds,
     InsightQuery,
     Page,
+    ReportQuery,
     ReviewItemQuery,
     Versions,
 )
 from services.domain.materiality import company_key
-from services.domain.reports import Fact, TieOut
+from services.domain.reports import Fact, Report, TieOut
 from services.domain.reviews import ReviewItem, ReviewKind, ReviewStatus
 from services.domain.users import User
 
@@ -98,6 +99,31 @@ class SqliteListing:
         with self._database.reading() as connection:
             rows = _by_id(connection, self._visible(connection), "insights", ids)
         return [Insight.model_validate_json(record) for _, record in rows]
+
+    def reports(self, query: ReportQuery) -> Page[Report]:
+        """Return a page of reports, newest first."""
+        where, values = "1", list[str]()
+        if query.status is not None:
+            where += " AND json_extract(record, '$.status') = ?"
+            values.append(query.status.value)
+        if query.after is not None:
+            where += " AND (uploaded_at, id) < (?, ?)"
+            values += query.after
+        with self._database.reading() as connection:
+            visible = self._visible(connection)
+            if visible is not None:
+                where, values = (
+                    f"{where} AND id IN (SELECT value FROM json_each(?))",
+                    [*values, visible],
+                )
+            text = (
+                f"SELECT uploaded_at, id, record FROM reports WHERE {where} "
+                "ORDER BY uploaded_at DESC, id DESC LIMIT ?"
+            )
+            rows = connection.execute(text, (*values, query.limit + 1)).fetchall()
+        shown = rows[: query.limit]
+        after = shown[-1][:2] if len(rows) > query.limit else None
+        return Page([Report.model_validate_json(row[2]) for row in shown], after)
 
     def facts(self, query: FactQuery) -> Page[Fact]:
         """Return a page of facts as the last analyses used them, by report and in document order."""

@@ -76,7 +76,8 @@ class Contract:
             await self._app(scope, receive, send)
             return
         if scope["method"] == HTTPMethod.HEAD:
-            scope, send = {**scope, "method": str(HTTPMethod.GET)}, _without_body(send)
+            # In place, as what is around here learns from the scope which operation answered.
+            scope["method"], send = str(HTTPMethod.GET), _without_body(send)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         resource = next((one for one in self._resources if one.path.match(path)), None)
         operation = None if resource is None else resource.operations.get(scope["method"])

@@ -24,7 +24,7 @@ ANONYMOUS = UserId("anonymous")
 """The actor of a request that nobody is signed in for."""
 _PROBE = "/health"
 _PICTURE = ".webp"
-_READS = frozenset({"GET", "HEAD"})
+_READS = frozenset({"GET", "OPTIONS"})
 _PAST = {
     "get": "viewed", "send": "sent", "set": "set", "submit": "submitted", "undo": "undone", "verify": "verified",
 }  # fmt: skip
@@ -75,10 +75,10 @@ def request_event(scope: Scope, status: int) -> RequestEvent:
 def _action(scope: Scope, status: int) -> str:
     if status >= _REFUSED:
         return "request_failed" if status >= _FAILED else "request_refused"
-    endpoint = scope.get("endpoint")
-    if scope["method"] not in _READS or endpoint is None:
+    if scope["method"] not in _READS:
         return "request_accepted"
-    return action_of(endpoint.__name__)
+    name = getattr(scope.get("endpoint"), "__name__", None)
+    return "request_answered" if name is None else action_of(name)
 
 
 def _resource(path: str, parameters: dict[str, Any]) -> str:

@@ -97,7 +97,7 @@ def test_a_file_above_the_limit_is_too_large(services, analyst):
         ({"data": {"file": "no file"}, "files": {"x": ("a", b"x")}}, 422),
         ({"content": b"x", "headers": {"content-type": "text/plain"}}, 415),
         ({}, 415),
-        ({"content": b"{", "headers": {"content-type": "application/json"}}, 422),
+        ({"content": b"{", "headers": {"content-type": "application/json"}}, 400),
         ({"json": {"document_url": "https://a.b/c"}}, 422),
         ({"json": {"document_url": "https://a.b/c", "document_type": "pdf", "x": 1}}, 422),
         ({"content": b"--x", "headers": {"content-type": "multipart/form-data"}}, 400),

@@ -32,18 +32,13 @@ from tests.api.test_ingesting import ingest
 from tests.callers import As, a_user
 from tests.core_records import a_report
 from tests.small_reports import small_csv
+from tests.trail import acts_of
 
 CRASH = 137
 
 
 def keyed(key: str) -> dict[str, str]:
     return {"Idempotency-Key": key}
-
-
-def trail(services) -> list[str]:
-    """What was done, oldest first; that it was asked for is told beside it."""
-    told = [one.event.action for one in services.ports.audit.entries(limit=1000)][::-1]
-    return [one for one in told if not one.startswith("request_")]
 
 
 def test_the_same_key_gives_the_same_answer_and_nothing_is_done_again(services, analyst):
@@ -55,14 +50,14 @@ def test_the_same_key_gives_the_same_answer_and_nothing_is_done_again(services, 
     assert again.headers["idempotency-replayed"] == "true"
     for header in ("location", "operation-location", "retry-after", "content-type"):
         assert again.headers[header] == first.headers[header]
-    assert trail(services) == ["report_received"]
+    assert acts_of(services) == ["report_received"]
 
 
 def test_without_a_key_a_repeat_is_another_request(services, analyst):
     first, again = (ingest(analyst, "a.csv", small_csv(1)) for _ in range(2))
     assert first.json()["ingestion_id"] == again.json()["ingestion_id"]
     assert (first.json()["outcome"], again.json()["outcome"]) == ("new", "duplicate")
-    assert trail(services) == ["report_received", "report_duplicate"]
+    assert acts_of(services) == ["report_received", "report_duplicate"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +100,7 @@ def test_the_longest_and_the_strangest_keys_are_taken(analyst, key):
 def test_an_error_is_not_kept_but_its_entry_in_the_trail_is(services, analyst):
     refused = [ingest(analyst, "a.txt", b"junk", headers=keyed("k")) for _ in range(2)]
     assert [one.status_code for one in refused] == [415, 415]
-    assert trail(services) == ["report_refused", "report_refused"]
+    assert acts_of(services) == ["report_refused", "report_refused"]
     assert ingest(analyst, "a.csv", small_csv(1), headers=keyed("k")).status_code == 202
 
 
@@ -258,7 +253,7 @@ def test_a_hundred_at_once_make_one_document_and_one_message(services, served):
     assert all(one.headers["retry-after"] == "1" for one in answers if one.status_code == 409)
     assert len(services.ports.records.reports()) == 1
     assert sum(services.ports.queue.depth().values()) == 1
-    assert trail(services) == ["report_received"]
+    assert acts_of(services) == ["report_received"]
 
 
 def crashes(act: Callable[[], object]) -> bool:
@@ -299,5 +294,5 @@ def test_a_server_that_dies_on_the_way_has_done_all_or_nothing_and_the_retry_is_
     (report,) = services.ports.records.reports()
     assert answer.body.decode() == report.report_id
     assert ("idempotency-replayed" in answer.headers) is done
-    assert trail(services) == ["report_received"]
+    assert acts_of(services) == ["report_received"]
     assert sum(services.ports.queue.depth().values()) == 1

@@ -13,6 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from services.api.app import create_app, mounted
 from services.bootstrap import build, cookie_key
+from services.gate.entra import providers_of
 from services.gate.gate import Gate
 from services.supervisor import ensure_workers, start_logging
 
@@ -43,6 +44,11 @@ app = st.App(
         # A page of a stranger's site whose name resolves to this machine is not let in (DNS rebinding).
         Middleware(TrustedHostMiddleware, allowed_hosts=_settings.host_names, www_redirect=False),
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=3),
-        Middleware(Gate, services=_services, key=cookie_key(_settings)),
+        Middleware(
+            Gate,
+            services=_services,
+            key=cookie_key(_settings),
+            providers=providers_of(_services),
+        ),
     ],
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from services.adapters.entra.wiring import entra_of
 from services.adapters.fetch.wiring import source_of
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.passwords import Argon2Hasher
@@ -39,6 +40,7 @@ from services.ports import (
     AnswerStore,
     AuditLog,
     AuditRetention,
+    BrowserSignIn,
     DocumentSource,
     Listing,
     Notifier,
@@ -225,6 +227,11 @@ def _assembled(shared: _Shared, seen: _Seen) -> Services:
 def cookie_key(settings: Settings) -> bytes:
     """Return the installation's key for the cookies of sign-in; raises Unavailable when it cannot be read."""
     return local_cookie_key(settings)
+
+
+def entra_sign_in(settings: Settings) -> BrowserSignIn | None:
+    """Return sign-in with Entra ID; None where the settings name no registration."""
+    return entra_of(settings)
 
 
 def build_engine() -> Engine:

@@ -14,6 +14,8 @@ from services.domain.errors import InvalidInput
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 ENV_PREFIX = "ADVISOR_"
 MAX_UPLOAD_BYTES = 52_428_800
+ENTRA_CALLBACK = "/auth/callback"
+"""Where Entra ID sends the browser back to, under the product's address."""
 _ADDRESS = r"^(https?://\S+)?$"
 _SHORTEST_SECRET = 16
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

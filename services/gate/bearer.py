@@ -1,5 +1,6 @@
 """Bearer tokens: read from the Authorization header, and nowhere else, and asked for in turn."""
 
+import logging
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers
@@ -9,6 +10,7 @@ from services.domain.users import User
 from services.ports import TokenVerifier
 from services.sign_in.tokens import INVALID
 
+_log = logging.getLogger(__name__)
 _LONGEST = 16_384
 """Characters of a token; those of Entra ID with many groups have about 8,000."""
 
@@ -25,10 +27,15 @@ def bearer_of(headers: Headers) -> str | None:
 
 
 def verified(token: str, verifiers: Sequence[TokenVerifier]) -> User:
-    """Return whose token it is by the first who knows it; raises Unauthenticated when nobody does."""
+    """Return whose token it is by the first who knows it; raises Unauthenticated when nobody does.
+
+    The answer is the same for every token; why it was refused stands in the log, for who sets programs up.
+    """
+    reasons = []
     for verifier in verifiers:
         try:
             return verifier.verify(token)
-        except Unauthenticated:
-            continue
+        except Unauthenticated as refused:
+            reasons.append(refused.sentence)
+    _log.info("bearer token refused: %s", " ".join(reasons))
     raise Unauthenticated(INVALID)

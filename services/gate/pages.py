@@ -19,7 +19,7 @@ from services.domain.identity import Session
 from services.domain.ids import UserId
 from services.gate.cookie import SessionCookie
 from services.gate.origins import local_path
-from services.gate.providers import Provider
+from services.gate.providers import Provider, address_of
 from services.gate.sockets import OpenSockets
 
 SIGN_IN, SIGN_OUT = "/auth/sign-in", "/auth/sign-out"
@@ -66,7 +66,8 @@ class SignInPages:
             Route(SIGN_OUT, self._sign_out, methods=["POST"]),
             Route("/auth/{asset}", _asset, methods=["GET"]),
         ]
-        return [*(r for one in self._providers for r in one.routes(self.let_in)), *own]
+        others = (one.routes(self.let_in, self.ask_again) for one in self._providers)
+        return [*(route for routes in others for route in routes), *own]
 
     async def let_in(self, request: Request, session: Session, wanted: str) -> Response:
         """Return the answer that gives a new session's cookie and leads to a local path; ends the old one."""
@@ -74,6 +75,10 @@ class SignInPages:
         response = RedirectResponse(local_path(wanted), 303, headers={"Cache-Control": "no-store"})
         self._cookie.give(response, session.session_id)
         return response
+
+    async def ask_again(self, wanted: str, error: AdvisorError) -> Response:
+        """Return the sign-in page with the reason why nobody was signed in."""
+        return await self._asked(wanted, error=error)
 
     async def _ask(self, request: Request) -> Response:
         return await self._asked(request.query_params.get("next", "/"))
@@ -128,11 +133,6 @@ class SignInPages:
 
     def _page(self, title: str, body: str, status: int = 200) -> Response:
         return HTMLResponse(self._frame.substitute(title=title, body=body), status, _HEADERS)
-
-
-def address_of(request: Request) -> str:
-    """Return the address a request came from; '' when the server knows none."""
-    return "" if request.client is None else request.client.host
 
 
 async def _asset(request: Request) -> Response:

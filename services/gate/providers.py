@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.domain.errors import AdvisorError
 from services.domain.identity import Session
 from services.domain.users import User
 from services.ports import TokenVerifier
@@ -14,6 +15,10 @@ from services.sign_in.desk import SignInDesk
 
 LetIn = Callable[[Request, Session, str], Awaitable[Response]]
 """Answers a request with a new session's cookie, ends the one it came with, and leads to a local path."""
+
+
+AskAgain = Callable[[str, AdvisorError], Awaitable[Response]]
+"""Answers with the sign-in page, the local path that was wanted, and why nobody was signed in."""
 
 
 class Provider(Protocol):
@@ -34,7 +39,7 @@ class Provider(Protocol):
         """Who verifies the provider's bearer tokens."""
         ...
 
-    def routes(self, let_in: LetIn) -> Sequence[Route]:
+    def routes(self, let_in: LetIn, ask_again: AskAgain) -> Sequence[Route]:
         """Return the provider's routes."""
         ...
 
@@ -49,3 +54,8 @@ class AdmittedVerifier:
     def verify(self, token: str) -> User:
         """Return whose token it is, as they may act here; raises Unauthenticated for every other string."""
         return self._desk.admitted(self._verifier.verify(token))
+
+
+def address_of(request: Request) -> str:
+    """Return the address a request came from; '' when the server knows none."""
+    return "" if request.client is None else request.client.host

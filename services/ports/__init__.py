@@ -12,7 +12,14 @@ from services.ports.documents import (
     OnPage,
     PageRenderer,
 )
-from services.ports.identity import Accounts, ApiTokens, PasswordHasher, Sessions, TokenVerifier
+from services.ports.identity import (
+    Accounts,
+    ApiTokens,
+    BrowserSignIn,
+    PasswordHasher,
+    Sessions,
+    TokenVerifier,
+)
 from services.ports.messages import DeadLetter, Delivery, MessageQueue, Notifier, Outbox
 from services.ports.records import Listing, RecordStore
 from services.ports.trail import AuditLog, AuditRetention, StoredEntry
@@ -24,6 +31,7 @@ __all__ = [
     "AuditLog",
     "AuditRetention",
     "BlobStore",
+    "BrowserSignIn",
     "DeadLetter",
     "Delivery",
     "DocumentReader",

@@ -95,3 +95,24 @@ class TokenVerifier(Protocol):
     def verify(self, token: str) -> User:
         """Return whose token it is; raises Unauthenticated for every other string."""
         ...
+
+
+class BrowserSignIn(Protocol):
+    """Lets people sign in at an identity provider; ``tokens`` verifies the bearer tokens of its users."""
+
+    @property
+    def tokens(self) -> TokenVerifier:
+        """Who says whose a token of the provider is."""
+        ...
+
+    def begin(self, next_path: str) -> tuple[str, str]:
+        """Return where to send the browser and the key it is to bring back; raises Unavailable."""
+        ...
+
+    def finish(self, key: str, answer: Mapping[str, str]) -> tuple[User, str]:
+        """Return who signed in and the path that was kept; each key finishes once.
+
+        Raises Unauthenticated when nobody was signed in or the answer is none to this sign-in,
+        Unavailable when the provider does not answer.
+        """
+        ...

@@ -84,7 +84,11 @@ class SignInDesk:
         Raises Unauthenticated when the account is disabled here, or is none of Entra ID's.
         """
         known, now = self._accounts.account(user.user_id), self._clock()
-        admitted = self.admitted(user)
+        try:
+            admitted = self.admitted(user)
+        except Unauthenticated:
+            self._sessions.fail({}, now, _refusal(known, "account disabled", ip, now))
+            raise
         if known is None or known.user != admitted:
             account = Account(
                 **dict(admitted),

@@ -169,7 +169,7 @@ class Elsewhere:
             raise Unauthenticated("no")
         return a_user(Role.AUDITOR, user_id="entra-1")
 
-    def routes(self, let_in):
+    def routes(self, let_in, ask_again):
         async def callback(request):
             user = a_user(Role.CFO, user_id="entra-2")
             session = self.services.sign_in.sign_in_verified(user, request.client.host)

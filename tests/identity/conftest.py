@@ -34,15 +34,21 @@ def issuer(_issuer: OidcServer, monkeypatch: pytest.MonkeyPatch) -> OidcServer:
     return _issuer
 
 
-@pytest.fixture
-def settings(issuer: OidcServer) -> Settings:
+def entra_settings(issuer: OidcServer, **others: object) -> Settings:
+    """Settings of a product that the issuer knows, without a rate limit."""
     return Settings(
         entra_tenant_id=TENANT,
         entra_client_id=CLIENT,
         entra_client_secret=SECRET,
         entra_authority=issuer.authority,
         rate_limit_per_second=0,
+        **others,
     )
+
+
+@pytest.fixture
+def settings(issuer: OidcServer) -> Settings:
+    return entra_settings(issuer)
 
 
 @pytest.fixture

@@ -117,6 +117,8 @@ def _published_then_withdrawn(issuer: OidcServer) -> str:
     return old
 
 
+WITHDRAWN = "a key that was withdrawn"
+"""Refused by who asked for the keys after it was withdrawn."""
 V1_ISSUER = f"https://sts.windows.net/{TENANT}/"
 JWKS_OF_ATTACKER = "https://attacker.example/keys"
 
@@ -187,5 +189,5 @@ FORGED: dict[str, tuple[Forgery, str]] = {
     "base64 garbage": (lambda _: "!!!.???.***", "not a valid one"),
     "a header that is no object": (lambda _: "W10.e30.AAAA", "not a valid one"),
     "100 KB": (_too_long, "too long"),
-    "a key that was withdrawn": (_published_then_withdrawn, "not signed with a key"),
+    WITHDRAWN: (_published_then_withdrawn, "not signed with a key"),
 }

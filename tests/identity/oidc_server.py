@@ -43,9 +43,9 @@ PROGRAM = "1a1a1a1a-1b1b-1c1c-1d1d-1e1e1e1e1e1e"
 class Key:
     """An RSA key with its id, as the issuer has it."""
 
-    def __init__(self, kid: str) -> None:
+    def __init__(self, kid: str, bits: int = 2048) -> None:
         self.kid = kid
-        self.private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.private = rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
     @cached_property
     def jwk(self) -> dict[str, Any]:
@@ -79,7 +79,13 @@ class Person:
 def served(app: ASGIApp, **options: Any) -> Iterator[int]:
     """Serve an application by a real server in a thread; gives the port on 127.0.0.1."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="error", lifespan="off", **options
+        app,
+        host="127.0.0.1",
+        port=0,
+        log_level="error",
+        lifespan="off",
+        headers=[("Connection", "close")],
+        **options,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+from jwt.warnings import InsecureKeyLengthWarning
 
 from services.adapters.entra.keys import (
     COOLDOWN_SECONDS,
@@ -17,7 +18,7 @@ from services.domain.errors import Unauthenticated, Unavailable
 from services.domain.users import Role
 from tests.identity.conftest import Clock
 from tests.identity.forged import ATTACKER, FORGED
-from tests.identity.oidc_server import CLIENT, PERSON, PROGRAM, SECRET, TENANT, OidcServer
+from tests.identity.oidc_server import CLIENT, PERSON, PROGRAM, SECRET, TENANT, Key, OidcServer
 
 
 @pytest.mark.parametrize("name", FORGED)
@@ -164,6 +165,27 @@ def test_the_last_keys_are_used_for_a_day_while_the_issuer_is_down(
     clock.now += 1
     with pytest.raises(Unavailable, match="no signing keys"):
         tokens.verify(issuer.token())
+
+
+@pytest.mark.parametrize("own", [{"use": "enc"}, {"alg": "RS512"}, {"kty": "oct", "k": "c2VjcmV0"}])
+def test_a_published_key_that_is_not_for_rs256_signatures_verifies_nothing(
+    own: dict[str, str], tokens: EntraTokens, issuer: OidcServer
+):
+    other = Key("key-2")
+    other.jwk.update(own)
+    issuer.published = [*issuer.published, other]
+    with pytest.raises(Unauthenticated, match="not signed with a key"):
+        tokens.verify(other.sign(issuer.person_claims()))
+    assert tokens.verify(issuer.token()).role is Role.ANALYST
+
+
+def test_a_key_that_is_too_short_verifies_nothing(tokens: EntraTokens, issuer: OidcServer):
+    short = Key("key-2", bits=1024)
+    issuer.published = [*issuer.published, short]
+    with pytest.warns(InsecureKeyLengthWarning):
+        token = short.sign(issuer.person_claims())
+    with pytest.raises(Unauthenticated, match="not a valid one"):
+        tokens.verify(token)
 
 
 def test_the_keys_of_a_server_with_a_strange_certificate_are_not_taken(

@@ -47,7 +47,10 @@ class _KeepsNothing(msal.TokenCache):  # type: ignore[misc]  # MSAL has no types
 
 
 class EntraSignIn:
-    """Begins and finishes sign-ins; safe to be used by several threads of one process."""
+    """Begins and finishes sign-ins; safe to be used by several threads of one process.
+
+    ``tokens`` verifies the same registration's bearer tokens.
+    """
 
     def __init__(
         self,
@@ -56,7 +59,7 @@ class EntraSignIn:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._registration = registration
-        self._tokens = tokens
+        self.tokens = tokens
         self._clock = clock
         self._flows: dict[str, _Flow] = {}
         self._flows_lock = Lock()
@@ -100,7 +103,7 @@ class EntraSignIn:
             said = str(result.get("error_description", ""))[:_LONGEST_LOGGED]
             _log.warning("Entra ID signed nobody in: %r %r", result.get("error"), said)
             raise Unauthenticated("Entra ID did not sign you in. Start again.")
-        return self._tokens.verify_sign_in(result["id_token"]), flow.next_path
+        return self.tokens.verify_sign_in(result["id_token"]), flow.next_path
 
     def _client(self) -> Any:
         """Return MSAL's client; the issuer's addresses are asked for once, by one thread at a time."""

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from services.config import Settings
-
-CALLBACK_PATH = "/auth/callback"
-"""Where Entra ID sends the browser back to; the registration names it as redirect URI."""
+from services.config import ENTRA_CALLBACK, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +35,5 @@ def registration_of(settings: Settings) -> Registration | None:
         client_id=settings.entra_client_id,
         client_secret=settings.entra_client_secret,
         issuer=settings.entra_authority.replace("{tenant}", settings.entra_tenant_id),
-        redirect_uri=f"{settings.base_url}{CALLBACK_PATH}",
+        redirect_uri=f"{settings.base_url}{ENTRA_CALLBACK}",
     )

@@ -49,7 +49,7 @@ class EntraTokens:
         self._keys = keys
 
     def verify(self, token: str) -> User:
-        """Return whom an access token names; raises Unauthenticated, or Unavailable without signing keys."""
+        """Return whose access token it is; raises Unauthenticated, or Unavailable without signing keys."""
         payload = self._payload(token, self._registration.audiences)
         claims = self._claims(payload)
         if not claims.azp or not _OF_AN_ID_TOKEN.isdisjoint(payload):

@@ -170,6 +170,7 @@ FORGED: dict[str, tuple[Forgery, str]] = {
     "no ver": (_claims(ver=None), "ver cannot be used"),
     "an ID token": (_id_token, "ID token"),
     "an ID token without nonce": (_id_token_without_nonce, "ID token"),
+    "an ID token with a client and a scope": (_claims(nonce="a nonce"), "ID token"),
     "a person without a scope": (_claims(scp=None), "neither a scope"),
     "a person with an empty scope": (_claims(scp=" "), "neither a scope"),
     "a person without roles": (_claims(roles=None), "no role"),

@@ -14,12 +14,13 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.adapters.entra.flow import EntraSignIn
 from services.api.app import create_app
 from services.api.callers import USER
-from services.bootstrap import Services, build, cookie_key
+from services.bootstrap import Services, build, cookie_key, entra_sign_in
 from services.config import Settings
 from services.domain.users import SYSTEM
-from services.gate.entra import providers_of
+from services.gate.entra import EntraProvider, providers_of
 from services.gate.gate import Gate
 from services.sign_in.tokens import INVALID
 from tests.identity.conftest import entra_settings
@@ -162,6 +163,27 @@ def test_where_the_product_is_opened_by_https_the_cookie_travels_by_https_only(
 def test_nobody_is_sent_to_another_site_after_signing_in(wanted: str, browser: httpx2.Client):
     landed = browser.get(callback_of(browser, wanted))
     assert landed.text == "/? for Nina Berg"
+
+
+def test_what_is_no_page_of_ours_is_not_even_kept_until_the_browser_comes_back(
+    settings: Settings, issuer: OidcServer
+):
+    begun = []
+
+    class Listening(EntraSignIn):
+        def begin(self, next_path: str) -> tuple[str, str]:
+            begun.append(next_path)
+            return super().begin(next_path)
+
+    services = build(settings)
+    kept = entra_sign_in(settings)
+    listening = Listening(kept._registration, kept.tokens)
+    provider = EntraProvider(listening, services.sign_in, secure=False)
+    app = Starlette(routes=provider.routes(None, None))
+    with TestClient(app, follow_redirects=False) as client:
+        for wanted in ("/insights", "/" + "x" * 60_000, "https://evil.example/"):
+            client.get("/auth/entra", params={"next": wanted})
+    assert begun == ["/insights", "/", "/"]
 
 
 def test_an_answer_with_another_state_is_refused(browser: httpx2.Client):

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from services.config import Settings
@@ -11,7 +12,7 @@ from services.domain.users import SYSTEM, Role
 from services.gate.gate import FOREIGN
 from services.gate.origins import local_path
 from services.gate.sockets import SIGNED_OUT, OpenSockets
-from tests.callers import a_user
+from tests.callers import As, a_user
 from tests.gate.conftest import HOME, OWN, a_door
 
 
@@ -76,6 +77,12 @@ def test_a_token_wins_over_the_cookie(door, client):
     assert client.get("/api/v1/audit/verification", headers=both).status_code == 403
 
 
+def test_a_user_whom_somebody_else_put_into_the_scope_is_nobody(door):
+    with TestClient(As(door.app, a_user(Role.ADMIN)), base_url=HOME) as client:
+        assert client.get("/api/v1/documents").status_code == 401
+        assert client.get("/static/x.js").json()["user"] is None
+
+
 FOREIGN_PAGES = [
     {},
     {"Origin": "https://evil.example"},
@@ -131,6 +138,7 @@ def test_another_sites_page_opens_no_socket(door, client, origin):
 
 
 def test_a_socket_ends_with_the_sign_out_of_its_session_and_no_other(door, client):
+    door.app._sockets._look_seconds = 3_600  # what ends it here is no look that comes by later
     mine, other = door.demo(), door.demo("cfo")
     own = {**door.cookie_of(mine.session_id), **OWN}
     with (
@@ -145,7 +153,9 @@ def test_a_socket_ends_with_the_sign_out_of_its_session_and_no_other(door, clien
         )
         ending.send_text("here")
         assert ending.receive_text() == "here"
+        served = list(door.app._sockets._open[mine.session_id])
         assert client.post("/auth/sign-out", headers=own).status_code == 303
+        assert [one.done() for one in served] == [True]
         with pytest.raises(WebSocketDisconnect) as ended:
             ending.receive_text()
         assert ended.value.code == SIGNED_OUT

@@ -185,11 +185,14 @@ def test_a_session_ends_at_sign_out_once(desks):
     assert (desks.events()[-1].actor, desks.events()[-1].action) == ("ann", "signed_out")
 
 
-def test_a_look_up_that_is_late_does_not_bring_an_ended_session_back(desks):
+def test_a_look_up_that_is_late_leaves_an_ended_session_as_it_is(desks):
     desks.add()
     session = desks.sign_in.sign_in("ann", PASSWORD, HOME)
     desks.sign_in.sign_out(session.session_id, HOME)
+    ended = desks.sessions.session(session.session_id)
+    desks.clock.pass_(minutes=1)
     desks.sessions.touch(session.session_id, desks.clock.now)
+    assert desks.sessions.session(session.session_id) == ended
     assert over(desks, session)
 
 

@@ -1,6 +1,7 @@
 """The CFO's brief on the screen: figures with their course, labelled sentences that open their cells, the signature."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -21,12 +22,13 @@ from components.format import (
 )
 from components.navigation import link
 from components.person_words import person_words
-from components.session import current_user, listed, services
+from components.session import current_user, event, listed, services
 from services.access import Permission, may
 from services.analysis.budget import GAINS
 from services.analysis.compared import role
 from services.cfo.brief import Brief, Headline, Item
 from services.cfo.sentences import Basis, Sentence
+from services.domain.audit import AuditEvent
 from services.domain.base import utc_now
 from services.domain.ids import ReportId
 from services.domain.reports import Fact
@@ -34,6 +36,7 @@ from services.exports.pdf import summary_pdf
 from services.exports.sources import file_stem, standing
 from services.exports.tables import summary_csv, summary_json
 from services.exports.workbook import summary_workbook
+from services.ports import AuditLog
 from services.summary import KEY_CONCEPTS
 
 _FIGURES_A_ROW = len(KEY_CONCEPTS)
@@ -206,7 +209,8 @@ def _sign_button(brief: Brief) -> None:
 
 def show_exports(brief: Brief) -> None:
     """Draw a download for each kind of file; a file is made when it is asked for."""
-    base_url, stem = services().settings.base_url, file_stem(brief)
+    base_url, stem, trail = services().settings.base_url, file_stem(brief), services().ports.audit
+    said = event("summary_exported", brief.report.report_id)
     kinds: tuple[tuple[str, str, str, str, Callable[[], bytes]], ...] = (
         ("PDF", "pdf", "application/pdf", "picture_as_pdf", lambda: summary_pdf(brief, base_url, utc_now())),
         ("Excel", "xlsx", _XLSX, "table", lambda: summary_workbook(brief, base_url, utc_now())),
@@ -217,10 +221,16 @@ def show_exports(brief: Brief) -> None:
         for name, ending, mime, icon, make in kinds:
             st.download_button(
                 name,
-                make,
+                partial(_made, make, trail, said.model_copy(update={"detail": {"format": ending}})),
                 f"{stem}.{ending}",
                 mime,
                 icon=f":material/{icon}:",
                 key=f"download_{ending}",
                 on_click="ignore",
             )
+
+
+def _made(make: Callable[[], bytes], trail: AuditLog, said: AuditEvent) -> bytes:
+    """Make a file that was asked for, which the trail tells; it runs outside the page's script."""
+    trail.append(said.model_copy(update={"at": utc_now()}))
+    return make()

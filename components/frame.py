@@ -9,14 +9,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.navigation import HOMES, PAGES, PageEntry, go, link, may_open
-from components.session import current_user, is_demo
+from components.navigation import HOMES, PAGES, PageEntry, go, in_menu, link, may_open
+from components.session import current_user, event, is_demo, services
 from services.domain.errors import AdvisorError, Unauthenticated, Unavailable
 from services.domain.users import User
 
 log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).with_name("assets")
+_TOLD = "_page_told"
+_NAMING = ("item", "insight", "fact", "metric", "report", "company")
+"""What an address names, the most particular first."""
+_LONGEST_ID = 200
 _SIGN_IN, _SIGN_OUT = "/auth/sign-in", "/auth/sign-out"
 _SIDEBAR_WIDTH = 212
 _SIGNED_IN_STYLE = (_ASSETS / "signed_in.css").read_text(encoding="utf-8")
@@ -51,8 +55,10 @@ def run(page: st.Page) -> None:
     """Run a page if the role may open it; show every error as a sentence."""
     with guard():
         if _open_to_me(page.url_path):
+            _tell("page_viewed", page.url_path)
             page.run()
         else:
+            _tell("page_refused", page.url_path, "forbidden")
             _refuse(PAGES[page.url_path])
 
 
@@ -101,6 +107,18 @@ def empty(title: str, sentence: str) -> None:
         st.caption(sentence)
 
 
+def _tell(action: str, name: str, result: str = "ok") -> None:
+    """Write a page into the audit trail when it is opened, or another thing on it; not each drawing of it."""
+    ids = {key: value[:_LONGEST_ID] for key, value in st.query_params.to_dict().items()}
+    opened = (action, name, tuple(sorted(ids.items())))
+    if name not in PAGES or st.session_state.get(_TOLD) == opened:
+        return
+    named = (ids[key] for key in _NAMING if key in ids)
+    resource = next(named, name) if result == "ok" else name
+    services().ports.audit.append(event(action, resource, result, **{**ids, "page": name}))
+    st.session_state[_TOLD] = opened
+
+
 def _start() -> None:
     go(HOMES[current_user().role])
 
@@ -121,7 +139,7 @@ def _sidebar(current: str) -> None:
     st.logo(str(_ASSETS / "logo.svg"), size="large")
     with st.sidebar:
         for name, entry in PAGES.items():
-            if user.role in entry.menu:
+            if in_menu(entry, user):
                 link(name, f"**{entry.title}**" if name == current else entry.title, entry.icon)
         st.space("stretch")
         st.html(_signed_in(user))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from services.access import OPENS, PERMISSIONS, Permission
-from services.domain.users import Role
+from services.domain.users import Role, User
 
 _EVERYBODY = frozenset(Role)
 _PREPARERS = frozenset({Role.ANALYST, Role.ADMIN})
@@ -106,6 +106,11 @@ HOMES = {
     Role.AUDITOR: "audit",
     Role.ADMIN: "upload",
 }
+
+
+def in_menu(entry: PageEntry, user: User) -> bool:
+    """Whether a page is in somebody's menu: the trail tells of every company, and is for who sees all of them."""
+    return user.role in entry.menu and (user.companies is None or entry.name != "audit")
 
 
 def may_open(name: str, role: Role) -> bool:

@@ -10,6 +10,8 @@ from services.audit import ACTING_FROM
 from services.bootstrap import Services, build
 from services.companies import Company, Peers
 from services.config import Settings
+from services.domain.audit import AuditEvent
+from services.domain.base import utc_now
 from services.domain.ids import ReportId
 from services.domain.layout import SheetLayout
 from services.domain.provenance import Box
@@ -58,6 +60,19 @@ def current_user() -> User:
 def _address() -> str:
     found = st.context.ip_address
     return found if isinstance(found, str) else _THIS_MACHINE
+
+
+def event(action: str, resource: str, result: str = "ok", **detail: str) -> AuditEvent:
+    """Return what the signed-in user does now, as the audit trail holds it."""
+    return AuditEvent(
+        actor=current_user().user_id,
+        action=action,
+        resource=resource,
+        result=result,
+        detail=detail,
+        at=utc_now(),
+        ip_address=ACTING_FROM.get(),
+    )
 
 
 def is_demo() -> bool:

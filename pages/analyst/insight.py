@@ -15,8 +15,8 @@ from components.session import current_user, report_name, services
 from services.access import Permission, may
 from services.domain.ids import InsightId
 from services.domain.insights import Insight, InsightStatus
-from services.domain.users import Role
-from services.summary import is_safe
+from services.review.blind import blind_to
+from services.summary import is_shown
 
 _ASKED = "_review_asked"
 
@@ -24,8 +24,7 @@ _ASKED = "_review_asked"
 def _find() -> Insight | None:
     named = chosen("insight")
     insight = services().ports.records.insight(InsightId(named)) if named else None
-    hidden = insight is not None and current_user().role is Role.CFO and not is_safe(insight)
-    return None if hidden else insight
+    return insight if insight is not None and is_shown(current_user(), insight) else None
 
 
 def _calculations(insight: Insight) -> None:
@@ -82,10 +81,11 @@ def _ask_for_review(insight: Insight) -> None:
 
 
 def _show(insight: Insight) -> None:
+    blind = bool(blind_to(current_user(), [insight.insight_id], services().ports.records))
     if st.session_state.pop(_ASKED, False):
         st.success("Sent to the review queue.", icon=":material/check_circle:")
     frame.header(plain(insight.title), plain(report_name(insight.report_id)))
-    show_badges(insight)
+    show_badges(insight, blind=blind)
     left, right = st.columns([9, 11], gap="large")
     with left:
         st.markdown(plain(insight.text))
@@ -94,11 +94,19 @@ def _show(insight: Insight) -> None:
         if insight.chart is not None:
             show_chart(insight.chart, "insight_chart")
         _calculations(insight)
-        _confidence(insight)
-        _state(insight)
+        if blind:
+            st.info(
+                "This insight is under an audit that you may be asked to decide: how sure we are, why, and where "
+                "it stands are shown to you when it is decided.",
+                icon=":material/visibility_off:",
+            )
+        else:
+            _confidence(insight)
+            _state(insight)
     with right:
-        show_evidence(insight, f"evidence_{insight.insight_id}")
-    show_chain(insight.insight_id)
+        show_evidence(insight, f"evidence_{insight.insight_id}", blind=blind)
+    if not blind:
+        show_chain(insight.insight_id)
 
 
 link("insights", "All insights", "arrow_back")

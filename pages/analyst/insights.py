@@ -15,17 +15,18 @@ from components.session import current_user, names_of_reports, services
 from services.domain.confidence import HIGH_FROM, MEDIUM_FROM, Band
 from services.domain.ids import ReportId
 from services.domain.insights import Insight, InsightKind, Severity
-from services.domain.users import Role
-from services.summary import is_safe
+from services.review.blind import blind_to
+from services.summary import is_shown
 
 _PAGE = 12
 _BAND_EXAMPLES = {Band.HIGH: HIGH_FROM, Band.MEDIUM: MEDIUM_FROM, Band.LOW: 0.0}
 
 
 def _visible() -> list[Insight]:
-    insights = services().ports.records.insights()
-    if current_user().role is Role.CFO:
-        insights = [insight for insight in insights if is_safe(insight)]
+    user, records = current_user(), services().ports.records
+    shown = [insight for insight in records.insights() if is_shown(user, insight)]
+    audited = blind_to(user, [insight.insight_id for insight in shown], records)
+    insights = [insight for insight in shown if insight.insight_id not in audited]
     return sorted(insights, key=lambda i: (-i.severity.rank, -i.confidence.total, i.insight_id))
 
 

@@ -12,7 +12,7 @@ from components.brief import (
     show_standing,
 )
 from components.navigation import chosen, link, remember
-from components.session import listed, services
+from components.session import current_user, listed, services
 from services.cfo.brief import Brief
 from services.summary import ReportSummary
 
@@ -61,7 +61,7 @@ if built:
     picker, files = st.columns([3, 2], vertical_alignment="center")
     with picker:
         picked = _pick(built)
-    made = services().cfo.brief(picked.report.report_id)
+    made = services().cfo.brief_for(picked.report.report_id, current_user())
     with files:
         show_exports(made)
     _show(made)

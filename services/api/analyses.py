@@ -1,7 +1,6 @@
 """How far documents are, their analyses, reasoning chains and CFO summaries over HTTP."""
 
 import json
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -29,9 +28,8 @@ from services.api.models import (
 from services.api.parameters import ChainKey, DocumentId, PageByTime
 from services.api.reports import stored_report
 from services.bootstrap import Services
-from services.cfo.brief import Brief, Item
 from services.domain.errors import Forbidden, NotFound
-from services.domain.ids import ChainId, InsightId
+from services.domain.ids import ChainId
 from services.domain.insights import ReasoningChain
 from services.domain.listings import Classification, ReportQuery, classification_of
 from services.domain.reports import Report, ReportStatus
@@ -133,9 +131,7 @@ def summaries_router(services: Services) -> APIRouter:
         report = stored_report(seen, analysis_id)
         if report.status is not ReportStatus.ANALYSED:
             raise NotFound("This document has no summary: it is not analysed.")
-        brief = seen.cfo.brief(report.report_id)
-        shown = [one.insight_id for one in brief.items if one.insight_id is not None]
-        brief = _blinded(brief, blind_to(caller, shown, seen.ports.records))
+        brief = seen.cfo.brief_for(report.report_id, caller)
         document = json.loads(summary_json(brief, seen.settings.base_url))
         document["_links"] = _summary(report).links
         return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
@@ -202,15 +198,6 @@ def _stored_chain(services: Services, chain_id: str, caller: User) -> ReasoningC
             "Its reasoning chain is shown to you when it is decided."
         )
     return chain
-
-
-def _blinded(brief: Brief, hidden: frozenset[InsightId]) -> Brief:
-    def without(items: tuple[Item, ...]) -> tuple[Item, ...]:
-        return tuple(
-            replace(one, confidence=None) if one.insight_id in hidden else one for one in items
-        )
-
-    return replace(brief, moves=without(brief.moves), risks=without(brief.risks))
 
 
 def _chain_links(chain: ReasoningChain) -> dict[str, str]:

@@ -18,6 +18,7 @@ from services.domain.base import utc_now
 from services.domain.errors import NotFound
 from services.domain.reports import ReportStatus
 from services.domain.signing import SignOff
+from services.domain.users import User
 from services.exports.pdf import summary_pdf
 from services.exports.sources import file_stem
 from services.exports.tables import summary_csv
@@ -55,7 +56,7 @@ def signatures_router(services: Services) -> APIRouter:
     def list_signatures(caller: SummaryViewer, analysis_id: Id) -> Response:
         """Return who signed the summary and whether that still holds."""
         seen = services.seen_by(caller)
-        signature = _brief(seen, analysis_id).signature
+        signature = _brief(services, caller, analysis_id).signature
         made = seen.ports.records.sign_offs(report_of(analysis_id))
         return as_json(
             SignatureList(
@@ -71,7 +72,7 @@ def signatures_router(services: Services) -> APIRouter:
         seen = services.seen_by(caller)
 
         def act() -> Response:
-            report_id = _brief(seen, analysis_id).report.report_id
+            report_id = _brief(services, caller, analysis_id).report.report_id
             made = seen.signing.sign(report_id, wish.content_sha256, caller)
             where = _links(analysis_id)["self"]
             return as_json(_signature(made, analysis_id), 201, location=where)
@@ -87,22 +88,22 @@ def exports_router(services: Services) -> APIRouter:
     base_url = services.settings.base_url
 
     @router.get("/summary.pdf", response_class=Response, responses=_gives(PDF))
-    def get_pdf(caller: SummaryViewer, analysis_id: Id) -> Response:
+    def export_pdf(caller: SummaryViewer, analysis_id: Id) -> Response:
         """Return the summary as PDF, with numbered sources and charts."""
-        brief = _brief(services.seen_by(caller), analysis_id)
+        brief = _brief(services, caller, analysis_id)
         return _file(summary_pdf(brief, base_url, utc_now()), PDF, f"{file_stem(brief)}.pdf")
 
     @router.get("/summary.xlsx", response_class=Response, responses=_gives(XLSX))
-    def get_workbook(caller: SummaryViewer, analysis_id: Id) -> Response:
+    def export_workbook(caller: SummaryViewer, analysis_id: Id) -> Response:
         """Return the summary as workbook, whose computed numbers are formulas over linked cells."""
-        brief = _brief(services.seen_by(caller), analysis_id)
+        brief = _brief(services, caller, analysis_id)
         data = summary_workbook(brief, base_url, utc_now())
         return _file(data, XLSX, f"{file_stem(brief)}.xlsx")
 
     @router.get("/summary.csv", response_class=Response, responses=_gives(CSV))
-    def get_csv(caller: SummaryViewer, analysis_id: Id) -> Response:
+    def export_csv(caller: SummaryViewer, analysis_id: Id) -> Response:
         """Return the summary as CSV, of which no cell can become a formula."""
-        brief = _brief(services.seen_by(caller), analysis_id)
+        brief = _brief(services, caller, analysis_id)
         return _file(summary_csv(brief, base_url), CSV, f"{file_stem(brief)}.csv")
 
     return router
@@ -118,11 +119,12 @@ def _file(data: bytes, media_type: str, name: str) -> Response:
     return Response(data, media_type=media_type, headers={"content-disposition": where})
 
 
-def _brief(services: Services, any_id: str) -> Brief:
-    report = services.ports.records.report(report_of(any_id))
+def _brief(services: Services, reader: User, any_id: str) -> Brief:
+    seen = services.seen_by(reader)
+    report = seen.ports.records.report(report_of(any_id))
     if report is None or report.status is not ReportStatus.ANALYSED:
         raise NotFound("This document has no summary: it is not analysed.")
-    return services.cfo.brief(report.report_id)
+    return seen.cfo.brief_for(report.report_id, reader)
 
 
 def _links(analysis_id: str) -> dict[str, str]:

@@ -24,13 +24,15 @@ from services.changes import ChangeDesk
 from services.companies import Company, CompanyDesk
 from services.domain.concepts import CONCEPTS
 from services.domain.errors import NotFound
-from services.domain.ids import ReportId
+from services.domain.ids import InsightId, ReportId
 from services.domain.insights import Insight, InsightKind, InsightStatus, Severity
 from services.domain.reports import Fact, Report
 from services.domain.reviews import ReviewStatus
+from services.domain.users import User
 from services.engine import Stored, companions, stored
 from services.memo import Memo
 from services.ports import Ports
+from services.review.blind import blind_to
 from services.summary import KeyFigure, ReportSummary, SummaryDesk
 
 _KEPT = 64
@@ -88,6 +90,17 @@ class CfoDesk:
             audit_head=last_entry.entry_hash if last_entry else GENESIS,
         )
         return replace(marked, signature=self._signature(marked))
+
+    def brief_for(self, report_id: ReportId, reader: User) -> Brief:
+        """Return the summary as somebody may read it: who is to judge an insight blind is not told how sure it is."""
+        brief = self.brief(report_id)
+        shown = [one.insight_id for one in brief.items if one.insight_id is not None]
+        hidden = blind_to(reader, shown, self._records)
+        return replace(
+            brief,
+            moves=_without_confidence(brief.moves, hidden),
+            risks=_without_confidence(brief.risks, hidden),
+        )
 
     def overview(self) -> list[CompanyRow]:
         """Return the companies, the worst first: severity, failed checks, open reviews, then by name."""
@@ -209,6 +222,12 @@ class CfoDesk:
             return "in the last report too"
         worse = insight.severity.rank > before.severity.rank
         return f"{'more' if worse else 'less'} severe than in the last report"
+
+
+def _without_confidence(items: Sequence[Item], hidden: frozenset[InsightId]) -> tuple[Item, ...]:
+    return tuple(
+        replace(one, confidence=None) if one.insight_id in hidden else one for one in items
+    )
 
 
 def _headlines(summary: ReportSummary, work: Stored) -> Iterator[Headline]:

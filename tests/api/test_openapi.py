@@ -11,17 +11,17 @@ import pytest
 from fastapi import Body, Header, Query
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from services.api import models
-from services.api.app import create_app
+from services.api.app import create_app, mounted
 from services.api.dialect import schema_30
 from services.api.openapi import Api, as_yaml
 from services.cli import main
 from services.domain.insights import InsightStatus
 from services.domain.messages import Effects
-from services.domain.users import Role
-from tests.callers import As, a_user
+from services.domain.users import SYSTEM, Role
+from services.gate.gate import Gate
+from tests.callers import a_user
 from tests.factories import a_confidence, a_fact, a_report, an_insight
 from tests.serving import served
 from tests.small_reports import small_csv
@@ -188,30 +188,37 @@ def test_yaml_is_written_in_blocks_with_quoted_strings():
 
 @pytest.fixture
 def host(services):
-    """A real server over a store with five insights that wait for a reviewer; the caller may upload."""
+    """A real server behind the gate, over a store with five insights that wait for a reviewer."""
     waiting = [
         an_insight(f"R{n}", status=InsightStatus.IN_REVIEW, confidence=a_confidence(0.5))
         for n in range(5)
     ]
     fact = a_fact("revenue", 2025, 120_000_000)
     services.ports.records.commit(Effects(records=(a_report(), fact, *waiting)))
-    app = As(Starlette(routes=[Mount("/api/v1", create_app(services))]), a_user(Role.ANALYST))
+    app = Gate(Starlette(routes=[mounted(create_app(services))]), services, b"k" * 32)
     with served(app) as port:
         yield f"http://127.0.0.1:{port}"
 
 
+@pytest.fixture
+def token(services):
+    """What an analyst's program sends."""
+    words, _ = services.tokens.make(a_user(Role.ANALYST), 1, SYSTEM)
+    return words
+
+
 def the_example() -> str:
-    section = (ROOT / "docs" / "interfaces.md").read_text().split("### A client in Python")[1]
+    section = (ROOT / "README.md").read_text().split("## A client in Python")[1]
     return re.search(r"```python\n(.*?)```", section, re.S)[1]
 
 
-def test_the_client_of_the_documents_reads_every_page(host):
+def test_the_client_of_the_readme_reads_every_page(host, token):
     space: dict = {}
     exec(the_example(), space)
-    found = list(space["insights"](host, confidence_min="0", limit="2"))
+    found = list(space["insights"](host, token, confidence_min="0", limit="2"))
     assert len({one["id"] for one in found}) == 5
     done = subprocess.run(
-        [sys.executable, "-c", f"{the_example()}\nmain({host!r})"],
+        [sys.executable, "-c", f"{the_example()}\nmain({token!r}, {host!r})"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -223,19 +230,20 @@ def test_the_client_of_the_documents_reads_every_page(host):
     )
 
 
-def test_the_client_of_the_documents_uploads_once(services, host, tmp_path):
+def test_the_client_of_the_readme_uploads_once(services, host, token, tmp_path):
     report = tmp_path / "Q4.csv"
     report.write_bytes(small_csv(1))
     space: dict = {}
     exec(the_example(), space)
-    first, again = (space["upload"](host, report) for _ in range(2))
+    first, again = (space["upload"](host, token, report) for _ in range(2))
     assert first == again
     assert first["status"] == "queued"
     assert [one.name for one in services.ports.records.reports()] == ["Q4.csv", "annual.pdf"]
-    assert acts_of(services) == ["report_received"]
+    acts = acts_of(services)
+    assert (acts.count("report_received"), acts.count("report_duplicate")) == (1, 0)
 
 
-def test_the_client_of_the_documents_is_typed(tmp_path):
+def test_the_client_of_the_readme_is_typed(tmp_path):
     example = tmp_path / "client.py"
     example.write_text(the_example())
     checked = subprocess.run(

@@ -113,6 +113,7 @@ class _Shared:
     settings: Settings
     trail: AuditLog
     intake: Intake
+    analyses: AnalysisDesk
     source: DocumentSource
     answers: AnswerStore
     notifier: Notifier
@@ -152,6 +153,7 @@ def build(settings: Settings | None = None) -> Services:
         settings=settings,
         trail=ports.audit,
         intake=Intake(ports, settings.max_upload_bytes),
+        analyses=AnalysisDesk(ports.records, RULESET_VERSION),
         source=source_of(settings),
         answers=local_answers(settings),
         sign_in=SignInDesk(accounts, local_sessions(settings), hasher),
@@ -194,7 +196,7 @@ def _assembled(shared: _Shared, seen: _Seen) -> Services:
         ports=ports,
         intake=shared.intake,
         source=shared.source,
-        analyses=AnalysisDesk(records, RULESET_VERSION),
+        analyses=shared.analyses,
         answers=shared.answers,
         facts=facts,
         corrections=CorrectionDesk(records),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from services.access import Permission, require
+from services.access import Permission, may_see, require
 from services.domain.audit import AuditEvent
 from services.domain.base import utc_now
 from services.domain.errors import Conflict, NotFound
@@ -30,11 +30,12 @@ class AnalysisDesk:
     def trigger(self, report_id: ReportId, actor: User) -> Report:
         """Return the report, whose analysis is there or comes; another one is begun only where needed.
 
-        Raises Forbidden, NotFound, and Conflict for a document that could not be read.
+        Raises Forbidden, NotFound for one that the actor may not know of too, and Conflict for a document that
+        could not be read.
         """
         require(actor, Permission.UPLOAD)
         report = self._records.report(report_id)
-        if report is None:
+        if report is None or not may_see(actor, report):
             raise NotFound("There is no document with this id.")
         if self._records.is_in_work(report_id) or not self._is_needed(report):
             return report

@@ -56,6 +56,7 @@ def reports_of(uploads: Sequence[Upload]) -> list[Report]:
                 version=len(before) + 1,
                 supersedes=before[-1].report_id if before else None,
                 period_end="2025-12-31",
+                page_count=4,
             )
         )
     return found

@@ -1,6 +1,7 @@
 """The FastAPI application behind ``/api/v1``."""
 
 import re
+from functools import partial
 
 from fastapi import Depends, FastAPI, Response
 from starlette.routing import Mount
@@ -25,6 +26,7 @@ from services.api.ingesting import ingesting_router
 from services.api.insights import insights_router
 from services.api.keeping import entries_router, keeping_router
 from services.api.limits import RateLimit
+from services.api.matrix import permissions
 from services.api.metrics import metrics_router
 from services.api.models import PROBLEMS, Health
 from services.api.negotiation import Tagging
@@ -92,7 +94,10 @@ def create_app(services: Services) -> FastAPI:
     )
     app.add_middleware(Tagging)
     app.add_middleware(
-        Contract, describe=app.openapi, max_upload_bytes=services.settings.max_upload_bytes
+        Contract,
+        describe=app.openapi,
+        permissions=partial(permissions, app),
+        max_upload_bytes=services.settings.max_upload_bytes,
     )
     app.add_middleware(RateLimit, limit=services.settings.rate_limit_per_second)
     app.add_middleware(Witness, trail=services.ports.audit)

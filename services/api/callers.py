@@ -24,6 +24,15 @@ def known_caller(scope: MutableMapping[str, Any]) -> User | None:
     return found if isinstance(found, User) else None
 
 
+def permitted(scope: MutableMapping[str, Any], permission: Permission) -> User:
+    """Return the signed-in user of a request, who has the permission; raises Unauthenticated or Forbidden."""
+    caller = known_caller(scope)
+    if caller is None:
+        raise Unauthenticated("Sign in, or send a bearer token in the Authorization header.")
+    require(caller, permission)
+    return caller
+
+
 class Needs:
     """What an operation asks of its caller; as a dependency it gives the caller or refuses with 401 or 403."""
 
@@ -32,11 +41,7 @@ class Needs:
 
     async def __call__(self, request: Request) -> User:
         """Return the caller; raises Unauthenticated or Forbidden."""
-        caller = known_caller(request.scope)
-        if caller is None:
-            raise Unauthenticated("Sign in, or send a bearer token in the Authorization header.")
-        require(caller, self.permission)
-        return caller
+        return permitted(request.scope, self.permission)
 
 
 ReportViewer = Annotated[User, Depends(Needs(Permission.VIEW_REPORTS))]

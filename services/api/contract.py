@@ -1,7 +1,7 @@
 """What a request may be by the description of the API: its method, the types it accepts and sends, its size."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPMethod
@@ -13,19 +13,25 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.access import Permission
 from services.api.body_limits import Limited, has_body, limit_of, size_of
-from services.api.errors import problem
+from services.api.callers import permitted
+from services.api.errors import problem, problem_of
 from services.api.negotiation import accepts
+from services.domain.errors import AdvisorError
 
 Json = dict[str, Any]
+Permissions = Mapping[tuple[str, str], Permission | None]
+"""What each operation asks for, by its method and its address; None for what anybody may ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The media types that an operation gives, and those of the bodies it takes."""
+    """The media types that an operation gives, those of the bodies it takes, and what its caller needs."""
 
     gives: tuple[str, ...]
     takes: tuple[str, ...]
+    needs: Permission | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +50,49 @@ class Resource:
         return ", ".join(sorted(methods))
 
 
-def resources_of(description: Json) -> list[Resource]:
+def resources_of(description: Json, permissions: Permissions) -> list[Resource]:
     """Return the resources of an OpenAPI description; a fixed address goes before one with parameters."""
     paths = sorted(description["paths"].items(), key=lambda one: one[0].count("{"))
-    return [Resource(compile_path(path)[0], dict(_operations(methods))) for path, methods in paths]
+    return [
+        Resource(
+            compile_path(path)[0],
+            {
+                name.upper(): _operation(operation, permissions[name.upper(), path])
+                for name, operation in methods.items()
+            },
+        )
+        for path, methods in paths
+    ]
 
 
-def _operations(methods: Json) -> Iterator[tuple[str, Operation]]:
-    for method, operation in methods.items():
-        answers = [one for status, one in operation["responses"].items() if status.startswith("2")]
-        gives = tuple(kind for answer in answers for kind in answer.get("content", {}))
-        takes = tuple(operation.get("requestBody", {}).get("content", {}))
-        yield method.upper(), Operation(gives, takes)
+def _operation(operation: Json, needs: Permission | None) -> Operation:
+    answers = [one for status, one in operation["responses"].items() if status.startswith("2")]
+    gives = tuple(kind for answer in answers for kind in answer.get("content", {}))
+    takes = tuple(operation.get("requestBody", {}).get("content", {}))
+    return Operation(gives, takes, needs)
 
 
 class Contract:
-    """Refuses what no operation is described to answer, before any of its body is read; answers HEAD and OPTIONS."""
+    """Refuses who may not, and what no operation is described to answer, before any of the body is read.
 
-    def __init__(self, app: ASGIApp, describe: Callable[[], Json], max_upload_bytes: int) -> None:
+    Answers HEAD and OPTIONS.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        describe: Callable[[], Json],
+        permissions: Callable[[], Permissions],
+        max_upload_bytes: int,
+    ) -> None:
         self._app = app
         self._describe = describe
+        self._permissions = permissions
         self._max_upload_bytes = max_upload_bytes
 
     @cached_property
     def _resources(self) -> list[Resource]:
-        return resources_of(self._describe())
+        return resources_of(self._describe(), self._permissions())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or refuse it."""
@@ -92,6 +116,11 @@ class Contract:
 
     def _refusal(self, scope: Scope, operation: Operation) -> Response | None:
         headers, request = Headers(scope=scope), Request(scope)
+        try:
+            if operation.needs is not None:
+                permitted(scope, operation.needs)
+        except AdvisorError as error:
+            return problem_of(request, error)
         accept, given = headers.get("accept", ""), operation.gives
         if given and not any(accepts(accept, one) for one in given):
             detail = (

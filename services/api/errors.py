@@ -63,15 +63,20 @@ def problem_body(status: int, code: str, detail: str, instance: str) -> dict[str
     }
 
 
-async def _advisor(request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, AdvisorError):
-        raise error
+def problem_of(request: Request, error: AdvisorError) -> JSONResponse:
+    """Return the problem document of an expected error."""
     headers = {"Retry-After": "1"} if error.retryable else {}
     if error.status_code == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, Outdated):
         headers["ETag"] = error.tag
     return problem(request, error.status_code, error.code, error.sentence, headers)
+
+
+async def _advisor(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, AdvisorError):
+        raise error
+    return problem_of(request, error)
 
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:

@@ -52,6 +52,11 @@ def operations(app: FastAPI) -> list[Operation]:
     ]
 
 
+def permissions(app: FastAPI) -> dict[tuple[str, str], Permission | None]:
+    """Return what each operation asks for, by its method and its address."""
+    return {(one.method, one.path): one.permission for one in operations(app)}
+
+
 def _needed(route: APIRoute) -> Permission | None:
     asked = (one.call for one in route.dependant.dependencies)
     return next((one.permission for one in asked if isinstance(one, Needs)), None)

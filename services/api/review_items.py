@@ -6,17 +6,20 @@ from pydantic import BaseModel, Field
 from services.api.addresses import BASE
 from services.api.answers import as_json
 from services.api.bodies import Id
-from services.api.callers import InsightViewer
+from services.api.callers import InsightViewer, ReviewViewer
 from services.api.models import Model, ReviewItemOut
 from services.api.oversight import review_item
 from services.bootstrap import Services
 from services.domain.base import Instant, utc_now
 from services.domain.errors import NotFound
-from services.domain.ids import ReviewItemId, UserId
+from services.domain.ids import InsightId, ReviewItemId, UserId
 from services.domain.insights import Insight, Severity
 from services.domain.reviews import FigureChange, ReviewAct, ReviewItem
 from services.review.queue import Entry, Subject, kind_of, subject_of
 from services.review.state import Claimed, state_of
+from services.summary import is_shown
+
+_NO_ITEM = "There is no review item with this id."
 
 
 class ClaimOut(BaseModel):
@@ -74,11 +77,20 @@ def review_items_router(services: Services) -> APIRouter:
 
     @router.get("/review-items/{review_item_id}", response_model=ReviewItemDetail)
     def get_review_item(caller: InsightViewer, review_item_id: Id) -> Response:
-        """Return one review item; its ETag changes with everything that is done with it."""
-        return as_json(detail(services.seen_by(caller), ReviewItemId(review_item_id)))
+        """Return one review item; its ETag changes with everything that is done with it.
+
+        A CFO gets those of insights that are published or approved.
+        """
+        seen = services.seen_by(caller)
+        found = detail(seen, ReviewItemId(review_item_id))
+        its_id = found.insight_id
+        insight = None if its_id is None else seen.ports.records.insight(InsightId(its_id))
+        if insight is not None and not is_shown(caller, insight):
+            raise NotFound(_NO_ITEM)
+        return as_json(found)
 
     @router.get("/review-queue", response_model=ReviewQueue)
-    def get_queue(caller: InsightViewer) -> Response:
+    def get_queue(caller: ReviewViewer) -> Response:
         """Return the open items in the order in which they are to be decided."""
         seen = services.seen_by(caller)
         pace = seen.queue.pace()
@@ -100,7 +112,7 @@ def detail(services: Services, review_item_id: ReviewItemId) -> ReviewItemDetail
     item = records.review_item(review_item_id)
     subject = None if item is None else subject_of(item, records)
     if item is None or subject is None:
-        raise NotFound("There is no review item with this id.")
+        raise NotFound(_NO_ITEM)
     return _detail(services, item, subject)
 
 

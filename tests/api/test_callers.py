@@ -7,7 +7,9 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from services.api.app import create_app
+from services.api.body_limits import MAX_DATA_BYTES
 from services.api.callers import Needs
+from services.api.matrix import operations
 from services.domain.users import Role
 from tests.callers import As, a_user
 
@@ -52,3 +54,36 @@ def test_a_role_without_the_permission_is_refused_with_a_sentence(services, role
         answer = client.get("/audit/verification")
     assert answer.status_code == 403
     assert answer.json()["detail"] == f"The role {role.value} may not see the audit trail."
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({}, b""),
+        ({"content-type": "application/json"}, b"{"),
+        ({"content-type": "application/json"}, rb'{"comment": "\ud83d"}'),
+        ({"content-type": "application/json", "idempotency-key": "no key"}, b"{}"),
+        ({"content-type": "application/json", "if-match": '"gone"'}, b"{}"),
+        ({"content-type": "text/plain"}, b"words"),
+        ({"content-type": "application/json"}, b" " * (MAX_DATA_BYTES + 1)),
+        ({"content-type": "application/json", "accept": "image/png"}, b"{}"),
+    ],
+    ids=[
+        "no body",
+        "no JSON",
+        "half a character",
+        "no key",
+        "a state",
+        "no data",
+        "much",
+        "a kind",
+    ],
+)
+def test_who_may_not_is_told_so_whatever_else_is_wrong(services, headers, body):
+    app = create_app(services)
+    for caller, status in ((None, 401), (a_user(Role.AUDITOR), 403)):
+        with TestClient(As(app, caller)) as client:
+            for one in operations(app):
+                if one.method == "POST":
+                    answer = client.post(one.path, content=body, headers=headers)
+                    assert answer.status_code == status, one

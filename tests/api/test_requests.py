@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 import pytest
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from services.api.body_limits import MAX_DATA_BYTES, limit_of, whole_characters
 from services.api.contract import Contract
 from services.api.errors import add_handlers
+from services.api.matrix import permissions
 from services.api.models import PROBLEMS
 from services.api.openapi import Api
 
@@ -29,7 +31,8 @@ class Note(BaseModel):
 def an_application() -> Api:
     """Addresses that take bodies, with nothing but the contract before them."""
     app = Api(responses=PROBLEMS, dependencies=[Depends(whole_characters)])
-    app.add_middleware(Contract, describe=app.openapi, max_upload_bytes=MOST)
+    asked = partial(permissions, app)
+    app.add_middleware(Contract, describe=app.openapi, permissions=asked, max_upload_bytes=MOST)
     add_handlers(app)
 
     @app.get("/notes/{note_id}")
@@ -185,8 +188,8 @@ def test_an_application_that_reads_on_past_the_limit_gets_nothing_more(notes):
     async def send(message):
         sent.append(message)
 
-    description = an_application().openapi()
-    contract = Contract(greedy, lambda: description, MOST)
+    app = an_application()
+    contract = Contract(greedy, app.openapi, partial(permissions, app), MOST)
     scope = {
         "type": "http", "method": "POST", "path": "/notes/new", "root_path": "", "query_string": b"",
         "headers": [(b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")],

@@ -447,6 +447,23 @@ def test_an_upload_that_races_with_a_hidden_one_is_refused_too(folder, monkeypat
     assert services.ports.audit.entries(limit=1)[0].event.action == "report_refused"
 
 
+def test_an_analysis_is_asked_for_by_who_sees_the_report_and_changes_nothing_else_of_it(folder):
+    services = a_store(folder)
+    stored = reports_of([Upload(BETA, name="annual.pdf"), Upload(ACME, name="annual.pdf")])
+    keep(services, stored, COMPANIES)
+    hidden, own = stored
+    asker = who_sees(ACME, role=Role.ANALYST)
+    desk = services.seen_by(asker).analyses
+    desk.trigger(own.report_id, asker)
+    assert services.ports.records.report(own.report_id) == own.model_copy(
+        update={"status": ReportStatus.READ}
+    )
+    assert own.supersedes == hidden.report_id
+    with pytest.raises(NotFound):
+        desk.trigger(hidden.report_id, asker)
+    assert services.ports.records.report(hidden.report_id) == hidden
+
+
 def test_a_document_is_given_only_with_a_visible_report(folder):
     services = a_store(folder)
     owner = who_sees(BETA, role=Role.ANALYST, name="owner")

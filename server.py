@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
-from services.api.app import create_app, mounted
+from services.api.app import create_app, description_route, mounted
 from services.bootstrap import build, cookie_key
 from services.gate.entra import providers_of
 from services.gate.gate import Gate
@@ -39,7 +39,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).with_name("app.py"),
     lifespan=_lifespan,
-    routes=[mounted(create_app(_services))],
+    routes=[mounted(create_app(_services)), description_route()],
     middleware=[
         # A page of a stranger's site whose name resolves to this machine is not let in (DNS rebinding).
         Middleware(TrustedHostMiddleware, allowed_hosts=_settings.host_names, www_redirect=False),

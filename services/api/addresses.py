@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from services.domain.ids import ReportId
 
 BASE = "/api/v1"
+DESCRIPTION = "/openapi.json"
+"""Where tools look for the description of an API first; ours is under its own address."""
 _REPORT = "report-"
 _KINDS = ("analysis-", "ingestion-", _REPORT)
 _BETWEEN = "~"

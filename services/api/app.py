@@ -4,10 +4,11 @@ import re
 from functools import partial
 
 from fastapi import Depends, FastAPI, Response
-from starlette.routing import Mount
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from services.api.addresses import BASE
+from services.api.addresses import BASE, DESCRIPTION
 from services.api.alerting import alerting_router, notices_router
 from services.api.analyses import chains_router, summaries_router, work_router
 from services.api.answers import as_json
@@ -75,6 +76,12 @@ def mounted(api: ASGIApp) -> Mount:
     mount = Mount(BASE, api)
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
     return mount
+
+
+def description_route() -> Route:
+    """Return the route from where tools look for the description to where it is."""
+    target = RedirectResponse(f"{BASE}{DESCRIPTION}", 308)
+    return Route(DESCRIPTION, lambda _request: target, methods=["GET"])
 
 
 def create_app(services: Services) -> FastAPI:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api.addresses import BASE
+from services.api.addresses import BASE, DESCRIPTION
 from services.api.callers import USER
 from services.api.errors import problem
 from services.api.trace import Tracing
@@ -34,7 +34,10 @@ FOREIGN = 4403
 _OWN_HEADERS = b"x-advisor-"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = ("/static/", "/favicon.png", "/manifest.json", "/_stcore/health")
-"""Streamlit's own files and its probe: the same for everybody, nothing of ours in them."""
+"""Streamlit's own files and its probe: the same for everybody, nothing of ours in them.
+
+The description of the API is public too: it says what can be asked for, and nothing that is stored.
+"""
 _PLUMBING = ("/_stcore/", "/media/", "/component/")
 """What pages load behind the scenes: refused with 401, for nobody reads a sign-in page there."""
 _SIGNED_OUT = "You are signed out. Reload this page to sign in again."
@@ -85,7 +88,7 @@ class Gate:
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         is_page_of_ours = path.startswith("/auth/")
-        if path.startswith(_OPEN):
+        if path.startswith(_OPEN) or path == DESCRIPTION:
             await self._app(scope, receive, send)
             return
         try:

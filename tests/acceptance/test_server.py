@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import http.client
+import json
 import os
 import signal
 import socket
@@ -21,6 +22,7 @@ from websockets.typing import Origin, Subprotocol
 
 from services.bootstrap import build
 from services.config import Settings
+from services.domain.audit import AuditQuery
 from services.domain.users import SYSTEM
 from tests.acceptance.conftest import (
     ROOT,
@@ -87,6 +89,15 @@ def test_pages_and_api_answer_on_one_port_to_this_machines_names_only(product: P
     assert status(product.url + path, host="rebound.example", headers=token) == 400
 
 
+def test_the_description_of_the_api_is_found_at_the_root_without_signing_in(product: Product):
+    with urllib.request.urlopen(f"{product.url}/openapi.json", timeout=10) as answer:
+        assert answer.url == f"{product.url}/api/v1/openapi.json"
+        assert json.load(answer)["openapi"] == "3.0.3"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{product.url}/openapi.json", data=b"{}", timeout=10)
+    assert refused.value.code == 405
+
+
 def test_nobody_gets_in_without_signing_in_and_no_address_is_taken_from_a_header(product: Product):
     assert status(f"{product.url}/api/v1/documents") == 401
     assert status(f"{product.url}/_stcore/host-config") == 401
@@ -97,8 +108,9 @@ def test_nobody_gets_in_without_signing_in_and_no_address_is_taken_from_a_header
     assert opened(product.url, cookie, origin=product.url)
     assert not opened(product.url, cookie, origin="https://evil.example")
     assert not opened(product.url, {}, origin=product.url)
-    newest = build(Settings(data_dir=product.data_dir)).ports.audit.entries(limit=1)[0].event
-    assert (newest.action, newest.ip_address) == ("signed_in", "127.0.0.1")
+    trail = build(Settings(data_dir=product.data_dir)).ports.audit
+    newest = trail.search(AuditQuery(action="signed_in"), limit=1).items[0].event
+    assert newest.ip_address == "127.0.0.1"
 
 
 def test_where_others_reach_it_the_product_starts_without_demo_accounts_only(

@@ -13,7 +13,7 @@ from services.api.models import Model
 from services.api.once import Asked, Once
 from services.bootstrap import Services
 from services.domain.errors import NotFound
-from services.domain.ids import InsightId
+from services.domain.ids import InsightId, NoticeId
 from services.domain.notices import Notice, NoticeState
 from services.domain.reviews import ReviewItem
 
@@ -79,8 +79,7 @@ def alerting_router(services: Services) -> APIRouter:
     @router.get("/alerts/{alert_id}", response_model=AlertOut)
     def get_alert(caller: InsightViewer, alert_id: Id) -> Response:
         """Return an alert and whether it has left."""
-        notices = services.seen_by(caller).ports.records.notices()
-        found = next((one for one in notices if one.notice_id == alert_id), None)
+        found = services.seen_by(caller).ports.records.notice(NoticeId(alert_id))
         if found is None:
             raise NotFound("There is no alert with this id.")
         return as_json(_alert(found))

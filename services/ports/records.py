@@ -9,6 +9,7 @@ from services.domain.ids import (
     FactId,
     FindingId,
     InsightId,
+    NoticeId,
     ReportId,
     ReviewItemId,
 )
@@ -186,6 +187,10 @@ class RecordStore(Protocol):
 
     def notices(self, *recipients: str) -> list[Notice]:
         """Return the notices to these people (e-mail addresses or user ids), all without any; newest first."""
+        ...
+
+    def notice(self, notice_id: NoticeId) -> Notice | None:
+        """Return one notice or None."""
         ...
 
     def notices_of(self, review_item_id: ReviewItemId) -> list[Notice]:

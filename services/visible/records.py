@@ -7,7 +7,7 @@ from services.access import may_see
 from services.domain.base import Record
 from services.domain.corrections import Correction
 from services.domain.errors import Forbidden, NotFound
-from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
+from services.domain.ids import FactId, FindingId, InsightId, NoticeId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects
@@ -193,6 +193,10 @@ class VisibleRecords:
     def notices(self, *recipients: str) -> list[Notice]:
         """Return the notices about visible reports to these people, newest first."""
         return self._all(self._records.notices(*recipients))
+
+    def notice(self, notice_id: NoticeId) -> Notice | None:
+        """Return one notice about a visible report or None."""
+        return self._one(self._records.notice(notice_id))
 
     def notices_of(self, review_item_id: ReviewItemId) -> list[Notice]:
         """Return the notices about one review item of a visible report."""

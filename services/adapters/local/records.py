@@ -11,7 +11,7 @@ from services.adapters.local.effects import write_effects
 from services.adapters.local.tables import RECORD_TABLES
 from services.domain.base import Record, utc_now
 from services.domain.corrections import Correction, FactInForce, StatementInForce
-from services.domain.ids import FactId, FindingId, InsightId, ReportId, ReviewItemId
+from services.domain.ids import FactId, FindingId, InsightId, NoticeId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.materiality import MaterialityChoice
 from services.domain.messages import Effects, Queue
@@ -219,6 +219,10 @@ class SqliteRecordStore:
         marks = ", ".join("?" * len(recipients))
         where = f"recipient IN ({marks})" if recipients else "1"
         return self._all(Notice, f"{where} ORDER BY rowid DESC", *recipients)
+
+    def notice(self, notice_id: NoticeId) -> Notice | None:
+        """Return one notice or None."""
+        return self._one(Notice, "id = ?", notice_id)
 
     def notices_of(self, review_item_id: ReviewItemId) -> list[Notice]:
         """Return the notices about one review item, oldest first."""

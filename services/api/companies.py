@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.analysis.applicability import Verdict
 from services.api.addresses import BASE, analysis_id
 from services.api.answers import as_json, tagged
-from services.api.bodies import Id, Sent
+from services.api.bodies import Id, Sent, Whole
 from services.api.callers import InsightViewer, MaterialitySetter
 from services.api.models import Model
 from services.api.once import Asked, AskedOfItem, Once
@@ -28,7 +28,7 @@ from services.materiality import LONGEST_COMMENT, Terms, check_terms
 Exact = Annotated[Decimal, Field(max_digits=30, decimal_places=10)]
 _MOST_VERSIONS = 1_000_000
 Seen = Annotated[
-    int,
+    Whole,
     Field(ge=0, le=_MOST_VERSIONS, description="The last version the caller knows, 0 for none"),
 ]
 Reason = Annotated[
@@ -113,6 +113,10 @@ class MaterialityOut(Model):
 class MaterialityTerms(Sent):
     """What somebody wants; what is left out stays as proposed. Shares are fractions, amounts in base units."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"base": "revenue", "percent": "0.005", "seen": 0}]}
+    )
+
     base: BaseConcept | None = None
     percent: Exact | None = None
     performance_share: Exact | None = None
@@ -129,6 +133,19 @@ class MaterialityTerms(Sent):
 
 class MaterialityWanted(MaterialityTerms):
     """Terms with their reason."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "base": "revenue",
+                    "percent": "0.005",
+                    "seen": 0,
+                    "comment": "Agreed with the auditor.",
+                }
+            ]
+        }
+    )
 
     comment: Reason
 

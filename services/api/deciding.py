@@ -12,9 +12,9 @@ from services.api.bodies import Comment, Email, Id, Sent, SentId
 from services.api.callers import Requester, Reviewer
 from services.api.models import Model
 from services.api.once import Asked, AskedOfItem, Asking, Once
+from services.api.parameters import Moment
 from services.api.review_items import ReviewItemDetail, detail
 from services.bootstrap import Services
-from services.domain.base import Instant
 from services.domain.errors import NotFound
 from services.domain.ids import ReviewItemId
 from services.domain.listings import MOST_ITEMS
@@ -54,13 +54,13 @@ class Among(Sent):
 class Question(Sent):
     """What the analyst is asked."""
 
-    question: Comment
+    question: Annotated[Comment, Field(examples=["Which page says so?"])]
 
 
 class Answer(Sent):
     """What the analyst answers."""
 
-    answer: Comment
+    answer: Annotated[Comment, Field(examples=["Page 12, the second table."])]
 
 
 class HandedTo(Sent):
@@ -73,7 +73,7 @@ class HandedTo(Sent):
 class DueDate(Sent):
     """Until when an item is to be decided."""
 
-    due: Instant
+    due: Moment
 
 
 class OutcomeOut(BaseModel):

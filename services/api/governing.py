@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.api.addresses import BASE
 from services.api.answers import as_json
-from services.api.bodies import Id, Sent
+from services.api.bodies import Flag, Id, Real, Sent, Whole
 from services.api.callers import InsightViewer, PolicySetter
 from services.api.models import Model
 from services.api.once import Asked, Once
@@ -31,11 +31,11 @@ _MOST_VERSIONS = 1_000_000
 class WishIn(Sent):
     """What is wanted of the policy."""
 
-    target: Target
-    high_from: float = Field(
+    target: Annotated[Target, Field(strict=True)]
+    high_from: Real = Field(
         ge=0, le=1, description="Confidence from which it publishes, 0.85 at least", examples=[0.9]
     )
-    publishing: bool = True
+    publishing: Flag = True
 
     def wish(self) -> Wish:
         """Return the wish."""
@@ -46,13 +46,13 @@ class Proposed(WishIn):
     """A wish with its reason, made for a version of the policy."""
 
     comment: Reason
-    seen: int = Field(ge=0, le=_MOST_VERSIONS, description="Version of the policy in force")
+    seen: Whole = Field(ge=0, le=_MOST_VERSIONS, description="Version of the policy in force")
 
 
 class Ruled(Sent):
     """What a second person says to a proposal."""
 
-    approved: bool
+    approved: Flag
     comment: Reason
 
 

@@ -1,39 +1,35 @@
 """The audit trail over HTTP: searched, taken along as a bundle, kept by legal holds, purged after its time."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from services.api.addresses import BASE, address
-from services.api.answers import as_json
-from services.api.bodies import Id, Sent
+from services.api.addresses import BASE, place_of
+from services.api.answers import as_json, pages
+from services.api.bodies import Day, Id, Sent
 from services.api.callers import Administrator, AuditViewer
-from services.api.models import Model
+from services.api.models import Model, Pagination
 from services.api.negotiation import ZIP
 from services.api.once import Asked, Once
+from services.api.parameters import Moment, PageByEntry
 from services.bootstrap import Services
 from services.domain.audit import AuditEntry, AuditQuery
 from services.domain.base import Instant, utc_now
-from services.domain.listings import MOST_ITEMS
 from services.domain.retention import LegalHold, Purged
 
 _LONGEST = 500
 _HOLDS = f"{BASE}/audit/holds"
 
 
-class EntryFilter(BaseModel):
+class EntryFilter(PageByEntry):
     """What entries are looked for."""
 
     actor: str | None = Field(default=None, max_length=200)
     action: str | None = Field(default=None, max_length=100, examples=["report_received"])
-    resource: str | None = Field(default=None, max_length=200, description="Anywhere in it")
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(
-        default=None, description="The first moment that does not count"
-    )
-    limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
+    resource: str | None = Field(default=None, max_length=200, description="How it begins")
+    since: Moment | None = None
+    until: Moment | None = Field(default=None, description="The first moment that does not count")
 
 
 class EntryOut(BaseModel):
@@ -60,15 +56,19 @@ class EntryList(Model):
     """Entries, newest first."""
 
     entries: list[EntryOut]
+    pagination: Pagination
 
 
 class HoldWanted(Sent):
     """What must not be purged, and why."""
 
     scope: str = Field(
-        min_length=1, max_length=_LONGEST, description="A resource's id, or * for everything"
+        min_length=1,
+        max_length=_LONGEST,
+        description="A resource's id, or * for everything",
+        examples=["report-77aa…"],
     )
-    reason: str = Field(min_length=1, max_length=_LONGEST)
+    reason: str = Field(min_length=1, max_length=_LONGEST, examples=["A lawsuit of 2026."])
 
 
 class HoldOut(LegalHold, Model):
@@ -84,7 +84,7 @@ class HoldList(Model):
 class PurgeWanted(Sent):
     """Which entries are to go: those from before midnight (UTC) of a day."""
 
-    before: date
+    before: Day
 
 
 class PurgeOut(Model):
@@ -99,11 +99,13 @@ def entries_router(services: Services) -> APIRouter:
 
     @router.get("/entries", response_model=EntryList)
     def search(caller: AuditViewer, asked: Annotated[EntryFilter, Query()]) -> Response:
-        """Return the newest entries that match; older ones with ``until``."""
-        query = AuditQuery(**asked.model_dump(exclude={"limit"}))
-        found = services.seen_by(caller).ports.audit.search(query, limit=asked.limit).items
-        own = address("audit/entries", **asked.model_dump(mode="json"))
-        return as_json(EntryList(entries=[_entry(one) for one in found], links={"self": own}))
+        """Return the entries that match, newest first."""
+        query = AuditQuery(**asked.model_dump(exclude={"cursor", "limit"}))
+        after = place_of(asked.cursor, str, int)
+        page = services.seen_by(caller).ports.audit.search(query, after, asked.limit)
+        pagination, links = pages("audit/entries", asked, page.after)
+        found = [_entry(one) for one in page.items]
+        return as_json(EntryList(entries=found, pagination=pagination, links=links))
 
     @router.get(
         "/bundle",

@@ -1,10 +1,13 @@
 """What addresses and lists are asked with: ids, cursors, page sizes, and the shape of each."""
 
+import re
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
+from services.domain.base import Instant
 from services.domain.listings import MOST_ITEMS
 
 _ID = "[A-Za-z0-9_-]{1,100}"
@@ -14,6 +17,8 @@ _UUID = "1d2c5f0c-8a1b-5b0a-9d55-77aa3c4d2f0b"
 
 BY_TIME = f"^{_TIME}~{_ID}$"
 """Cursors of lists by time: when the last one was and its id."""
+BY_ENTRY = f"^{_TIME}~{_POSITION}$"
+"""Cursors of the audit trail: when the last entry was and its number."""
 BY_DOCUMENT = f"^{_ID}~{_POSITION}~{_ID}$"
 """Cursors of lists in document order: the document, the place in it and the id of the last one."""
 BY_POSITION = f"^{_POSITION}$"
@@ -21,6 +26,24 @@ BY_POSITION = f"^{_POSITION}$"
 PERIOD = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 """A day, a month or a year."""
 
+
+def written_as(form: str) -> Callable[[object], object]:
+    """Return a check that lets only texts of a form through; a number would be taken for seconds since 1970."""
+    whole = re.compile(form, re.ASCII)
+
+    def checked(value: object) -> object:
+        if not isinstance(value, str) or not whole.fullmatch(value):
+            raise ValueError("write it in ISO form, as in the description")
+        return value
+
+    return checked
+
+
+Moment = Annotated[
+    Instant,
+    BeforeValidator(written_as(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")),
+]
+"""A moment as RFC 3339 writes it."""
 DocumentId = Annotated[
     str,
     Path(
@@ -52,6 +75,14 @@ class PageByTime(PageOf):
 
     cursor: str | None = Field(
         default=None, pattern=BY_TIME, description="Where it starts, as pagination.next has it"
+    )
+
+
+class PageByEntry(PageOf):
+    """Which page of the audit trail."""
+
+    cursor: str | None = Field(
+        default=None, pattern=BY_ENTRY, description="Where it starts, as pagination.next has it"
     )
 
 

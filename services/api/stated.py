@@ -4,10 +4,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.api.bodies import Comment, Sent, SentId
+from services.api.bodies import Comment, Flag, Real, Sent, SentId, Whole
 from services.bootstrap import Services
 from services.corrections.claims import MAX_LABEL
-from services.domain.base import Real
 from services.domain.concepts import StatementKind, Unit
 from services.domain.corrections import Claim, claim_of
 from services.domain.errors import InvalidInput, NotFound
@@ -29,7 +28,7 @@ class Place(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    page: int | None = Field(default=None, ge=1, le=100_000, examples=[12])
+    page: Whole | None = Field(default=None, ge=1, le=100_000, examples=[12])
     bbox: tuple[Real, Real, Real, Real] | None = Field(
         default=None, description="PDF points from the top left", examples=[[400, 100, 440, 110]]
     )
@@ -52,6 +51,12 @@ class Stated(Sent):
     ``place``, ``label``, ``period_end`` and ``unit`` are needed.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"fact_id": "fact-5e6f…", "printed": "1,101", "comment": "Misread."}]
+        }
+    )
+
     fact_id: SentId | None = None
     place: Place | None = None
     printed: Printed
@@ -62,10 +67,10 @@ class Stated(Sent):
     period_end: IsoDate | None = None
     unit: Unit | None = None
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$", examples=["USD"])
-    scale: int | None = Field(
+    scale: Whole | None = Field(
         default=None, ge=1, le=_HIGHEST_SCALE, description="1000 for thousands", examples=[1000]
     )
-    opposite_sign: bool | None = Field(
+    opposite_sign: Flag | None = Field(
         default=None, description="Whether it counts with the opposite of the printed sign"
     )
     basis: Basis | None = None

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.api.addresses import cursor_of, place_of
-from services.api.parameters import BY_DOCUMENT, BY_POSITION, BY_TIME
+from services.api.parameters import BY_DOCUMENT, BY_ENTRY, BY_POSITION, BY_TIME
+from services.domain.audit import AuditEvent
 from services.domain.listings import ReportQuery
 from services.domain.messages import Effects
 from services.domain.reports import ReportStatus
@@ -70,6 +71,20 @@ def test_the_facts_of_a_document_are_paged_with_links(client, services):
     assert links["document"] == f"/api/v1/documents/{report.report_id}"
 
 
+def test_the_entries_of_the_trail_are_paged_newest_first_while_new_ones_are_written(
+    client, services
+):
+    written = [
+        services.ports.audit.append(
+            AuditEvent(actor="ann", action="looked", resource=f"r-{n}", at=NOW + timedelta(seconds=n // 2))
+        ).seq
+        for n in range(7)
+    ]  # fmt: skip
+    pages = followed(client, "/api/v1/audit/entries?action=looked&limit=3", "entries")
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert [one["seq"] for page in pages for one in page] == written[::-1]
+
+
 def test_a_page_after_the_last_item_is_empty(client, services, seven):
     old = "1999-01-01T00:00:00+00:00~report-x"
     told = client.get("/api/v1/documents", params={"cursor": old}).json()
@@ -97,7 +112,8 @@ def test_documents_are_found_through_an_index(services, seven):
     ("path", "shape", "kinds"),
     [("documents", BY_TIME, (str, str)), ("summaries", BY_TIME, (str, str)),
      ("insights", BY_TIME, (str, str)), ("review-items", BY_TIME, (str, str)),
-     ("facts", BY_DOCUMENT, (str, int, str)), ("metrics", BY_POSITION, (int,))],
+     ("facts", BY_DOCUMENT, (str, int, str)), ("metrics", BY_POSITION, (int,)),
+     ("audit/entries", BY_ENTRY, (str, int))],
 )  # fmt: skip
 def test_the_shape_of_a_cursor_is_described_and_every_word_of_it_is_a_place(
     client, path, shape, kinds

@@ -34,8 +34,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ACME, BETA, GAMMA = COMPANIES
 REFUSED_EACH = frozenset({"/review-items/releases", "/review-items/decisions"})
 """What is done to each of several items, or refused with a sentence of its own."""
-MOMENT = (".pdf", ".xlsx", "/audit")
-"""Files that say when they were made, and the trail of what everybody did."""
+OF_THE_TRAIL = (".pdf", ".xlsx", ".csv", "/audit")
+"""The trail of what everybody did, and files of a summary that say where it stood when they were made."""
 LATE = frozenset(
     {
         "/insights/{insight_id}/review-requests",
@@ -194,7 +194,7 @@ def answers(services: Services, caller: User, stored: list[Report]) -> Iterator[
         for operation in operations(app):
             if operation.permission is None or operation.method != "GET":
                 continue
-            if operation.path.startswith(MOMENT) or operation.path.endswith(MOMENT):
+            if operation.path.startswith(OF_THE_TRAIL) or operation.path.endswith(OF_THE_TRAIL):
                 continue
             for report in stored if names_something(operation) else stored[:1]:
                 yield told(client.get(address_of(operation, names_of(report))))

@@ -56,6 +56,20 @@ def test_a_number_is_corrected_where_a_fact_stands_and_the_report_follows(
     assert [one["correction_id"] for one in listed] == [body["correction_id"]]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"opposite_sign": 0}, {"opposite_sign": "true"}, {"scale": "1000"}, {"scale": True},
+     {"place": {"page": "1"}}, {"place": {"page": 1, "bbox": ["1", 2, 3, 4]}}],
+)  # fmt: skip
+def test_a_number_is_stated_in_the_kinds_of_json_that_are_described(
+    services, analyst, report_id, given
+):
+    fact = fact_of(services, report_id, "revenue")
+    refused = correct(analyst, report_id, fact_id=fact.fact_id, printed="1,101", **given)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid-input")
+    assert services.ports.records.corrections(report_id) == []
+
+
 def test_what_a_correction_would_change_is_shown_and_nothing_is_written(
     services, analyst, report_id
 ):

@@ -14,7 +14,7 @@ from services.access import may_see, sight_of
 from services.bootstrap import Services, build
 from services.config import Settings
 from services.domain.errors import AdvisorError, Conflict, Forbidden, NotFound
-from services.domain.ids import FactId, ReportId
+from services.domain.ids import FactId, ReportId, deterministic_id
 from services.domain.insights import Insight, InsightStatus
 from services.domain.listings import FactQuery, InsightQuery, Page, ReviewItemQuery
 from services.domain.materiality import company_key
@@ -98,6 +98,7 @@ def asked_of(method, stored: list[Report]) -> Iterator[tuple[tuple, dict]]:
         "insight_id": [one.insight_id for one in insights],
         "status": [None, ReviewStatus.OPEN],
         "review_item_id": items,
+        "notice_id": [deterministic_id("notice", one) for one in items],
         "subject": [*(one.insight_id for one in insights)],
         "report_ids": [[one.report_id for one in stored]],
         "version": [None, 1],

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from services.bootstrap import build
+from services.domain.base import utc_now
 from services.domain.errors import InvalidInput
 from services.domain.identity import Account, ApiToken
 from services.domain.ids import UserId
@@ -158,7 +159,9 @@ def _say(account: Account) -> int:
 
 
 def _line(token: ApiToken) -> str:
-    state = "valid" if token.revoked_at is None else f"revoked {token.revoked_at:%Y-%m-%d %H:%M}"
+    state = "valid" if token.is_valid(utc_now()) else "expired"
+    if token.revoked_at is not None:
+        state = f"revoked {token.revoked_at:%Y-%m-%d %H:%M}"
     until = f"until {token.expires_at:%Y-%m-%d %H:%M}"
     companies = _words_of(token.companies)
     return "  ".join([token.token_id, token.role.value, state, until, companies, token.name])

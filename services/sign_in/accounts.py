@@ -1,7 +1,7 @@
 """Accounts of people: made, changed and disabled by who may administer; the demo people of a fresh store."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import datetime
 
 from services.access import Permission, require
@@ -14,6 +14,7 @@ from services.domain.users import SYSTEM, Role, User
 from services.ports import Accounts, PasswordHasher
 from services.sign_in.passwords import prepared, require_strong
 
+LAST_ADMINISTRATOR = "This is the last administrator who may sign in; make somebody else one first."
 _USER_ID = re.compile(r"(?!(demo|token|entra)-|(system|anonymous)$)[a-z][a-z0-9._-]{1,39}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
@@ -96,11 +97,16 @@ class AccountDesk:
         )
 
     def set_role(self, user_id: str, role: Role, actor: User) -> Account:
-        """Change what a person may do; raises InvalidInput where Entra ID says it at each sign-in."""
+        """Change what a person may do.
+
+        Raises InvalidInput where Entra ID says it at each sign-in, Conflict for the last administrator.
+        """
         require(actor, Permission.ADMINISTER)
         account = self._known(user_id)
         if account.source is AccountSource.ENTRA:
             raise InvalidInput("Entra ID says what this person may do: change the app role there.")
+        if role is not Role.ADMIN:
+            self._require_an_administrator_without({account.user_id})
         return self._change(account, "account_role_set", actor, role=role)
 
     def set_companies(self, user_id: str, companies: frozenset[str] | None, actor: User) -> Account:
@@ -111,9 +117,10 @@ class AccountDesk:
         )
 
     def disable(self, user_id: str, actor: User) -> Account:
-        """Let a person sign in no more; their sessions end."""
+        """Let a person sign in no more; their sessions end. Raises Conflict for the last administrator."""
         require(actor, Permission.ADMINISTER)
         account = self._known(user_id)
+        self._require_an_administrator_without({account.user_id})
         return self._change(account, "account_disabled", actor, disabled_at=self._clock())
 
     def enable(self, user_id: str, actor: User) -> Account:
@@ -127,9 +134,15 @@ class AccountDesk:
         return self._change(account, "account_enabled", actor, disabled_at=None)
 
     def remove_demo(self, actor: User) -> int:
-        """Disable every demo account for good; return how many there were."""
+        """Disable every demo account for good; return how many there were.
+
+        Raises Conflict when the actor is one of them and no administrator stays who could take over.
+        """
         require(actor, Permission.ADMINISTER)
         active = [one for one in self._accounts.accounts() if one.is_demo and one.is_active]
+        ended = {one.user_id for one in active}
+        if actor.user_id in ended:
+            self._require_an_administrator_without(ended)
         changed = [_next(one, {"disabled_at": self._clock()}) for one in active]
         self._accounts.keep(
             changed, [self._event("account_disabled", one, actor) for one in changed]
@@ -155,6 +168,16 @@ class AccountDesk:
         if account is None:
             raise NotFound(f"There is no account {user_id}.")
         return account
+
+    def _require_an_administrator_without(self, leaving: Set[UserId]) -> None:
+        """Raise Conflict when an administrator leaves and none stays who may sign in."""
+        active = {
+            one.user_id
+            for one in self._accounts.accounts()
+            if one.role is Role.ADMIN and one.is_active
+        }
+        if active & leaving and active <= leaving:
+            raise Conflict(LAST_ADMINISTRATOR)
 
     def _hashed(self, password: str) -> str:
         return self._hasher.hash(prepared(password))

@@ -2,11 +2,13 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 
 from services.bootstrap import build
 from services.cli import main
+from services.domain.base import utc_now
 from services.domain.errors import Unauthenticated
 from services.domain.users import Role
 from tests.desks import PASSWORD
@@ -73,6 +75,13 @@ def test_a_token_is_shown_once_listed_and_revoked(run):
     assert "revoked" in run("token", "revoke", token_id)[1]
     with pytest.raises(Unauthenticated):
         build().tokens.verify(words.strip())
+
+
+def test_a_token_past_its_time_is_listed_as_expired(run, monkeypatch):
+    run("token", "--role", "auditor", "--days", "2")
+    later = utc_now() + timedelta(days=2)
+    monkeypatch.setattr("services.cli_identity.utc_now", lambda: later)
+    assert "  auditor  expired  until " in run("token", "list")[1]
 
 
 @pytest.mark.parametrize(

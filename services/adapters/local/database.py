@@ -18,7 +18,7 @@ from services.adapters.local.tallies import TALLIES
 from services.audit import GENESIS
 from services.domain.errors import AdvisorError, Conflict, Forbidden, Unavailable
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 _GROWS_FROM = 2
 """From this version on, later ones only add tables, triggers and indexes: a data folder of it is kept and completed."""
 _BUSY_SECONDS = 15.0

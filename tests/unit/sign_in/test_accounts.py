@@ -3,9 +3,10 @@
 import pytest
 
 from services.access import Permission, may
+from services.adapters.local.database import Database
 from services.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from services.domain.users import SYSTEM, Role
-from services.sign_in.accounts import DEMO_PEOPLE
+from services.sign_in.accounts import DEMO_PEOPLE, LAST_ADMINISTRATOR
 from tests.callers import a_user
 from tests.desks import PASSWORD
 
@@ -163,3 +164,67 @@ def test_who_acts_on_the_command_line_is_an_administrator_once_there_are_account
     desks.accounts.disable("root", SYSTEM)
     with pytest.raises(Forbidden):
         desks.accounts.operator("root")
+
+
+def last_of(desks, change):
+    with pytest.raises(Conflict) as refused:
+        change()
+    assert refused.value.sentence == LAST_ADMINISTRATOR
+    return desks.store.account("root")
+
+
+def test_the_last_administrator_stays_one_and_active(desks):
+    root = desks.add("root", Role.ADMIN)
+    desks.add("ann")
+    for actor in (root, SYSTEM):
+        kept = last_of(desks, lambda a=actor: desks.accounts.disable("root", a))
+        assert last_of(desks, lambda a=actor: desks.accounts.set_role("root", Role.CFO, a)) == kept
+        assert (kept.role, kept.is_active, kept.version) == (Role.ADMIN, True, 1)
+    desks.accounts.set_role("root", Role.ADMIN, root)
+    desks.accounts.set_role("ann", Role.ADMIN, root)
+    desks.accounts.disable("root", root)
+    last_of(desks, lambda: desks.accounts.set_role("ann", Role.CFO, SYSTEM))
+    assert desks.accounts.disable("root", SYSTEM).disabled_at  # none any more: nothing is lost
+
+
+def test_two_administrators_who_end_each_other_at_once_leave_one(desks):
+    ann, bob = (desks.add(name, Role.ADMIN) for name in ("ann", "bob"))
+    seen = desks.store.account(bob.user_id)
+    desks.accounts.disable(ann.user_id, bob)
+    for changed in ({"disabled_at": desks.clock.now}, {"role": Role.CFO}):
+        stale = seen.model_copy(update={"version": 2, **changed})
+        last_of(desks, lambda late=stale: desks.store.keep((late,), ()))
+    assert [one.user_id for one in desks.sign_in.people()] == ["bob"]
+
+
+def test_a_demo_administrator_counts_as_long_as_the_demo(desks):
+    desks.accounts.open(at_home=True)
+    demo = next(one for one in DEMO_PEOPLE if one.role is Role.ADMIN)
+    last_of(desks, lambda: desks.accounts.disable(demo.user_id, demo))
+    last_of(desks, lambda: desks.accounts.remove_demo(demo))
+    root = desks.add("root", Role.ADMIN)
+    desks.accounts.disable("root", demo)
+    desks.accounts.enable("root", demo)
+    assert desks.accounts.remove_demo(demo) == 6
+    last_of(desks, lambda: desks.accounts.disable("root", root))
+
+
+def test_what_entra_id_says_of_the_last_administrator_holds(desks):
+    eve = a_user(Role.ADMIN, user_id="entra-1")
+    desks.sign_in.sign_in_verified(eve, "")
+    last_of(desks, lambda: desks.accounts.disable("entra-1", SYSTEM))
+    demoted = eve.model_copy(update={"role": Role.CFO})
+    desks.sign_in.sign_in_verified(demoted, "")
+    assert desks.sign_in.people() == [demoted]
+
+
+def test_a_data_folder_of_the_version_before_keeps_an_administrator_too(desks):
+    desks.add("root", Role.ADMIN)
+    with desks.database.transaction() as connection:
+        connection.execute("DROP TRIGGER accounts_keep_an_administrator")
+        connection.execute("PRAGMA user_version = 6")
+    Database(desks.database._path).close()
+    gone = desks.store.account("root").model_copy(
+        update={"version": 2, "disabled_at": desks.clock.now}
+    )
+    last_of(desks, lambda: desks.store.keep((gone,), ()))

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.access import Permission, require
 from services.api.addresses import BASE, DESCRIPTION
 from services.api.callers import USER
 from services.api.errors import problem
@@ -33,11 +34,14 @@ FOREIGN = 4403
 """The code a socket of another site's page is refused with."""
 _OWN_HEADERS = b"x-advisor-"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_OPEN = ("/static/", "/favicon.png", "/manifest.json", "/_stcore/health")
+_OPEN_FILES = "/static/"
+_OPEN = frozenset({"/favicon.png", "/manifest.json", "/_stcore/health", DESCRIPTION})
 """Streamlit's own files and its probe: the same for everybody, nothing of ours in them.
 
 The description of the API is public too: it says what can be asked for, and nothing that is stored.
 """
+_FIGURES = "/_stcore/metrics"
+"""Streamlit's figures of all sessions and what is kept for them: for who administers."""
 _PLUMBING = ("/_stcore/", "/media/", "/component/")
 """What pages load behind the scenes: refused with 401, for nobody reads a sign-in page there."""
 _SIGNED_OUT = "You are signed out. Reload this page to sign in again."
@@ -88,7 +92,7 @@ class Gate:
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         is_page_of_ours = path.startswith("/auth/")
-        if path.startswith(_OPEN) or path == DESCRIPTION:
+        if path in _OPEN or path.startswith(_OPEN_FILES):
             await self._app(scope, receive, send)
             return
         try:
@@ -98,12 +102,14 @@ class Gate:
             )
             if changes_by_cookie and not self._origins.is_own(scope):
                 raise Forbidden("This request comes from a page of another site.")
+            if caller.user is not None and path == _FIGURES:
+                require(caller.user, Permission.ADMINISTER)
         except AdvisorError as error:
             await _refused(error)(scope, receive, send)
             return
         if is_page_of_ours:
             await self._pages(scope, receive, send)
-        elif path == BASE or path.startswith(f"{BASE}/") or caller.session_id:
+        elif path.startswith(f"{BASE}/") or caller.session_id:
             await self._app(_known(scope, caller), receive, send)
         else:
             await _to_sign_in(scope)(scope, receive, send)
@@ -138,6 +144,7 @@ class Gate:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                headers.setdefault("cache-control", "no-store")
                 headers.setdefault("x-content-type-options", "nosniff")
                 headers.setdefault("x-frame-options", "SAMEORIGIN")
                 headers.setdefault("content-security-policy", "frame-ancestors 'self'")

@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import parse_qs, urlencode
 
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from starlette.routing import Route
 
 from services.bootstrap import Services
 from services.config import PROJECT_ROOT
-from services.domain.errors import AdvisorError
+from services.domain.errors import AdvisorError, Unavailable
 from services.domain.identity import Session
 from services.domain.ids import UserId
 from services.gate.cookie import SessionCookie
@@ -24,6 +25,8 @@ from services.gate.sockets import OpenSockets
 
 SIGN_IN, SIGN_OUT = "/auth/sign-in", "/auth/sign-out"
 _LONGEST_FORM, _MOST_FIELDS = 8_192, 8
+_MOST_WAITING = 30
+"""Sign-ins that wait for the check of their password, which takes 0.1 s; more are sent away."""
 _FOLDER = Path(__file__).parent
 _ASSETS = {
     "style.css": _FOLDER / "style.css",
@@ -53,6 +56,7 @@ class SignInPages:
         self._cookie = cookie
         self._sockets = sockets
         self._providers = providers
+        self._one_check = CapacityLimiter(1)
         self._frame = Template((_FOLDER / "frame.html").read_text(encoding="utf-8"))
         self._form = Template((_FOLDER / "sign_in.html").read_text(encoding="utf-8"))
         self._way_out = Template((_FOLDER / "sign_out.html").read_text(encoding="utf-8"))
@@ -92,10 +96,18 @@ class SignInPages:
                 session = await run_in_threadpool(self._desk.sign_in_demo, person, ip)
             else:
                 password = form.get("password", "")
-                session = await run_in_threadpool(self._desk.sign_in, name, password, ip)
+                session = await self._checked(name, password, ip)
         except AdvisorError as error:
             return await self._asked(wanted, name, error)
         return await self.let_in(request, session, wanted)
+
+    async def _checked(self, name: str, password: str, ip: str) -> Session:
+        """Begin a session; who waits for it holds none of the threads that everything else needs."""
+        if self._one_check.statistics().tasks_waiting >= _MOST_WAITING:
+            raise Unavailable("Too many people sign in at this moment; try again in a minute.")
+        return await to_thread.run_sync(
+            self._desk.sign_in, name, password, ip, limiter=self._one_check
+        )
 
     async def _ask_to_leave(self, _request: Request) -> Response:
         return self._page("Sign out", self._way_out.substitute(action=SIGN_OUT))

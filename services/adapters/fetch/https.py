@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from posixpath import basename
 from ssl import SSLContext
 
-from httpx2 import URL, AsyncClient, HTTPError, Limits, Response
+from httpx2 import URL, AsyncClient, HTTPError, InvalidURL, Limits, Response
 
 from services.adapters.fetch.places import HTTPS_PORT, Place, checked, is_public
 from services.domain.errors import Forbidden, InvalidInput, ReportTooLarge, Unavailable
@@ -61,7 +61,7 @@ class HttpsSource:
                 found = await self._ask(url)
                 if isinstance(found, Fetched):
                     return found
-                url = checked(str(url.join(found)), self.allowed)
+                url = checked(_joined(url, found), self.allowed)
         raise InvalidInput(f"The address leads on more than {MOST_REDIRECTS} times.")
 
     async def _ask(self, url: URL) -> Fetched | str:
@@ -118,6 +118,13 @@ def _check_status(answer: Response, url: URL) -> None:
         )
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
         raise InvalidInput(f"{url.host} sends the document packed though it was asked not to.")
+
+
+def _joined(url: URL, location: str) -> str:
+    try:
+        return str(url.join(location))
+    except (InvalidURL, ValueError) as error:
+        raise InvalidInput(f"{url.host} leads on to what is no address.") from error
 
 
 def _name(url: URL) -> str:

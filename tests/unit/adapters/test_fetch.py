@@ -188,6 +188,8 @@ def test_a_redirect_is_followed_where_it_passes_again(site, source):
         ("file:///etc/passwd", InvalidInput),
         ("https://reports.test:22/a.pdf", Forbidden),
         ("https://me:pass@reports.test/a.pdf", InvalidInput),
+        ("https://reports.test:abc/a.pdf", InvalidInput),
+        ("https://reports.test/" + "a" * 70_000, InvalidInput),
     ],
 )
 def test_a_redirect_to_where_nothing_may_be_fetched_is_refused(site, source, location, error):

@@ -4,6 +4,7 @@ A report is taken in once and analysed by one analysis in force, which a later r
 ``ingestion-X`` and ``analysis-X`` are those of ``report-X``, and either can be told from the other.
 """
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +13,21 @@ from services.domain.ids import ReportId
 BASE = "/api/v1"
 DESCRIPTION = "/openapi.json"
 """Where tools look for the description of an API first; ours is under its own address."""
+_PAGE_IMAGE = re.compile(rf"({BASE})?/documents/[^/]+/pages/[^/]+\.webp")
 _REPORT = "report-"
 _KINDS = ("analysis-", "ingestion-", _REPORT)
 _BETWEEN = "~"
 """Between the parts of a cursor; no id and no time has it, and no address need quote it."""
+
+
+def is_probe(path: str) -> bool:
+    """Whether this is the address of the probe; no id or name of anything makes it one."""
+    return path.removeprefix(BASE) == "/health"
+
+
+def is_page_image(path: str) -> bool:
+    """Whether this is the address of a page's image."""
+    return _PAGE_IMAGE.fullmatch(path) is not None
 
 
 def analysis_id(report_id: str) -> str:

@@ -120,7 +120,10 @@ class Contract:
             if operation.needs is not None:
                 permitted(scope, operation.needs)
         except AdvisorError as error:
-            return problem_of(request, error)
+            refusal = problem_of(request, error)
+            if has_body(headers):  # of which nothing is read
+                refusal.headers["Connection"] = "close"
+            return refusal
         accept, given = headers.get("accept", ""), operation.gives
         if given and not any(accepts(accept, one) for one in given):
             detail = (

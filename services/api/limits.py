@@ -8,12 +8,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.api.addresses import is_page_image, is_probe
 from services.api.callers import known_caller
 from services.api.errors import CODES, problem
+from services.sign_in.limits import network_of
 
 SECOND = 1_000_000_000
-_FREE = (".webp", "/health")
-"""Page images, which a page asks for by the dozen, and the probe of the machine that runs this."""
 _MOST_CLIENTS = 10_000
 
 _POLICY = "peruser"
@@ -50,7 +50,7 @@ class RateLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or refuse it."""
-        if scope["type"] != "http" or not self._limit or scope["path"].endswith(_FREE):
+        if scope["type"] != "http" or not self._limit or _is_free(scope["path"]):
             await self._app(scope, receive, send)
             return
         client = client_of(scope)
@@ -80,6 +80,11 @@ class RateLimit:
         return wait
 
 
+def _is_free(path: str) -> bool:
+    """Page images, which a page asks for by the dozen, and the probe of the machine that runs this."""
+    return is_probe(path) or is_page_image(path)
+
+
 def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -92,10 +97,11 @@ def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
 def client_of(scope: Scope) -> str:
     """Return whose requests are counted together: the signed-in user's, else those of one address.
 
+    Of IPv6 that is one network, of which one client has every address.
     ``X-Forwarded-For`` is not believed: whoever sends it chooses it.
     """
     caller = known_caller(scope)
     if caller is not None:
         return f"user:{caller.user_id}"
     address = scope.get("client")
-    return f"address:{address[0]}" if address else "address:"
+    return f"address:{network_of(address[0])}" if address else "address:"

@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
@@ -18,6 +18,7 @@ from services.domain.answers import KEPT_FOR, KeptAnswer
 from services.domain.base import utc_now
 from services.domain.errors import AdvisorError, Conflict, InvalidInput, Outdated
 from services.domain.ids import deterministic_id
+from services.domain.users import User
 from services.ports import AnswerStore
 
 REPLAYED = "Idempotency-Replayed"
@@ -66,7 +67,10 @@ class StillRunning(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A request that changes something: who asks, where, what was sent, under which key, knowing which state."""
+    """A request that changes something: who asks, where, what was sent, under which key, knowing which state.
+
+    ``rights`` are the caller's role and companies: under others a kept answer is not given again.
+    """
 
     user_id: str
     method: str
@@ -74,6 +78,7 @@ class Asking:
     sent: bytes | FormData
     key: str | None
     known_state: str | None = None
+    rights: str = ""
 
     @property
     def answer_id(self) -> str:
@@ -82,8 +87,8 @@ class Asking:
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 of method, address and what was sent; of a file its name and its bytes."""
-        digest = hashlib.sha256(f"{self.method} {self.path}\n".encode())
+        """The SHA-256 of method, address, rights and what was sent; of a file its name and its bytes."""
+        digest = hashlib.sha256(f"{self.method} {self.path}\n{self.rights}\n".encode())
         if isinstance(self.sent, bytes):
             digest.update(self.sent)
             return digest.hexdigest()
@@ -103,6 +108,7 @@ async def asking(request: Request, idempotency_key: Key = None) -> Asking:
         path=request.url.path,
         sent=await (request.form() if form else request.body()),
         key=_checked(idempotency_key, request),
+        rights="" if caller is None else _rights(caller),
     )
 
 
@@ -111,7 +117,7 @@ async def asking_of_item(
 ) -> Asking:
     """Return what a request to change one thing says; raises MalformedKey."""
     said = await asking(request, idempotency_key)
-    return Asking(said.user_id, said.method, said.path, said.sent, said.key, if_match)
+    return replace(said, known_state=if_match)
 
 
 Asked = Annotated[Asking, Depends(asking)]
@@ -179,7 +185,8 @@ class Once:
         if kept.fingerprint != said.fingerprint:
             hours = KEPT_FOR.total_seconds() / 3600
             raise KeyReused(
-                f"This Idempotency-Key was used for another request within the last {hours:g} hours."
+                "This Idempotency-Key was used for another request, or with another role or other "
+                f"companies, within the last {hours:g} hours."
             )
         return Response(kept.body, kept.status, {**dict(kept.headers), REPLAYED: "true"})
 
@@ -194,6 +201,11 @@ class Once:
         finally:
             with self._lock:
                 self._running.discard(answer_id)
+
+
+def _rights(caller: User) -> str:
+    companies = ["all"] if caller.companies is None else ["only", *sorted(caller.companies)]
+    return "\x1f".join([caller.role.value, *companies])
 
 
 def _checked(key: str | None, request: Request) -> str | None:

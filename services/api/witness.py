@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api.addresses import BASE
+from services.api.addresses import BASE, is_page_image, is_probe
 from services.api.callers import known_caller
 from services.api.errors import problem
 from services.api.trace import known_trace
@@ -22,8 +22,6 @@ from services.ports import AuditLog
 
 ANONYMOUS = UserId("anonymous")
 """The actor of a request that nobody is signed in for."""
-_PROBE = "/health"
-_PICTURE = ".webp"
 _READS = frozenset({"GET", "OPTIONS"})
 _PAST = {
     "get": "viewed", "send": "sent", "set": "set", "submit": "submitted", "undo": "undone", "verify": "verified",
@@ -51,7 +49,7 @@ def request_event(scope: Scope, status: int) -> RequestEvent:
     those of nobody, and those over the rate limit.
     """
     caller, path = known_caller(scope), str(scope["path"])
-    is_picture, is_refused = path.endswith(_PICTURE), status >= _REFUSED
+    is_picture, is_refused = is_page_image(path), status >= _REFUSED
     is_endless = is_refused and (caller is None or status == _TOO_MANY)
     parameters = scope.get("path_params") or {}
     trace = known_trace(scope)
@@ -106,7 +104,7 @@ class Witness:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; probes are not written down."""
-        if scope["type"] != "http" or scope["path"].endswith(_PROBE):
+        if scope["type"] != "http" or is_probe(scope["path"]):
             await self._app(scope, receive, send)
             return
         witnessed = _Witnessed(scope, receive, send, self._commit)

@@ -34,7 +34,7 @@ NAME = Limit(100, timedelta(minutes=15))
 def keys_of(name: str, address: str) -> dict[str, Limit]:
     """Return what a try counts against; names are hashed, for some type their password there."""
     named = hashlib.sha256(name.encode()).hexdigest()
-    network = _network(address)
+    network = network_of(address)
     return {f"{named} {network}": PAIR, f"from {network}": ADDRESS, named: NAME}
 
 
@@ -55,7 +55,8 @@ def after_failure(
     }
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """Return what counts as one address: an IPv4 address, the network of an IPv6 one, else what was given."""
     try:
         found = ip_address(address)
     except ValueError:

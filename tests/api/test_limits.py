@@ -129,6 +129,20 @@ def test_a_signed_in_user_is_counted_by_id_and_anybody_else_by_address():
     assert client_of({"type": "http"}) == "address:"
 
 
+def test_the_addresses_of_one_network_are_one_client():
+    asked = [f"2001:db8:1:2::{host:x}" for host in (1, 2, 0xFFFF)]
+    assert len({client_of({"type": "http", "client": (one, 1)}) for one in asked}) == 1
+    other = client_of({"type": "http", "client": ("2001:db8:1:3::1", 1)})
+    assert other != client_of({"type": "http", "client": (asked[0], 1)})
+
+
+@pytest.mark.parametrize("path", ["/companies/health", "/insights/x.webp", "/documents/x.webp"])
+def test_no_id_takes_a_request_out_of_the_count(limited, path):
+    statuses = [limited.get(path).status_code for _ in range(11)]
+    assert 429 not in statuses[:10]
+    assert statuses[10] == 429
+
+
 def test_clients_that_went_quiet_are_forgotten(monkeypatch):
     monkeypatch.setattr("services.api.limits._MOST_CLIENTS", 3)
     now = [0]

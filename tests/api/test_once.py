@@ -79,6 +79,22 @@ def test_a_key_belongs_to_one_person_and_one_address(services, as_user, analyst)
     assert analyst.post("/api/v1/samples", headers=keyed("k")).status_code == 202
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"role": Role.ADMIN}, {"companies": frozenset({"acme"})}, {"companies": frozenset()}],
+    ids=str,
+)
+def test_an_answer_is_not_given_again_to_who_has_another_role_or_other_companies_now(
+    services, as_user, changed
+):
+    ann = a_user(Role.ANALYST, user_id=UserId("ann"))
+    assert ingest(as_user(ann), "a.csv", small_csv(1), headers=keyed("k")).status_code == 202
+    later = as_user(ann.model_copy(update=changed))
+    answer = ingest(later, "a.csv", small_csv(1), headers=keyed("k"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
+    assert acts_of(services) == ["report_received"]
+
+
 @pytest.mark.parametrize("key", ["", '""', '"open', "two words", "x" * 256, 'a"b', "ü"])
 def test_what_is_no_key_is_refused_before_anything_is_done(services, analyst, key):
     answer = ingest(analyst, "a.csv", small_csv(1), headers={b"Idempotency-Key": key.encode()})

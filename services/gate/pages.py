@@ -56,7 +56,7 @@ class SignInPages:
         self._cookie = cookie
         self._sockets = sockets
         self._providers = providers
-        self._one_check = CapacityLimiter(1)
+        self._one_check, self._to_check = CapacityLimiter(1), 0
         self._frame = Template((_FOLDER / "frame.html").read_text(encoding="utf-8"))
         self._form = Template((_FOLDER / "sign_in.html").read_text(encoding="utf-8"))
         self._way_out = Template((_FOLDER / "sign_out.html").read_text(encoding="utf-8"))
@@ -103,11 +103,15 @@ class SignInPages:
 
     async def _checked(self, name: str, password: str, ip: str) -> Session:
         """Begin a session; who waits for it holds none of the threads that everything else needs."""
-        if self._one_check.statistics().tasks_waiting >= _MOST_WAITING:
+        if self._to_check > _MOST_WAITING:
             raise Unavailable("Too many people sign in at this moment; try again in a minute.")
-        return await to_thread.run_sync(
-            self._desk.sign_in, name, password, ip, limiter=self._one_check
-        )
+        self._to_check += 1
+        try:
+            return await to_thread.run_sync(
+                self._desk.sign_in, name, password, ip, limiter=self._one_check
+            )
+        finally:
+            self._to_check -= 1
 
     async def _ask_to_leave(self, _request: Request) -> Response:
         return self._page("Sign out", self._way_out.substitute(action=SIGN_OUT))

@@ -96,6 +96,7 @@ def test_the_description_of_the_api_is_found_at_the_root_without_signing_in(prod
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{product.url}/openapi.json", data=b"{}", timeout=10)
     assert refused.value.code == 405
+    refused.value.close()
 
 
 def test_nobody_gets_in_without_signing_in_and_no_address_is_taken_from_a_header(product: Product):

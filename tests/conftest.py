@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from services.audit import ACTING_FROM
+
 # Machines are shared and noisy: a slow example is no failure.
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
@@ -21,6 +23,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith("ADVISOR_") and name != "ADVISOR_TEST_BROWSER":
             monkeypatch.delenv(name)
     monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path / "data"))
+    ACTING_FROM.set("")  # a page run in this thread leaves its address
 
 
 @pytest.fixture(scope="session")

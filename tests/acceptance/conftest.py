@@ -133,7 +133,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright's event loop would be in the way of other tests' own.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = os.environ.get("ADVISOR_TEST_BROWSER") or next(
         (found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.navigation import HOMES, PAGES, PageEntry, go, in_menu, link, may_open
-from components.session import current_user, event, is_demo, services
+from components.session import current_user, event, has_password, is_demo, services
 from services.domain.errors import AdvisorError, Unauthenticated, Unavailable
 from services.domain.users import User
 
@@ -21,7 +21,7 @@ _TOLD = "_page_told"
 _NAMING = ("item", "insight", "fact", "metric", "report", "company")
 """What an address names, the most particular first."""
 _LONGEST_ID = 200
-_SIGN_IN, _SIGN_OUT = "/auth/sign-in", "/auth/sign-out"
+_SIGN_IN, _SIGN_OUT, _OWN_PASSWORD = "/auth/sign-in", "/auth/sign-out", "/auth/password"
 _SIDEBAR_WIDTH = 212
 _SIGNED_IN_STYLE = (_ASSETS / "signed_in.css").read_text(encoding="utf-8")
 
@@ -148,10 +148,12 @@ def _sidebar(current: str) -> None:
 def _signed_in(user: User) -> str:
     """Return who is signed in and how to leave: a form, because leaving changes something."""
     hint = '<p class="hint">Local demo: no passwords.</p>' if is_demo() else ""
+    own = f'<a href="{_OWN_PASSWORD}" target="_self">Change password</a>' if has_password() else ""
     leave = "Sign out or switch person" if is_demo() else "Sign out"
     return (
         f"<style>{_SIGNED_IN_STYLE}</style>"
         f'<div class="signed-in" role="group" aria-label="Signed in as">'
         f"<b>{escape(user.name)}</b><span>{escape(user.role.value)}</span>"
-        f'<form method="post" action="{_SIGN_OUT}"><button type="submit">{leave}</button></form>{hint}</div>'
+        f'<form method="post" action="{_SIGN_OUT}"><button type="submit">{leave}</button></form>'
+        f"{own}{hint}</div>"
     )

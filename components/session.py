@@ -80,6 +80,11 @@ def is_demo() -> bool:
     return bool(_all_services().sign_in.demo_people())
 
 
+def has_password() -> bool:
+    """Whether the signed-in user signs in with a password of their own."""
+    return _all_services().sign_in.has_password(current_user())
+
+
 def reviewers() -> list[User]:
     """Return the people who decide on review items."""
     return [user for user in _all_services().sign_in.people() if user.role is Role.REVIEWER]

@@ -51,6 +51,12 @@ class InsightQuery(Record):
     after: tuple[str, str] | None = None
     limit: int = Field(default=50, ge=1, le=MOST_ITEMS)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is left out but what is less sure: the next ones of the order are the page."""
+        whole = InsightQuery(confidence_min=self.confidence_min, after=self.after, limit=self.limit)
+        return self == whole
+
 
 class ReportQuery(Record):
     """Which reports, newest first; ``after`` is the place (time of upload, id) of the last one that was given."""

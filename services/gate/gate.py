@@ -22,7 +22,9 @@ from services.domain.errors import AdvisorError, Forbidden, Unauthenticated
 from services.domain.users import User
 from services.gate.bearer import bearer_of, verified
 from services.gate.cookie import SessionCookie
+from services.gate.html import in_full, wants_a_page, with_script
 from services.gate.origins import Origins, local_path
+from services.gate.own_password import OwnPassword
 from services.gate.pages import SIGN_IN, SignInPages
 from services.gate.providers import AdmittedVerifier, Provider
 from services.gate.sockets import SIGNED_OUT, OpenSockets
@@ -75,7 +77,8 @@ class Gate:
         self._sockets = OpenSockets(self._desk.is_over)
         self._is_secure = services.settings.is_secure
         pages = SignInPages(services, self._cookie, self._sockets, providers)
-        self._pages = Starlette(routes=pages.routes())
+        own_password = OwnPassword(services, self._cookie, pages)
+        self._pages = Starlette(routes=[*own_password.routes(), *pages.routes()])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or one websocket until its session is over."""
@@ -109,10 +112,14 @@ class Gate:
             return
         if is_page_of_ours:
             await self._pages(scope, receive, send)
-        elif path.startswith(f"{BASE}/") or caller.session_id:
+        elif path.startswith(f"{BASE}/"):
             await self._app(_known(scope, caller), receive, send)
-        else:
+        elif not caller.session_id:
             await _to_sign_in(scope)(scope, receive, send)
+        elif wants_a_page(scope):
+            await self._app(in_full(_known(scope, caller)), receive, with_script(send))
+        else:
+            await self._app(_known(scope, caller), receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

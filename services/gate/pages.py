@@ -27,9 +27,10 @@ SIGN_IN, SIGN_OUT = "/auth/sign-in", "/auth/sign-out"
 _LONGEST_FORM, _MOST_FIELDS = 8_192, 8
 _MOST_WAITING = 30
 """Sign-ins that wait for the check of their password, which takes 0.1 s; more are sent away."""
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 _ASSETS = {
-    "style.css": _FOLDER / "style.css",
+    "session.js": FOLDER / "session.js",
+    "style.css": FOLDER / "style.css",
     "logo.svg": PROJECT_ROOT / "components" / "assets" / "logo.svg",
     "icon.png": PROJECT_ROOT / "components" / "assets" / "icon.png",
 }
@@ -57,9 +58,9 @@ class SignInPages:
         self._sockets = sockets
         self._providers = providers
         self._one_check, self._to_check = CapacityLimiter(1), 0
-        self._frame = Template((_FOLDER / "frame.html").read_text(encoding="utf-8"))
-        self._form = Template((_FOLDER / "sign_in.html").read_text(encoding="utf-8"))
-        self._way_out = Template((_FOLDER / "sign_out.html").read_text(encoding="utf-8"))
+        self._frame = Template((FOLDER / "frame.html").read_text(encoding="utf-8"))
+        self._form = Template((FOLDER / "sign_in.html").read_text(encoding="utf-8"))
+        self._way_out = Template((FOLDER / "sign_out.html").read_text(encoding="utf-8"))
 
     def routes(self) -> list[Route]:
         """Return every route under /auth/, the providers' too."""
@@ -88,7 +89,7 @@ class SignInPages:
         return await self._asked(request.query_params.get("next", "/"))
 
     async def _sign_in(self, request: Request) -> Response:
-        form = await _form_of(request)
+        form = await form_of(request)
         wanted, name, ip = form.get("next", "/"), form.get("name", ""), address_of(request)
         try:
             if self._at_home and "person" in form:
@@ -96,12 +97,12 @@ class SignInPages:
                 session = await run_in_threadpool(self._desk.sign_in_demo, person, ip)
             else:
                 password = form.get("password", "")
-                session = await self._checked(name, password, ip)
+                session = await self.checked(name, password, ip)
         except AdvisorError as error:
             return await self._asked(wanted, name, error)
         return await self.let_in(request, session, wanted)
 
-    async def _checked(self, name: str, password: str, ip: str) -> Session:
+    async def checked(self, name: str, password: str, ip: str) -> Session:
         """Begin a session; who waits for it holds none of the threads that everything else needs."""
         if self._to_check > _MOST_WAITING:
             raise Unavailable("Too many people sign in at this moment; try again in a minute.")
@@ -114,7 +115,7 @@ class SignInPages:
             self._to_check -= 1
 
     async def _ask_to_leave(self, _request: Request) -> Response:
-        return self._page("Sign out", self._way_out.substitute(action=SIGN_OUT))
+        return self.page("Sign out", self._way_out.substitute(action=SIGN_OUT))
 
     async def _sign_out(self, request: Request) -> Response:
         await self._end(request)
@@ -145,9 +146,10 @@ class SignInPages:
             demo=_demo([(one.user_id, one.name) for one in people], target),
             providers="".join(_link(one, target) for one in self._providers),
         )
-        return self._page("Sign in", form, 200 if error is None else error.status_code)
+        return self.page("Sign in", form, 200 if error is None else error.status_code)
 
-    def _page(self, title: str, body: str, status: int = 200) -> Response:
+    def page(self, title: str, body: str, status: int = 200) -> Response:
+        """Return a page of this frame."""
         return HTMLResponse(self._frame.substitute(title=title, body=body), status, _HEADERS)
 
 
@@ -158,7 +160,7 @@ async def _asset(request: Request) -> Response:
     return FileResponse(file, headers={"Cache-Control": "public, max-age=3600"})
 
 
-async def _form_of(request: Request) -> dict[str, str]:
+async def form_of(request: Request) -> dict[str, str]:
     """Return the fields of a form; raises HTTPException for one that is none of ours."""
     body = b""
     async for chunk in request.stream():

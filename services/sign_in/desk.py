@@ -151,6 +151,11 @@ class SignInDesk:
         """Return who may sign in without a password."""
         return [one.user for one in self._accounts.accounts() if one.is_demo and one.is_active]
 
+    def has_password(self, user: User) -> bool:
+        """Whether somebody signs in with a password that is kept here."""
+        account = self._accounts.account(user.user_id)
+        return account is not None and account.source is AccountSource.LOCAL
+
     def _found(self, session_id: str) -> tuple[Session, Account]:
         session, now = self._sessions.session(SessionId(session_id)), self._clock()
         if (

@@ -147,10 +147,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser of its own, in which no page may want something that its policy forbids."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(30_000)
+    said: list[str] = []
+    context.on("console", lambda message: said.append(message.text))
     yield context
     context.close()
+    assert not [one for one in said if "Content Security Policy" in one]
 
 
 @pytest.fixture

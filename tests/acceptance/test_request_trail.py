@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,10 @@ def test_no_answered_request_is_missing_after_a_kill(server, tmp_path):
     answered, enough = list[tuple[str, int]](), threading.Event()
 
     def ask(who: str, client: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        try:
+        with (
+            closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection,
+            suppress(OSError, http.client.HTTPException),
+        ):
             for number in range(10_000):
                 name = f"{who}-{client}-{number}"
                 address = f"/{who}/api/v1/insights?limit={number % 200 + 1}"
@@ -68,8 +71,6 @@ def test_no_answered_request_is_missing_after_a_kill(server, tmp_path):
                 answered.append((name, answer.status))
                 if len(answered) >= ANSWERS:
                     enough.set()
-        except (OSError, http.client.HTTPException):
-            return
 
     clients = [
         threading.Thread(target=ask, args=(("known", "nobody")[n % 2], n)) for n in range(CLIENTS)

@@ -32,7 +32,7 @@ from services.adapters.local.tables import RECORD_TABLES
 from services.api.addresses import cursor_of
 from services.api.app import create_app
 from services.api.limits import RateLimit
-from services.api.negotiation import Negotiation
+from services.api.negotiation import Tagging
 from services.api.trace import Tracing
 from services.api.witness import Witness
 from services.bootstrap import build
@@ -156,7 +156,7 @@ def serve(data_dir: str, port: str) -> None:
     """Serve the API and the bare endpoint as ``server.py`` does, without pages and without a rate limit."""
     services = build(Settings(data_dir=Path(data_dir), rate_limit_per_second=0))
     person = a_user(Role.AUDITOR)
-    wrapped = Negotiation(Route("/wrapped", _bare))
+    wrapped = Tagging(Route("/wrapped", _bare))
     wrapped = Tracing(Witness(RateLimit(wrapped, limit=0), services.ports.audit))
     routes = [
         Route("/bare", _bare),

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from itsdangerous import TimestampSigner
@@ -14,6 +14,7 @@ from services.adapters.local.wiring import local_api_tokens, local_sessions
 from services.bootstrap import cookie_key
 from services.config import Settings
 from services.domain.audit import AuditEvent
+from services.domain.base import utc_now
 from services.domain.identity import Session
 from services.domain.ids import SessionId, UserId
 from services.domain.users import SYSTEM, Role
@@ -22,12 +23,10 @@ from services.sign_in.tokens import TokenDesk
 from tests.callers import a_user
 from tests.gate.conftest import HOME, OWN
 
-NOW = datetime.now(UTC)
-
 
 def a_token(door, made=timedelta(0), days=30):
     store = local_api_tokens(door.services.settings)
-    return TokenDesk(store, lambda: NOW + made).make(a_user(name="treasury"), days, SYSTEM)
+    return TokenDesk(store, lambda: utc_now() + made).make(a_user(name="treasury"), days, SYSTEM)
 
 
 def bearer(words):
@@ -41,7 +40,7 @@ def revoked(door):
 
 
 def jwt(header, key=b""):
-    claims = {"sub": "demo-admin", "roles": ["Admin"], "exp": NOW.timestamp() + 900}
+    claims = {"sub": "demo-admin", "roles": ["Admin"], "exp": utc_now().timestamp() + 900}
     parts = [json.dumps(one).encode() for one in (header, claims)]
     text = b".".join(base64.urlsafe_b64encode(one).rstrip(b"=") for one in parts)
     signature = hmac.new(key, text, hashlib.sha256).digest() if key else b""
@@ -131,7 +130,7 @@ def test_the_valid_ones_are_let_in(door, client):
 
 def stored(door, user_id="demo-analyst", version=1, **moments):
     """A session of another time, as if it had begun then."""
-    times = {"started_at": NOW, "last_seen_at": NOW, **moments}
+    times = {"started_at": utc_now(), "last_seen_at": utc_now(), **moments}
     session = Session(
         session_id=SessionId("s" * 43),
         user_id=UserId(user_id),
@@ -139,7 +138,7 @@ def stored(door, user_id="demo-analyst", version=1, **moments):
         ip_address="",
         **times,
     )
-    event = AuditEvent(actor=UserId(user_id), action="signed_in", resource=user_id, at=NOW)
+    event = AuditEvent(actor=UserId(user_id), action="signed_in", resource=user_id, at=utc_now())
     local_sessions(door.services.settings).begin(session, event)
     return door.cookie_of(session.session_id)
 
@@ -210,10 +209,12 @@ COOKIES = {
     "a user id as the session": lambda door: door.cookie_of("demo-admin"),
     "signed out": signed_out,
     "idle for 31 minutes": lambda door: stored(
-        door, started_at=NOW - timedelta(hours=1), last_seen_at=NOW - timedelta(minutes=31)
+        door,
+        started_at=utc_now() - timedelta(hours=1),
+        last_seen_at=utc_now() - timedelta(minutes=31),
     ),
     "begun more than eight hours ago": lambda door: stored(
-        door, started_at=NOW - timedelta(hours=8, minutes=1)
+        door, started_at=utc_now() - timedelta(hours=8, minutes=1)
     ),
     "of an account of before a change": lambda door: stored(door, version=2),
     "its role was changed": lambda door: changed(

@@ -1,0 +1,10 @@
+// Reloads an open page as soon as its session is over, so that nothing of it stays on the screen.
+const SIGNED_OUT = 4401;
+window.WebSocket = class extends window.WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("close", (closed) => {
+      if (closed.code === SIGNED_OUT) window.location.reload();
+    });
+  }
+};

@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
-from services.api.app import create_app, description_route, mounted
+from services.api.app import create_app, description_route, make_ready, mounted
 from services.bootstrap import build, cookie_key
 from services.gate.entra import providers_of
 from services.gate.gate import Gate
@@ -24,6 +24,7 @@ PagesManager.uses_pages_directory = False
 _services = build()
 _settings = _services.settings
 start_logging(_settings)
+_api = create_app(_services)
 _services.accounts.open(at_home=_settings.at_home)
 # The websocket looks at the host and the origin by Streamlit's own settings, beside the gate's.
 config.set_option("server.allowedHosts", _settings.host_names)
@@ -33,13 +34,14 @@ config.set_option("server.corsAllowedOrigins", [_settings.base_url])
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     ensure_workers(_settings)
+    make_ready(_api)
     yield
 
 
 app = st.App(
     Path(__file__).with_name("app.py"),
     lifespan=_lifespan,
-    routes=[mounted(create_app(_services)), description_route()],
+    routes=[mounted(_api), description_route()],
     middleware=[
         # A page of a stranger's site whose name resolves to this machine is not let in (DNS rebinding).
         Middleware(TrustedHostMiddleware, allowed_hosts=_settings.host_names, www_redirect=False),

@@ -1,5 +1,6 @@
 """The FastAPI application behind ``/api/v1``."""
 
+import gc
 import re
 from functools import partial
 
@@ -82,6 +83,17 @@ def description_route() -> Route:
     """Return the route from where tools look for the description to where it is."""
     target = RedirectResponse(f"{BASE}{DESCRIPTION}", 308)
     return Route(DESCRIPTION, lambda _request: target, methods=["GET"])
+
+
+def make_ready(api: FastAPI) -> None:
+    """Do what the first request would wait for (0.6 s), at the start of a process that serves for long.
+
+    What is there by now stays, so that no search for reference cycles looks at it again: each held up every
+    answer for 0.13 s, twice a second at 1,700 answers a second.
+    """
+    api.openapi()
+    gc.collect()
+    gc.freeze()
 
 
 def create_app(services: Services) -> FastAPI:

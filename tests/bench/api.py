@@ -30,7 +30,7 @@ from starlette.routing import Mount, Route
 from services.adapters.local.database import Database
 from services.adapters.local.tables import RECORD_TABLES
 from services.api.addresses import cursor_of
-from services.api.app import create_app
+from services.api.app import create_app, make_ready
 from services.api.limits import RateLimit
 from services.api.negotiation import Tagging
 from services.api.trace import Tracing
@@ -56,6 +56,8 @@ REPORTS = 300
 FIRST, PAGES = "/api/v1/insights?limit=50", 1_000
 """Far more pages than the API keeps, so that asking for them in turn finds none of them made already."""
 _CHUNK = 5_000
+_WHOLE_ANSWER = 1 << 20
+"""Bytes a client takes at once, so that it is not the slow part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +157,17 @@ async def _bare(_request: Request) -> JSONResponse:
 def serve(data_dir: str, port: str) -> None:
     """Serve the API and the bare endpoint as ``server.py`` does, without pages and without a rate limit."""
     services = build(Settings(data_dir=Path(data_dir), rate_limit_per_second=0))
-    person = a_user(Role.AUDITOR)
+    person, api = a_user(Role.AUDITOR), create_app(services)
     wrapped = Tagging(Route("/wrapped", _bare))
     wrapped = Tracing(Witness(RateLimit(wrapped, limit=0), services.ports.audit))
     routes = [
         Route("/bare", _bare),
-        Mount("/api/v1", As(create_app(services), person)),
+        Mount("/api/v1", As(api, person)),
         Mount("/", As(wrapped, person)),
     ]
     compress = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=3)
     app = Starlette(routes=routes, middleware=[compress])
+    make_ready(api)
     uvicorn.run(app, port=int(port), log_level="warning", access_log=False, ws="none")
 
 
@@ -188,7 +191,7 @@ async def _ask(streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], path:
 async def _client(
     port: int, paths: Iterator[str], until: float, pace: float, offset: float
 ) -> list[float]:
-    streams = await asyncio.open_connection("127.0.0.1", port)
+    streams = await asyncio.open_connection("127.0.0.1", port, limit=_WHOLE_ANSWER)
     times = []
     await asyncio.sleep(offset)
     while (started := time.perf_counter()) < until:

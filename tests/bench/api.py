@@ -47,8 +47,10 @@ from tests.factories import NOW, a_fact, a_report, an_insight
 INSIGHTS, CLIENTS, SECONDS, FIRST_SECONDS = 100_000, 50, 6.0, 1.0
 PACE = 1.0
 """Seconds between the requests of one client that reads and does not hammer."""
+FASTEST = 0.1
+"""The same of one that asks as often as the limiter lets it: ten times in any second."""
 PACED_BAR, WORKING_BAR = 0.025, 0.1
-"""p95 in seconds of clients that read, alone and while a worker analyses reports."""
+"""p95 in seconds of 50 clients within the limit, alone and while a worker analyses reports."""
 BARE_BAR, DEEP_BAR = 10, 1.25
 """Processor time of an answer: times a bare one's, and times the first pages' where the list ends."""
 REPORTS = 300
@@ -229,6 +231,8 @@ async def _measure(server: int, port: int, pages: dict[str, list[str]]) -> dict[
         "near": await _load("other pages near the start", server, port, near),
         "end": await _load("other pages near the end", server, port, pages["end"]),
         "unread": await _load("pages nobody has read", server, port, pages["unread"]),
+        "fast": await _load("first page, ten a second each", server, port, [FIRST], FASTEST),
+        "fast, other": await _load("other pages, ten a second each", server, port, near, FASTEST),
         "paced": await _load("other pages, one a second each", server, port, near, PACE),
     }
 
@@ -277,7 +281,7 @@ def main() -> int:
     print(f"api: times the CPU of a bare answer: {times}")
     print(f"api: end / start of the list {loads['end'].cpu / first:.2f} x CPU")
     met = (
-        loads["paced"].p95 < PACED_BAR,
+        max(loads[one].p95 for one in ("paced", "fast", "fast, other")) < PACED_BAR,
         max(loads["working"].p95, loads["working, first"].p95) < WORKING_BAR,
         max(loads["kept"].cpu, first) < BARE_BAR * bare,
         loads["end"].cpu < DEEP_BAR * first,

@@ -213,8 +213,9 @@ def _done(company: Company, made: MaterialityChoice, said: str) -> None:
 
 def _preview(company: Company, terms: Terms, seen: int) -> None:
     check_terms(terms)
-    trial = services().materiality.trial(company.name, terms, seen, current_user())
-    changes = services().companies.preview(company, trial)
+    reader = current_user()
+    trial = services().materiality.trial(company.name, terms, seen, reader)
+    changes = services().companies.preview(company, trial, reader)
     if not changes:
         st.info("No finding would change its severity.")
         return

@@ -15,8 +15,12 @@ from services.domain.ids import ReportId
 from services.domain.insights import Insight, Materiality, NotComputable, Severity
 from services.domain.materiality import MaterialityChoice, company_key
 from services.domain.reports import Report, ReportStatus
+from services.domain.users import Role, User
 from services.engine import holds_plans_only, stored
 from services.ports import RecordStore
+from services.summary import is_shown
+
+_IN_REVIEW = "A finding that is not safe yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +144,17 @@ class CompanyDesk:
         found = () if missing else tuple(standings(own, others))
         return Peers(sector, tuple(names), found, missing)
 
-    def preview(self, company: Company, choice: MaterialityChoice | None) -> list[Change]:
-        """Return the insights whose severity another materiality would change, in every report."""
+    def preview(
+        self, company: Company, choice: MaterialityChoice | None, reader: User
+    ) -> list[Change]:
+        """Return the insights whose severity another materiality would change, in every report.
+
+        One that is not for the reader has no title of its own.
+        """
         changes: list[Change] = []
         for report in company.reports:
+            known = self._records.insights(report.report_id)
+            shown = {one.insight_id for one in known if is_shown(reader, one)}
             now = {insight.insight_id: insight for insight in self._found(report, None, as_is=True)}
             then = {insight.insight_id: insight for insight in self._found(report, choice)}
             for insight_id in dict.fromkeys([*now, *then]):
@@ -152,7 +163,9 @@ class CompanyDesk:
                 old = before.severity if before else None
                 new = after.severity if after else None
                 if one is not None and old != new:
-                    changes.append(Change(report.report_id, one.title, old, new))
+                    is_told = one.insight_id in shown or reader.role is not Role.CFO
+                    title = one.title if is_told else _IN_REVIEW
+                    changes.append(Change(report.report_id, title, old, new))
         return changes
 
     def _found(

@@ -255,7 +255,7 @@ def _preview(
         SeverityChange(
             document_id=one.report_id, title=one.title, before=one.before, after=one.after
         )
-        for one in services.companies.preview(company, trial)
+        for one in services.companies.preview(company, trial, caller)
     ]
     return MaterialityPreview(changes=changes, links=_links(company))
 

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
@@ -11,8 +12,10 @@ from openpyxl import load_workbook
 from services.domain.audit import AuditEvent
 from services.domain.base import utc_now
 from services.domain.ids import UserId
+from services.domain.insights import InsightStatus
 from services.domain.messages import Effects
 from services.domain.users import Role
+from services.materiality import Terms
 from tests.api.test_ingesting import ingest, work
 from tests.callers import a_user
 from tests.small_reports import small_csv, small_pdf
@@ -84,6 +87,27 @@ def test_materiality_is_tried_set_and_set_back_in_versions(services, cfo, acme):
         f"{where}/restorations", json={"version": 0, "seen": 1, "comment": "As proposed again."}
     )
     assert [one["withdrawn"] for one in back.json()["versions"]] == [False, True]
+
+
+def test_a_preview_tells_a_cfo_no_title_of_what_is_not_safe_yet(services, cfo, acme):
+    admin = a_user(Role.ADMIN)
+    (company,) = services.companies.companies()
+    trial = services.materiality.trial(company.name, Terms(fixed=Decimal(50_000_000)), 0, admin)
+    wish = {"fixed": "50000000", "seen": 0}
+
+    def told() -> set[str]:
+        answer = cfo.post(f"{materiality_of(cfo)}/preview", json=wish).json()
+        return {one["title"] for one in answer["changes"]}
+
+    titles = {one.title for one in services.companies.preview(company, trial, admin)}
+    assert told() == titles
+    records = services.ports.records
+    asked = [
+        one.model_copy(update={"status": InsightStatus.IN_REVIEW}) for one in records.insights()
+    ]
+    records.commit(Effects(records=tuple(asked)))
+    assert told() == {"A finding that is not safe yet"}
+    assert {one.title for one in services.companies.preview(company, trial, admin)} == titles
 
 
 @pytest.mark.parametrize(

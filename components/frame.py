@@ -147,13 +147,14 @@ def _sidebar(current: str) -> None:
 
 def _signed_in(user: User) -> str:
     """Return who is signed in and how to leave: a form, because leaving changes something."""
-    hint = '<p class="hint">Local demo: no passwords.</p>' if is_demo() else ""
-    own = f'<a href="{_OWN_PASSWORD}" target="_self">Change password</a>' if has_password() else ""
+    below = '<p class="hint">Local demo: no passwords.</p>' if is_demo() else ""
+    if has_password():
+        below = f'<a href="{_OWN_PASSWORD}" target="_self">Change password</a>'
     leave = "Sign out or switch person" if is_demo() else "Sign out"
     return (
         f"<style>{_SIGNED_IN_STYLE}</style>"
         f'<div class="signed-in" role="group" aria-label="Signed in as">'
         f"<b>{escape(user.name)}</b><span>{escape(user.role.value)}</span>"
         f'<form method="post" action="{_SIGN_OUT}"><button type="submit">{leave}</button></form>'
-        f"{own}{hint}</div>"
+        f"{below}</div>"
     )

@@ -2,7 +2,6 @@
 
 from html import escape
 from string import Template
-from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,6 +16,7 @@ from services.gate.pages import FOLDER, SIGN_IN, SignInPages, form_of
 from services.gate.providers import address_of
 
 PAGE = "/auth/password"
+_DONE = '<p role="status">Your password is changed. <a href="/">On to the product</a></p>'
 _UNLIKE = "The new password is not the same both times."
 _WRONG = "The present password is not right, or there were too many tries lately."
 
@@ -43,7 +43,7 @@ class OwnPassword:
             user = await self._user(request)
         except Unauthenticated:
             return _to_sign_in()
-        return self._page(user)
+        return self._page(user, is_done="changed" in request.query_params)
 
     async def _change(self, request: Request) -> Response:
         form = await form_of(request)
@@ -66,8 +66,10 @@ class OwnPassword:
         try:
             session = await self._pages.checked(user.user_id, password, address_of(request))
         except AdvisorError:
-            return RedirectResponse(SIGN_IN, 303, {"Cache-Control": "no-store"})
-        return await self._pages.let_in(request, session, "/")
+            return _to_sign_in()
+        response = await self._pages.let_in(request, session, "/")
+        response.headers["location"] = f"{PAGE}?changed"
+        return response
 
     async def _require_known(self, user: User, password: str, request: Request) -> None:
         """Return when the password is the present one; a wrong one counts as a sign-in that failed."""
@@ -81,12 +83,14 @@ class OwnPassword:
         session_id = self._cookie.read(request.headers) or ""
         return await run_in_threadpool(self._desk.user_of, session_id)
 
-    def _page(self, user: User, error: AdvisorError | None = None) -> Response:
-        fault = "" if error is None else escape(error.sentence)
+    def _page(
+        self, user: User, error: AdvisorError | None = None, *, is_done: bool = False
+    ) -> Response:
+        fault = "" if error is None else f'<p id="fault" role="alert">{escape(error.sentence)}</p>'
         form = self._form.substitute(
             action=PAGE,
             name=escape(user.user_id),
-            fault=fault and f'<p id="fault" role="alert">{fault}</p>',
+            said=_DONE if is_done else fault,
             described=fault and 'aria-describedby="fault"',
         )
         status = 200 if error is None else error.status_code
@@ -94,5 +98,4 @@ class OwnPassword:
 
 
 def _to_sign_in() -> Response:
-    target = f"{SIGN_IN}?{urlencode({'next': PAGE})}"
-    return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
+    return RedirectResponse(SIGN_IN, 303, {"Cache-Control": "no-store"})

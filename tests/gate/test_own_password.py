@@ -28,8 +28,9 @@ def change(client, cookie, present=PASSWORD, new=NEW, again=NEW, **headers):
 def test_the_new_password_signs_in_and_the_old_one_does_not(door, client, ann, cookie):
     elsewhere = door.services.sign_in.sign_in(ann, PASSWORD, "192.0.2.9").session_id
     answer = change(client, cookie)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?changed")
     given = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
+    assert "Your password is changed" in client.get(f"{PAGE}?changed", headers=given).text
     assert client.get("/queue", headers=given).json()["user"] == "ann"
     assert door.services.sign_in.is_over(elsewhere)
     assert door.services.sign_in.is_over(door.cookie.read(Headers(cookie)))
@@ -68,10 +69,10 @@ def test_guessing_the_present_password_is_slowed_like_signing_in(client, cookie)
     assert change(client, cookie).status_code == 422
 
 
-def test_nobody_is_led_to_sign_in_first_and_back(door, client, cookie):
+def test_who_is_not_signed_in_is_led_there(door, client, cookie):
     for answer in (client.get(PAGE), change(client, {})):
         assert answer.status_code == 303
-        assert answer.headers["location"] == "/auth/sign-in?next=%2Fauth%2Fpassword"
+        assert answer.headers["location"] == "/auth/sign-in"
     assert 'name="again"' in client.get(PAGE, headers=cookie).text
 
 

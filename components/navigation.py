@@ -96,6 +96,10 @@ PAGES: dict[str, PageEntry] = {
             "people", "pages/admin/people.py", "People", "group",
             frozenset({Role.ADMIN}),
         ),
+        PageEntry(
+            "services", "pages/admin/services.py", "Services", "dns",
+            frozenset({Role.ADMIN}),
+        ),
     )
 }  # fmt: skip
 

@@ -70,6 +70,7 @@ OPENS: Mapping[str, Permission] = {
     "group": Permission.VIEW_SUMMARY,
     "audit": Permission.VIEW_AUDIT,
     "people": Permission.ADMINISTER,
+    "services": Permission.ADMINISTER,
 }
 """What it takes to open a page, by its address; a page that is not named opens for nobody."""
 

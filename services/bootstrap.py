@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from services.adapters.capabilities import capabilities_of
 from services.adapters.entra.wiring import entra_of
 from services.adapters.fetch.wiring import source_of
 from services.adapters.local.layout import LocalLayoutReader
@@ -14,20 +15,21 @@ from services.adapters.local.wiring import (
     local_cookie_key,
     local_listing,
     local_outbox,
-    local_ports,
     local_retention,
     local_sessions,
 )
 from services.adapters.notify.wiring import notifier_of
+from services.adapters.wiring import chosen_cache, chosen_ports, chosen_settings
 from services.amending import AmendDesk
 from services.analysis.registry import RULES, RULESET_VERSION
 from services.analysis.templates import Templates, load_templates
 from services.calibration.desk import CalibrationDesk
+from services.capabilities import CapabilityDesk
 from services.cfo.desk import CfoDesk
 from services.cfo.signing import SigningDesk
 from services.changes import ChangeDesk
 from services.companies import CompanyDesk
-from services.config import PROJECT_ROOT, Settings, read_settings
+from services.config import PROJECT_ROOT, Settings
 from services.corrections.desk import CorrectionDesk
 from services.corrections.facts import FactDesk
 from services.domain.users import User
@@ -41,6 +43,7 @@ from services.ports import (
     AuditLog,
     AuditRetention,
     BrowserSignIn,
+    Cache,
     DocumentSource,
     Listing,
     Notifier,
@@ -75,6 +78,8 @@ class Services:
     source: DocumentSource
     analyses: AnalysisDesk
     answers: AnswerStore
+    cache: Cache
+    capabilities: CapabilityDesk
     facts: FactDesk
     corrections: CorrectionDesk
     review: ReviewDesk
@@ -116,6 +121,8 @@ class _Shared:
     analyses: AnalysisDesk
     source: DocumentSource
     answers: AnswerStore
+    cache: Cache
+    capabilities: CapabilityDesk
     notifier: Notifier
     templates: Templates
     sign_in: SignInDesk
@@ -139,8 +146,12 @@ def build(settings: Settings | None = None) -> Services:
 
     Raises InvalidInput naming a variable that cannot be used, Unavailable when the data folder is.
     """
-    settings = settings or read_settings()
-    ports = local_ports(settings)
+    settings = settings or chosen_settings()
+    ports, cache, notifier = (
+        chosen_ports(settings),
+        chosen_cache(settings),
+        notifier_of(settings),
+    )
     accounts, hasher = local_accounts(settings), Argon2Hasher()
     whole = _Seen(ports, local_listing(settings), local_outbox(settings), local_retention(settings))
     kept: Memo[Services] = Memo(_KEPT_VIEWS)
@@ -156,10 +167,12 @@ def build(settings: Settings | None = None) -> Services:
         analyses=AnalysisDesk(ports.records, RULESET_VERSION),
         source=source_of(settings),
         answers=local_answers(settings),
+        cache=cache,
+        capabilities=CapabilityDesk(capabilities_of(settings, ports, cache, notifier)),
         sign_in=SignInDesk(accounts, local_sessions(settings), hasher),
         accounts=AccountDesk(accounts, hasher),
         tokens=TokenDesk(local_api_tokens(settings)),
-        notifier=notifier_of(settings),
+        notifier=notifier,
         templates=_templates(),
         view_of=view_of,
     )
@@ -198,6 +211,8 @@ def _assembled(shared: _Shared, seen: _Seen) -> Services:
         source=shared.source,
         analyses=shared.analyses,
         answers=shared.answers,
+        cache=shared.cache,
+        capabilities=shared.capabilities,
         facts=facts,
         corrections=CorrectionDesk(records),
         review=ReviewDesk(records),

@@ -13,6 +13,7 @@ openapi                          print the description of the API (docs/openapi.
 access                           print who may do what (docs/access.md)
 narrate INSIGHT_ID               list the numbers that a text about an insight may use; judge one (--text)
 user add NAME --role ROLE        make an account; list, password, role, companies, disable, enable, remove-demo
+doctor                           ask every service in use how it is; exit code 1 when one fails (--json)
 token --role ROLE                print a new bearer token for a program; token list, token revoke ID
 """
 
@@ -27,19 +28,22 @@ from typing import TextIO
 
 from fastapi import FastAPI
 
+from services.adapters.wiring import chosen_settings
 from services.api.app import create_app
 from services.api.matrix import access_document
 from services.api.openapi import as_yaml
 from services.bootstrap import build, build_engine
 from services.cli_audit import add_audit
+from services.cli_doctor import add_doctor
 from services.cli_identity import add_identity
-from services.config import Settings, read_settings
+from services.config import Settings
 from services.domain.errors import (
     AdvisorError,
     Conflict,
     Forbidden,
     InvalidInput,
     NotFound,
+    Unavailable,
 )
 from services.domain.ids import InsightId
 from services.domain.retention import CHAIN_TTL_SECONDS
@@ -52,14 +56,14 @@ from services.worker import run_worker
 
 ROOT = Path(__file__).resolve().parent.parent
 EXIT_OK, EXIT_DOCUMENT, EXIT_WRONG_USE, EXIT_BROKEN_TRAIL, EXIT_DIFFERS = 0, 1, 2, 3, 4
-EXIT_REFUSED = 5
+EXIT_REFUSED, EXIT_UNAVAILABLE = 5, 6
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code.
 
     0 fine, 1 a file could not be read or ``audit verify`` found a breach, 2 wrong use, 3 trail broken
-    (``verify``), 4 a replay differs, 5 what was asked for is refused.
+    (``verify``), 4 a replay differs, 5 what was asked for is refused, 6 a service does not answer.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -70,6 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Conflict, Forbidden, NotFound) as error:
         sys.stderr.write(f"{error.sentence}\n")
         return EXIT_REFUSED
+    except Unavailable as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return EXIT_UNAVAILABLE
     return code
 
 
@@ -99,8 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     replayed = commands.add_parser("replay", help="compute an insight again and compare")
     replayed.add_argument("insight_id", metavar="INSIGHT_ID")
     replayed.set_defaults(run=_replay)
-    openapi = commands.add_parser("openapi", help="print the description of the API as YAML")
-    openapi.set_defaults(run=_openapi)
+    commands.add_parser("openapi", help="print the description of the API as YAML").set_defaults(
+        run=_openapi
+    )
     commands.add_parser("access", help="print who may do what as Markdown").set_defaults(
         run=_access
     )
@@ -111,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     narrate.add_argument("--text", metavar="FILE", type=Path)
     narrate.set_defaults(run=_narrate)
     add_identity(commands)
+    add_doctor(commands)
     return parser
 
 
@@ -185,7 +194,7 @@ def _explain(read: Read, errors: TextIO) -> None:
 
 
 def _serve(_arguments: argparse.Namespace) -> int:
-    settings = read_settings()
+    settings = chosen_settings()
     build(settings).accounts.open(at_home=settings.at_home)
     address = f"http://localhost:{settings.port}" if settings.at_home else settings.base_url
     sys.stdout.write(f"Serving at {address} (Ctrl-C stops everything)\n")
@@ -202,12 +211,12 @@ def _serve(_arguments: argparse.Namespace) -> int:
 
 
 def _workers(_arguments: argparse.Namespace) -> int:
-    supervise(read_settings())
+    supervise(chosen_settings())
     return EXIT_OK
 
 
 def _worker(_arguments: argparse.Namespace) -> int:
-    run_worker(read_settings())
+    run_worker(chosen_settings())
     return EXIT_OK
 
 

@@ -2,12 +2,18 @@
 
 import os
 import re
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
 
 from services.domain.errors import InvalidInput
 
@@ -17,6 +23,8 @@ MAX_UPLOAD_BYTES = 52_428_800
 ENTRA_CALLBACK = "/auth/callback"
 """Where Entra ID sends the browser back to, under the product's address."""
 _ADDRESS = r"^(https?://\S+)?$"
+_HTTPS = r"^(https://\S+)?$"
+_CONTAINER = r"^[a-z0-9](-?[a-z0-9]){2,62}$"
 _SHORTEST_SECRET = 16
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -87,9 +95,10 @@ class Settings(BaseSettings):
     review_claim_minutes: float = Field(
         default=15, ge=1, le=1440, description="Minutes a reviewer keeps a claimed item"
     )
-    notify: Literal["outbox", "webhook", "smtp"] = Field(
+    notify: Literal["outbox", "webhook", "smtp", "logic-app"] = Field(
         default="outbox",
-        description="How notices leave: read on the Inbox page only, as signed requests, or as e-mail",
+        description="How notices leave: read on the Inbox page only, as signed requests, as e-mail, or through a "
+        "Logic App",
     )
     webhook_url: str = Field(default="", pattern=_ADDRESS, description="Where notices are posted")
     webhook_secret: str = Field(
@@ -118,6 +127,93 @@ class Settings(BaseSettings):
         default="https://login.microsoftonline.com/{tenant}/v2.0",
         description="Who issues its tokens; {tenant} stands for the tenant id",
     )
+    azure_ca_file: str = Field(
+        default="",
+        description="File of the certificates (PEM) that those of Azure services have to be signed with; empty: "
+        "the usual ones",
+    )
+    blob_endpoint: str = Field(
+        default="",
+        pattern=_ADDRESS,
+        description="Blob Storage account that keeps the documents, such as "
+        "https://NAME.blob.core.windows.net; empty: the data folder keeps them",
+    )
+    blob_key: str = Field(
+        default="", repr=False, description="Its account key; empty: the managed identity signs in"
+    )
+    blob_container: str = Field(
+        default="financial-documents", pattern=_CONTAINER, description="Container of the documents"
+    )
+    table_endpoint: str = Field(
+        default="",
+        pattern=_ADDRESS,
+        description="Table Storage account that keeps the audit trail; empty: the data folder keeps it",
+    )
+    table_key: str = Field(
+        default="", repr=False, description="Its account key; empty: the managed identity signs in"
+    )
+    table_name: str = Field(
+        default="AuditLogs",
+        pattern=r"^[A-Za-z][A-Za-z0-9]{2,62}$",
+        description="Table of the trail",
+    )
+    checkpoint_container: str = Field(
+        default="audit-checkpoints",
+        pattern=_CONTAINER,
+        description="Container of the trail's signed checkpoints, in the account of the documents",
+    )
+    cosmos_endpoint: str = Field(
+        default="",
+        pattern=_ADDRESS,
+        description="Cosmos DB account that keeps the records; empty: the data folder keeps them",
+    )
+    cosmos_key: str = Field(
+        default="", repr=False, description="Its account key; empty: the managed identity signs in"
+    )
+    cosmos_database: str = Field(
+        default="advisor", pattern=r"^[A-Za-z0-9_-]{1,100}$", description="Database there"
+    )
+    service_bus_namespace: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9.-]*$",
+        description="Service Bus that holds the queues, such as NAME.servicebus.windows.net; empty: the data "
+        "folder holds them",
+    )
+    service_bus_connection: str = Field(
+        default="",
+        repr=False,
+        description="Connection string in place of the namespace, where no identity can sign in",
+    )
+    document_intelligence_endpoint: str = Field(
+        default="",
+        pattern=_ADDRESS,
+        description="Document Intelligence that reads the pages of PDFs; empty: they are read here",
+    )
+    document_intelligence_key: str = Field(
+        default="", repr=False, description="Its key; empty: the managed identity signs in"
+    )
+    redis_url: str = Field(
+        default="",
+        repr=False,
+        pattern=r"^(rediss?://\S+)?$",
+        description="Redis that processes share as a cache, rediss://[:KEY@]HOST:PORT; empty: each has its own",
+    )
+    key_vault_url: str = Field(
+        default="",
+        pattern=_HTTPS,
+        description="Key Vault that holds the secrets which are not set here; empty: none",
+    )
+    logic_app_url: str = Field(
+        default="",
+        repr=False,
+        pattern=_ADDRESS,
+        description="HTTP trigger of the Logic App that sends notices on, signature included",
+    )
+    app_insights_connection_string: str = Field(
+        default="",
+        repr=False,
+        description="Application Insights that takes metrics, events and traces; empty: the log only",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged"
     )
@@ -126,6 +222,19 @@ class Settings(BaseSettings):
     @classmethod
     def _under_the_project(cls, value: Path) -> Path:
         return (PROJECT_ROOT / value.expanduser()).resolve()
+
+    @field_validator("redis_url")
+    @classmethod
+    def _names_a_host(cls, value: str) -> str:
+        try:
+            place = urlsplit(value)
+            if not value or (place.hostname and place.port is not None):
+                return value
+        except ValueError:
+            pass
+        raise ValueError(
+            "it has to end with a host and a port; in a key before them / is written %2F and @ is written %40"
+        )
 
     @field_validator("entra_tenant_id", "entra_client_id")
     @classmethod
@@ -210,12 +319,32 @@ class Settings(BaseSettings):
         return {f"{ENV_PREFIX}{name.upper()}": str(value) for name, value in values.items()}
 
 
-def read_settings() -> Settings:
-    """Read the settings; raises InvalidInput naming each variable that cannot be used."""
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if not field.repr)
+"""The settings that nobody is shown, and that a vault may hold."""
+LookUp = Callable[[str, str, Collection[str]], Mapping[str, str]]
+"""Asked with a vault's address, a file of certificates ('' for the usual ones) and variables; returns what it holds of them."""
+
+
+def read_settings(look_up: LookUp | None = None) -> Settings:
+    """Read the settings; secrets that are not set are looked up in the vault where one is named.
+
+    Raises InvalidInput naming each variable that cannot be used, and what ``look_up`` raises.
+    """
+    found: dict[str, Any] = {} if look_up is None else _looked_up(look_up)
     try:
-        return Settings()
+        return Settings(**found)
     except ValidationError as error:
         raise InvalidInput(_sentence(error)) from error
+
+
+def _looked_up(look_up: LookUp) -> dict[str, Any]:
+    given = {**DotEnvSettingsSource(Settings)(), **EnvSettingsSource(Settings)()}
+    vault = str(given.get("key_vault_url", ""))
+    if not vault or not re.match(_HTTPS, vault):
+        return {}
+    variables = {f"{ENV_PREFIX}{name.upper()}": name for name in SECRETS - given.keys()}
+    held = look_up(vault, str(given.get("azure_ca_file", "")), sorted(variables))
+    return {variables[variable]: value for variable, value in held.items()}
 
 
 def _name(address: str) -> str:
@@ -228,5 +357,6 @@ def _sentence(error: ValidationError) -> str:
         name = "_".join(str(part) for part in fault["loc"]).upper()
         variable = name if name.startswith(ENV_PREFIX) else f"{ENV_PREFIX}{name}"
         words = fault["msg"].removeprefix("Value error, ")
-        faults.append(f"{variable}: {words} (it is {fault['input']!r})" if name else words)
+        shown = "" if name.lower() in SECRETS else f" (it is {fault['input']!r})"
+        faults.append(f"{variable}: {words}{shown}" if name else words)
     return "The settings cannot be used. " + "; ".join(faults) + "."

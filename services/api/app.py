@@ -14,6 +14,7 @@ from services.api.alerting import alerting_router, notices_router
 from services.api.analyses import chains_router, summaries_router, work_router
 from services.api.answers import as_json
 from services.api.body_limits import whole_characters
+from services.api.capabilities import capabilities_router
 from services.api.companies import companies_router, materiality_router
 from services.api.comparing import comparing_router
 from services.api.contract import Contract
@@ -69,6 +70,7 @@ _ROUTERS = (
     exports_router,
     entries_router,
     keeping_router,
+    capabilities_router,
 )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from services.ports.answers import AnswerStore
+from services.ports.cache import Cache
+from services.ports.checked import Checked
 from services.ports.documents import (
     BlobStore,
     DocumentReader,
@@ -32,6 +34,8 @@ __all__ = [
     "AuditRetention",
     "BlobStore",
     "BrowserSignIn",
+    "Cache",
+    "Checked",
     "DeadLetter",
     "Delivery",
     "DocumentReader",

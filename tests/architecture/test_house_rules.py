@@ -14,6 +14,7 @@ MAX_FUNCTION_LINES = 50
 BROAD_EXCEPT_EDGES = {
     "services/pipeline/delivery.py",
     "services/worker.py",
+    "services/capabilities.py",
     "components/frame.py",
     "services/adapters/local/child_main.py",
 }

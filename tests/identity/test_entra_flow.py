@@ -218,3 +218,10 @@ def test_no_token_is_kept_after_a_sign_in(sign_in: EntraSignIn):
     sign_in.finish(key, answer_of(address))
     assert list(sign_in._application.token_cache.search("AccessToken")) == []
     assert list(sign_in._application.token_cache.search("IdToken")) == []
+
+
+def test_the_check_asks_the_issuer_anew_each_time(sign_in: EntraSignIn, issuer: OidcServer):
+    assert sign_in.check() == "Answers; nobody was signed in."
+    issuer.is_down = True
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        sign_in.check()

@@ -130,6 +130,20 @@ def test_an_address_that_is_none_is_refused(given):
         Settings(public_url=given)
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["rediss://:test/key=@cache.example.org:6380", "rediss://cache.example.org", "redis://:6379"],
+)
+def test_an_address_of_redis_that_cannot_be_read_is_refused_without_showing_its_key(
+    monkeypatch: pytest.MonkeyPatch, url: str
+):
+    monkeypatch.setenv("ADVISOR_REDIS_URL", url)
+    with pytest.raises(InvalidInput, match="ADVISOR_REDIS_URL") as refused:
+        read_settings()
+    assert "%2F" in refused.value.sentence
+    assert url not in refused.value.sentence
+
+
 TENANT, CLIENT = "11111111-2222-3333-4444-555555555555", "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 ENTRA = {
     "ADVISOR_ENTRA_TENANT_ID": TENANT,

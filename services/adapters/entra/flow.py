@@ -105,6 +105,14 @@ class EntraSignIn:
             raise Unauthenticated("Entra ID did not sign you in. Start again.")
         return self.tokens.verify_sign_in(result["id_token"]), flow.next_path
 
+    def check(self) -> str:
+        """Return how the issuer is after asking it for its addresses anew; raises Unavailable."""
+        try:
+            self._new_client()
+        except (msal.exceptions.MsalError, LookupError, ValueError, OSError) as error:
+            raise _unreachable() from error
+        return "Answers; nobody was signed in."
+
     def _client(self) -> Any:
         """Return MSAL's client; the issuer's addresses are asked for once, by one thread at a time."""
         if self._application is None:

@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import time
 import uuid
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from services.domain.errors import InvalidInput, NotFound, Unavailable
 
@@ -48,6 +50,18 @@ class FileBlobStore:
     def delete(self, key: str) -> None:
         """Remove the blob if it is there."""
         self._path(key).unlink(missing_ok=True)
+
+    def check(self) -> str:
+        """Return how much room is left; raises Unavailable when nothing can be written."""
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self._root):
+                free = shutil.disk_usage(self._root).free
+        except OSError as error:
+            raise Unavailable(
+                f"The documents' folder cannot be written ({error.strerror})."
+            ) from error
+        return f"Answers; {free / 1e9:,.1f} GB are free."
 
     def clear_leftovers(self) -> int:
         """Remove the parts that writes left behind when their process was killed; return how many."""

@@ -17,14 +17,19 @@ from services.adapters.local.records import SqliteRecordStore
 from services.adapters.local.renderer import LocalPageRenderer
 from services.adapters.local.retention import SqliteRetention
 from services.config import Settings
-from services.ports import Ports
+from services.ports import BlobStore, Ports
 
 
-def local_ports(settings: Settings) -> Ports:
-    """Return the ports over ``settings.data_dir``; makes the folder and the database when missing."""
-    database = _database(settings)
+def local_blobs(settings: Settings) -> FileBlobStore:
+    """Return the documents of ``settings.data_dir``."""
     blobs = FileBlobStore(settings.data_dir / "documents")
     blobs.clear_leftovers()
+    return blobs
+
+
+def local_ports(settings: Settings, blobs: BlobStore) -> Ports:
+    """Return the ports over ``settings.data_dir`` and the documents; makes folder and database when missing."""
+    database = _database(settings)
     return Ports(
         blobs=blobs,
         records=SqliteRecordStore(database),

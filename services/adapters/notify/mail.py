@@ -2,6 +2,8 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -37,16 +39,32 @@ class MailNotifier:
 
     def send(self, notice: Notice) -> None:
         """Hand the message over; raises Unavailable when the server does not take it."""
-        server = self._server
         try:
-            with smtplib.SMTP(server.host, server.port, timeout=self._timeout) as smtp:
-                if server.starttls:
-                    smtp.starttls(context=ssl.create_default_context())
-                if server.user:
-                    smtp.login(server.user, server.password)
+            with self._signed_in() as smtp:
                 smtp.send_message(self._message(notice))
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable(f"The mail server did not take the notice ({error}).") from error
+
+    def check(self) -> str:
+        """Return how the server is after signing in there, sending nothing; raises Unavailable."""
+        try:
+            with self._signed_in() as smtp:
+                smtp.noop()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unavailable(
+                f"The mail server (ADVISOR_SMTP_HOST) lets nobody in ({error})."
+            ) from error
+        return "Answers; nothing was sent."
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
+        server = self._server
+        with smtplib.SMTP(server.host, server.port, timeout=self._timeout) as smtp:
+            if server.starttls:
+                smtp.starttls(context=ssl.create_default_context())
+            if server.user:
+                smtp.login(server.user, server.password)
+            yield smtp
 
     def _message(self, notice: Notice) -> EmailMessage:
         message = EmailMessage()

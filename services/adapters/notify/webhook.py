@@ -12,6 +12,7 @@ from services.domain.notices import Notice
 SIGNATURE_HEADER = "X-Advisor-Signature"
 ID_HEADER = "X-Advisor-Notice-Id"
 _SECONDS = 10.0
+_FAULTS_OF_THEIRS = 500
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -54,6 +55,20 @@ class WebhookNotifier:
             raise Unavailable(f"The webhook answered {error.code}.") from error
         except OSError as error:
             raise Unavailable(f"The webhook cannot be reached ({error}).") from error
+
+    def check(self) -> str:
+        """Return how the receiver is, asked for its options and sent nothing; raises Unavailable."""
+        request = urllib.request.Request(self._url, method="OPTIONS")  # noqa: S310 - as above
+        try:
+            with self._opener.open(request, timeout=self._timeout) as answer:
+                answer.read(0)
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code >= _FAULTS_OF_THEIRS:
+                raise Unavailable(f"The webhook answered {error.code}.") from error
+        except OSError as error:
+            raise Unavailable(f"The webhook cannot be reached ({error}).") from error
+        return "Answers; nothing was sent."
 
 
 def payload(notice: Notice, public_url: str) -> bytes:

@@ -56,6 +56,10 @@ class Hook(BaseHTTPRequestHandler):
             self.send_header("Location", "/elsewhere")
         self.end_headers()
 
+    def do_OPTIONS(self) -> None:
+        self.send_response(self.answer)
+        self.end_headers()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -190,6 +194,28 @@ def test_a_mail_server_that_refuses_is_a_failed_try(mailbox):
         by_mail(port).send(NOTICE)
     with pytest.raises(Unavailable):
         by_mail(9).send(NOTICE)
+
+
+@pytest.mark.parametrize(("answer", "fine"), [(204, True), (405, True), (500, False)])
+def test_the_check_of_a_webhook_sends_no_notice(hook, answer, fine):
+    url, kind = hook
+    kind.answer = answer
+    if fine:
+        assert by_webhook(url).check() == "Answers; nothing was sent."
+    else:
+        with pytest.raises(Unavailable, match="answered 500"):
+            by_webhook(url).check()
+    assert kind.got == []
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        by_webhook("http://127.0.0.1:9/hook").check()
+
+
+def test_the_check_of_a_mail_server_sends_no_mail(mailbox):
+    port, kind = mailbox
+    assert by_mail(port).check() == "Answers; nothing was sent."
+    assert kind.got == []
+    with pytest.raises(Unavailable, match="ADVISOR_SMTP_HOST"):
+        by_mail(9).check()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Adapters of Azure services; loaded only where the settings name an endpoint."""

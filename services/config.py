@@ -192,6 +192,9 @@ class Settings(BaseSettings):
     document_intelligence_key: str = Field(
         default="", repr=False, description="Its key; empty: the managed identity signs in"
     )
+    document_intelligence_calls: int = Field(
+        default=4, ge=1, le=15, description="Calls at once for the pages of one document"
+    )
     redis_url: str = Field(
         default="",
         repr=False,

@@ -5,13 +5,14 @@ Adapters of Azure are loaded by name, so that a start without Azure loads none o
 
 import hmac
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 from services.adapters.local.cache import LocalCache
 from services.adapters.local.wiring import local_blobs, local_cookie_key, local_ports
 from services.config import Settings, read_settings
-from services.ports import BlobStore, Cache, Checked, Ports
+from services.ports import BlobStore, Cache, Checked, LayoutReader, Ports
 
 
 def chosen_settings() -> Settings:
@@ -24,7 +25,8 @@ def chosen_settings() -> Settings:
 
 def chosen_ports(settings: Settings) -> Ports:
     """Return the ports that the settings choose."""
-    return local_ports(settings, _blobs(settings))
+    ports = local_ports(settings, _blobs(settings))
+    return replace(ports, layout=_layout(settings, ports.layout))
 
 
 def chosen_cache(settings: Settings) -> Cache:
@@ -49,6 +51,13 @@ def _blobs(settings: Settings) -> BlobStore:
         opened: BlobStore = _azure("blobs").open_blobs(settings)
         return opened
     return local_blobs(settings)
+
+
+def _layout(settings: Settings, local: LayoutReader) -> LayoutReader:
+    if settings.document_intelligence_endpoint:
+        opened: LayoutReader = _azure("layout").open_layout(settings)
+        return opened
+    return local
 
 
 def _secrets(url: str, ca_file: str, variables: Collection[str]) -> Mapping[str, str]:

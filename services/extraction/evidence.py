@@ -11,6 +11,7 @@ from services.domain.reports import ColumnKind
 from services.extraction.model import RawCell, RawColumn, RawRow, RawStatement, RowMatch
 
 _PRINTED_FROM = 0.9
+_DOUBTFUL = 0.8  # a service that is less sure of a number's characters knows better than the odds of its kind
 _YEAR_APART = range(350, 381)
 
 
@@ -28,7 +29,7 @@ def evidence_of(
 
 def _on_value(row: RawRow, cell: RawCell) -> list[ConfidenceEvidence]:
     found = [_source(cell)]
-    if row.confirmed is True:
+    if row.confirmed is True and not _is_doubted(cell):
         reason = "a second reading of the page finds the same numbers in one line"
         found.append(weighed("value", "second reading agrees", reason))
     elif row.confirmed is False:
@@ -37,9 +38,17 @@ def _on_value(row: RawRow, cell: RawCell) -> list[ConfidenceEvidence]:
     return found
 
 
+def _is_doubted(cell: RawCell) -> bool:
+    """Whether a service read the number and doubts it; what is recognised here has odds that were measured."""
+    return cell.certainty < _DOUBTFUL and not cell.recognised
+
+
 def _source(cell: RawCell) -> ConfidenceEvidence:
     if cell.page is None:
         return weighed("value", "workbook cell", "stored in a workbook cell")
+    if _is_doubted(cell):
+        reason = f"the reader is {cell.certainty:.0%} sure of these characters"
+        return _stated("value", "doubtful characters", cell.certainty, reason)
     if cell.recognised:
         return weighed("value", "recognised", "recognised on a picture of the page")
     return weighed("value", "text layer", "read from the page's text layer")

@@ -25,6 +25,8 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DATE = re.compile(rf"\b{_MONTH}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*{_YEAR}\b")
 _DAY_FIRST = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\s*,?\s*{_YEAR}\b")
 _SLASHED = re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>(?:19|20)?\d\d)\b")
+_DAY = r"(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.? ?\d{1,2} ?, ?"
+_DAYS_OVER_YEARS = re.compile(rf"\b((?:{_DAY}){{2,}})((?:(?:19|20)\d\d\b ?){{2,}})")
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\s*(?P<day>\d{{1,2}})\b(?!\d)")
 _YEARS = re.compile(r"(?<![\d,.$/])((?:19|20)\d\d)(?![\d,]|\.\d)")
 _FISCAL_SHORT = re.compile(r"\bfy\s?'?(\d\d)\b")
@@ -84,14 +86,25 @@ class Calendar:
 
 
 def dates_in(text: str) -> list[date]:
-    """Return the full dates printed in a text, in order; impossible ones are left out."""
+    """Return the full dates printed in a text, in order; impossible ones are left out.
+
+    A row of days over a row of as many years is read column by column, as the heads of a table stand.
+    """
     plain = " ".join(text.lower().replace("\u00a0", " ").split())
+    plain = _DAYS_OVER_YEARS.sub(_by_column, plain)
     found = [
         (match.start(), _date_of(match))
         for pattern in (_DATE, _DAY_FIRST, _SLASHED)
         for match in pattern.finditer(plain)
     ]
     return [day for _, day in sorted(found, key=lambda pair: pair[0]) if day is not None]
+
+
+def _by_column(match: re.Match[str]) -> str:
+    days, years = match[1].split(",")[:-1], match[2].split()
+    if len(days) != len(years):
+        return match[0]
+    return "".join(f"{day},{year} " for day, year in zip(days, years, strict=True))
 
 
 def _date_of(match: re.Match[str]) -> date | None:

@@ -20,7 +20,7 @@ LEFT = {
     },
     "the default fits every installation": {
         "RATE_LIMIT_PER_SECOND", "WORKERS", "MAX_UPLOAD_BYTES", "MAX_PAGE_IMAGE_BYTES", "POLL_SECONDS",
-        "REVIEW_CLAIM_MINUTES", "ENTRA_AUTHORITY",
+        "REVIEW_CLAIM_MINUTES", "ENTRA_AUTHORITY", "DOCUMENT_INTELLIGENCE_CALLS",
     },
     "Azure's certificates are known": {"AZURE_CA_FILE"},
 }  # fmt: skip

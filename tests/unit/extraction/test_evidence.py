@@ -16,9 +16,9 @@ def a_column(end, start=None, certainty=0.95):
     return RawColumn(end.isoformat(), ColumnKind.VALUE, Period(start=start, end=end), certainty)
 
 
-def evidence(columns=(), scale_certainty=0.95, unit=Unit.MONEY, confirmed=None, page=3):
+def evidence(columns=(), scale_certainty=0.95, unit=Unit.MONEY, confirmed=None, page=3, **read):
     columns = columns or (a_column(date(2018, 12, 31)),)
-    cell = RawCell("1,234", Decimal(1234), page=page, cell=None if page else "B4")
+    cell = RawCell("1,234", Decimal(1234), page=page, cell=None if page else "B4", **read)
     row = RawRow("Cash", (cell,) * len(columns), confirmed=confirmed)
     raw = RawStatement(
         kind=StatementKind.BALANCE,
@@ -87,3 +87,18 @@ def test_the_unit_says_whether_it_was_printed():
     told = evidence(scale_certainty=0.6)[("unit", "printed unit")]
     assert told == "no unit of the amounts is printed near the table"
     assert names("unit", evidence(unit=Unit.PER_SHARE)) == ["no scale"]
+
+
+@pytest.mark.parametrize(
+    ("read", "source"),
+    [
+        ({"certainty": 0.79}, "doubtful characters"),
+        ({"certainty": 0.8}, "text layer"),
+        ({"certainty": 0.5, "recognised": True}, "recognised"),
+    ],
+)
+def test_a_number_that_its_reader_doubts_is_worth_what_the_reader_says(read, source):
+    """A second reading has the same characters, so that it says nothing then."""
+    given = evidence(confirmed=True, **read)
+    assert ("value", source) in given
+    assert (("value", "second reading agrees") in given) == (source != "doubtful characters")

@@ -50,6 +50,15 @@ def test_a_month_that_does_not_exist_is_no_date() -> None:
     assert dates_in("13/45/2020") == []
 
 
+def test_days_over_years_are_read_column_by_column():
+    heads = "Years ended\nSeptember 24, September 25, Sept. 26,\n2022 2021 2020\nNet sales"
+    assert dates_in(heads) == [date(2022, 9, 24), date(2021, 9, 25), date(2020, 9, 26)]
+
+
+def test_days_over_another_count_of_years_are_not_paired():
+    assert dates_in("September 24, September 25,\n2022 2021 2020") == [date(2022, 9, 25)]
+
+
 def test_a_quarter_and_the_year_to_date_have_their_own_starts() -> None:
     assert periods(["Three Months Ended June 30, 2022", "Six Months Ended June 30, 2022"]) == [
         span((2022, 4, 1), (2022, 6, 30)),

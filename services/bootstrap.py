@@ -19,7 +19,7 @@ from services.adapters.local.wiring import (
     local_sessions,
 )
 from services.adapters.notify.wiring import notifier_of
-from services.adapters.wiring import chosen_cache, chosen_ports, chosen_settings
+from services.adapters.wiring import chosen_cache, chosen_ports, chosen_settings, chosen_telemetry
 from services.amending import AmendDesk
 from services.analysis.registry import RULES, RULESET_VERSION
 from services.analysis.templates import Templates, load_templates
@@ -49,6 +49,7 @@ from services.ports import (
     Notifier,
     Outbox,
     Ports,
+    Telemetry,
 )
 from services.reanalysis import AnalysisDesk
 from services.retention import RetentionDesk
@@ -89,6 +90,7 @@ class Services:
     outbox: Outbox
     listing: Listing
     notifier: Notifier
+    telemetry: Telemetry
     materiality: MaterialityDesk
     calibration: CalibrationDesk
     summary: SummaryDesk
@@ -124,6 +126,7 @@ class _Shared:
     cache: Cache
     capabilities: CapabilityDesk
     notifier: Notifier
+    telemetry: Telemetry
     templates: Templates
     sign_in: SignInDesk
     accounts: AccountDesk
@@ -173,6 +176,7 @@ def build(settings: Settings | None = None) -> Services:
         accounts=AccountDesk(accounts, hasher),
         tokens=TokenDesk(local_api_tokens(settings)),
         notifier=notifier,
+        telemetry=chosen_telemetry(settings),
         templates=_templates(),
         view_of=view_of,
     )
@@ -222,6 +226,7 @@ def _assembled(shared: _Shared, seen: _Seen) -> Services:
         outbox=seen.outbox,
         listing=seen.listing,
         notifier=shared.notifier,
+        telemetry=shared.telemetry,
         materiality=MaterialityDesk(records),
         calibration=CalibrationDesk(records, [rule.as_version for rule in RULES]),
         summary=summary,

@@ -265,6 +265,13 @@ class Settings(BaseSettings):
                 f"ADVISOR_NOTIFY=webhook needs ADVISOR_WEBHOOK_URL and ADVISOR_WEBHOOK_SECRET "
                 f"({_SHORTEST_SECRET} characters or more)"
             )
+        if self.notify == "logic-app" and (
+            not self.logic_app_url or len(self.webhook_secret) < _SHORTEST_SECRET
+        ):
+            raise ValueError(
+                f"ADVISOR_NOTIFY=logic-app needs ADVISOR_LOGIC_APP_URL and ADVISOR_WEBHOOK_SECRET "
+                f"({_SHORTEST_SECRET} characters or more)"
+            )
         if self.notify == "smtp" and not (
             self.smtp_host and self.smtp_sender and self.smtp_mailbox
         ):

@@ -36,7 +36,7 @@ def run_worker(settings: Settings) -> None:
     name = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
     with local_instances(settings).registered(name):
         _log.info("worker %s is ready", name)
-        sender = Sender(services.outbox, services.notifier)
+        sender = Sender(services.outbox, services.notifier, telemetry=services.telemetry)
         mail = threading.Thread(
             target=_send, args=(sender, settings, stop), name="outbox", daemon=True
         )

@@ -10,9 +10,10 @@ from importlib import import_module
 from typing import Any
 
 from services.adapters.local.cache import LocalCache
+from services.adapters.local.telemetry import LogTelemetry
 from services.adapters.local.wiring import local_blobs, local_cookie_key, local_ports
 from services.config import Settings, read_settings
-from services.ports import BlobStore, Cache, Checked, LayoutReader, Ports
+from services.ports import BlobStore, Cache, Checked, LayoutReader, Ports, Telemetry
 
 
 def chosen_settings() -> Settings:
@@ -44,6 +45,14 @@ def vault_of(settings: Settings) -> Checked | None:
         return None
     vault: Checked = _azure("secrets").open_vault(settings.key_vault_url, settings.azure_ca_file)
     return vault
+
+
+def chosen_telemetry(settings: Settings) -> Telemetry:
+    """Return the telemetry that the settings choose."""
+    if settings.app_insights_connection_string:
+        opened: Telemetry = _azure("telemetry").open_telemetry(settings)
+        return opened
+    return LogTelemetry()
 
 
 def _blobs(settings: Settings) -> BlobStore:

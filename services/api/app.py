@@ -112,6 +112,8 @@ def create_app(services: Services) -> FastAPI:
         servers=[{"url": BASE}],
         docs_url=None,
         redoc_url=None,
+        # Requests are traced by ``Tracing`` alone, which says nothing of who asks for what.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.add_middleware(Tagging)
     app.add_middleware(
@@ -122,7 +124,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.add_middleware(RateLimit, limit=services.settings.rate_limit_per_second)
     app.add_middleware(Witness, trail=services.ports.audit)
-    app.add_middleware(Tracing)
+    app.add_middleware(Tracing, telemetry=services.telemetry)
     add_handlers(app)
 
     @app.get("/health", tags=["health"], response_model=Health)

@@ -1,9 +1,7 @@
 """Which request an answer, a log line and a problem belong to: correlation id and W3C trace context."""
 
 import logging
-import random
 import re
-import secrets
 import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -13,13 +11,12 @@ from urllib.parse import quote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.domain.tracing import traced_ids
+from services.ports import Span, Telemetry
+
 TRACE = "advisor.trace"
 """Where a request's trace lies in its ASGI scope."""
 _CORRELATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_PARENT = re.compile(
-    r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})"
-)
-_ids = random.Random(secrets.randbits(256))  # noqa: S311 - ids are no secrets, and the system's own cost 0.1 ms each
 _log = logging.getLogger(__name__)
 
 
@@ -39,17 +36,12 @@ class Trace:
         return {"x-correlation-id": self.correlation_id, "traceparent": parent}
 
 
-def trace_of(headers: Headers) -> Trace:
-    """Return the trace that a request's headers continue; what is missing or malformed is made anew."""
-    parent = _PARENT.fullmatch(headers.get("traceparent", ""))
-    trace_id, flags = (parent[1], parent[2]) if parent else (_hex(16), "00")
+def trace_of(headers: Headers, traceparent: str) -> Trace:
+    """Return the trace of a request's span; a caller's own word for it is taken where it is well-formed."""
+    _, trace_id, span_id, flags = traceparent.split("-")
     given = headers.get("x-correlation-id", "")
     correlation_id = given if _CORRELATION.fullmatch(given) else trace_id
-    return Trace(correlation_id, trace_id, _hex(8), flags)
-
-
-def _hex(size: int) -> str:
-    return _ids.randbytes(size).hex()
+    return Trace(correlation_id, trace_id, span_id, flags)
 
 
 def known_trace(scope: MutableMapping[str, Any]) -> Trace | None:
@@ -61,15 +53,24 @@ def known_trace(scope: MutableMapping[str, Any]) -> Trace | None:
 class Tracing:
     """Gives every answer its trace, lets no cache keep it, and writes one log line a request."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self._app = app
+        self._telemetry = telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        trace = scope[TRACE] = trace_of(Headers(scope=scope))
+        headers = Headers(scope=scope)
+        parent = headers.get("traceparent", "")
+        parent = parent if traced_ids(parent) else ""
+        with self._telemetry.span(scope["method"], "request", parent) as span:
+            scope[TRACE] = trace_of(headers, span.traceparent)
+            await self._answer(scope, receive, send, span)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, span: Span) -> None:
+        trace: Trace = scope[TRACE]
         started, status = time.perf_counter(), 500
 
         async def traced(message: Message) -> None:
@@ -85,6 +86,11 @@ class Tracing:
         try:
             await self._app(scope, receive, traced)
         finally:
+            # The route, not the path: what somebody put into the path is nobody's business.
+            route = getattr(scope.get("route"), "path", "")
+            span.name, span.failed = f"{scope['method']} {route}", status >= 500
+            span.about = {"http.request.method": scope["method"], "http.route": route}
+            span.about["http.response.status_code"] = status
             _log.log(
                 logging.ERROR if status >= 500 else logging.INFO,
                 "%s %s %d %.1f ms correlation=%s trace=%s span=%s",

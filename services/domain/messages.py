@@ -6,6 +6,7 @@ from enum import StrEnum
 from services.domain.audit import AuditEvent
 from services.domain.base import Record
 from services.domain.ids import MessageId, ReportId, deterministic_id
+from services.domain.tracing import current_traceparent
 
 
 class Queue(StrEnum):
@@ -37,13 +38,17 @@ class MessageKind(StrEnum):
 
 
 class Message(Record):
-    """One thing that happened to one report; the id makes a repeated send the same message."""
+    """One thing that happened to one report; the id makes a repeated send the same message.
+
+    ``traceparent`` is the W3C trace of what sent it first; it is no part of the id.
+    """
 
     message_id: MessageId
     kind: MessageKind
     report_id: ReportId
     insight_ids: tuple[str, ...] = ()
     correlation_id: str
+    traceparent: str = ""
 
 
 def message(
@@ -61,6 +66,7 @@ def message(
         report_id=report_id,
         insight_ids=insight_ids,
         correlation_id=correlation_id,
+        traceparent=current_traceparent(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from services.domain.base import Instant, Record
+from services.domain.base import Instant, Probability, Record
 from services.domain.ids import InsightId, NoticeId, ReportId, ReviewItemId
 
 
@@ -30,6 +30,7 @@ class Notice(Record):
 
     ``path`` is the page and its query without host, such as ``item?item=review-1``. ``next_try`` is when
     it is sent next; a sender that takes it moves that on, so that no two send it at once.
+    ``summary`` and ``confidence`` (0 to 1) are the insight's; while it is audited its confidence is not told.
     """
 
     notice_id: NoticeId
@@ -41,6 +42,8 @@ class Notice(Record):
     report_id: ReportId
     review_item_id: ReviewItemId
     insight_id: InsightId | None = None
+    summary: str | None = None
+    confidence: Probability | None = None
     written_by: str
     written_at: Instant
     state: NoticeState = NoticeState.WAITING

@@ -28,7 +28,7 @@ from services.gate.own_password import OwnPassword
 from services.gate.pages import SIGN_IN, SignInPages
 from services.gate.providers import AdmittedVerifier, Provider
 from services.gate.sockets import SIGNED_OUT, OpenSockets
-from services.ports import TokenVerifier
+from services.ports import Telemetry, TokenVerifier
 
 SESSION_HEADER = b"x-advisor-session"
 """The header in which pages find the session id that the gate has verified."""
@@ -69,6 +69,7 @@ class Gate:
         self, app: ASGIApp, services: Services, key: bytes, providers: Sequence[Provider] = ()
     ) -> None:
         self._app = app
+        self._telemetry = services.telemetry
         self._desk = services.sign_in
         self._cookie = SessionCookie(key, secure=services.settings.is_secure)
         admitted = (AdmittedVerifier(one.verifier, self._desk) for one in providers)
@@ -108,7 +109,7 @@ class Gate:
             if caller.user is not None and path == _FIGURES:
                 require(caller.user, Permission.ADMINISTER)
         except AdvisorError as error:
-            await _refused(error)(scope, receive, send)
+            await _refused(error, self._telemetry)(scope, receive, send)
             return
         if is_page_of_ours:
             await self._pages(scope, receive, send)
@@ -196,7 +197,7 @@ def _to_sign_in(scope: Scope) -> Response:
     return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
 
 
-def _refused(error: AdvisorError) -> ASGIApp:
+def _refused(error: AdvisorError, telemetry: Telemetry) -> ASGIApp:
     """Return the application that answers with a problem document, traced like the API's own."""
     headers = (
         {"WWW-Authenticate": 'Bearer error="invalid_token"'}
@@ -209,4 +210,4 @@ def _refused(error: AdvisorError) -> ASGIApp:
         answer = problem(request, error.status_code, error.code, error.sentence, headers)
         await answer(scope, receive, send)
 
-    return Tracing(refused)
+    return Tracing(refused, telemetry)

@@ -2,13 +2,15 @@
 
 import logging
 import random
+import time
 
 from services.domain.errors import AdvisorError, InvalidInput, NotFound, UnreadableDocument
 from services.domain.ids import ReportId
 from services.domain.messages import Effects, Message
 from services.domain.reports import ReportStatus
 from services.pipeline.handlers import Context, event
-from services.ports import Delivery
+from services.pipeline.telling import tell
+from services.ports import Delivery, Span
 
 MAX_BACKOFF_SECONDS = 60.0
 _OUR_FAULT = (
@@ -26,16 +28,27 @@ def handle(delivery: Delivery, context: Context) -> None:
     """
     incoming = delivery.message
     _log.info("%s %s delivery %d", incoming.kind, incoming.report_id, delivery.delivery_count)
+    with context.telemetry.span(incoming.kind, "work", incoming.traceparent) as span:
+        _run(delivery, context, span)
+
+
+def _run(delivery: Delivery, context: Context, span: Span) -> None:
+    incoming, started = delivery.message, time.perf_counter()
     try:
         if delivery.delivery_count > context.max_delivery:
             # The worker itself died on every try: not even an error came back.
             _give_up(delivery, context, "worker-lost", "the worker ended before it was done")
             return
         effects = _effects(incoming, context)
-        if not context.ports.queue.complete(delivery, effects):
+        with context.telemetry.span("queue.complete", "call"):
+            kept = context.ports.queue.complete(delivery, effects)
+        if kept:
+            tell(context.telemetry, incoming, effects, time.perf_counter() - started)
+        else:
             _log.warning("%s lost its lease; nothing was written", incoming.message_id)
     except Exception as error:  # noqa: BLE001 - the one edge where any failure becomes a retry
         _log.exception("%s failed", incoming.message_id)
+        span.failed = True
         _try_later(delivery, context, error)
 
 

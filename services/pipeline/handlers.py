@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.adapters.local.telemetry import LogTelemetry
 from services.analysis.service import Analysis, analyse
 from services.analysis.templates import Templates
 from services.bootstrap import Services
@@ -45,7 +46,7 @@ from services.pipeline.audit_sample import sample
 from services.pipeline.conflicts import contradictions
 from services.pipeline.reopening import reopen
 from services.pipeline.signoffs import renewed, with_preparers
-from services.ports import Ports
+from services.ports import Ports, Telemetry
 from services.progress import PageProgress
 from services.review import open_finding, open_item
 
@@ -70,6 +71,7 @@ class Context:
     scoring: Callable[[], Scoring] = lambda: UNLABELLED
     clock: Callable[[], datetime] = utc_now
     max_delivery: int = 5
+    telemetry: Telemetry = field(default_factory=LogTelemetry)
     handlers: Mapping[MessageKind, "Handler"] = field(default_factory=lambda: HANDLERS)
 
 
@@ -83,6 +85,7 @@ def context_of(services: Services) -> Context:
         templates=services.templates,
         scoring=services.calibration.watch,
         max_delivery=services.settings.max_delivery,
+        telemetry=services.telemetry,
     )
 
 
@@ -91,7 +94,8 @@ def read_report(incoming: Message, context: Context) -> Effects:
     ports = context.ports
     report = _report(incoming, context)
     pages = PageProgress(ports.records, report.report_id, "reading", context.clock)
-    data = ports.blobs.get(report.blob_key)
+    with context.telemetry.span("blobs.get", "call"):
+        data = ports.blobs.get(report.blob_key)
     with ports.layout.open(data, report.format) as document:
         extraction = context.extract(document, report, pages)
     found = bool(extraction.facts)

@@ -3,13 +3,14 @@
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.adapters.local.telemetry import LogTelemetry
 from services.domain.base import utc_now
 from services.domain.errors import AdvisorError
 from services.domain.notices import Notice, NoticeState
-from services.ports import Notifier, Outbox
+from services.ports import Notifier, Outbox, Telemetry
 
 MAX_TRIES = 8
 MAX_WAIT_SECONDS = 3600.0
@@ -23,6 +24,7 @@ class Sender:
     outbox: Outbox
     notifier: Notifier
     clock: Callable[[], datetime] = utc_now
+    telemetry: Telemetry = field(default_factory=LogTelemetry)
 
     def send_next(self) -> bool:
         """Send the next due notice; whether there was one. A failed try waits longer each time."""
@@ -30,7 +32,8 @@ class Sender:
         if notice is None:
             return False
         try:
-            self.notifier.send(notice)
+            with self.telemetry.span("notifier.send", "call"):
+                self.notifier.send(notice)
         except AdvisorError as error:
             _log.warning("notice %s was not taken: %s", notice.notice_id, error.sentence)
             self.outbox.settle(self._failed(notice, error.sentence))

@@ -24,6 +24,7 @@ from services.ports.identity import (
 )
 from services.ports.messages import DeadLetter, Delivery, MessageQueue, Notifier, Outbox
 from services.ports.records import Listing, RecordStore
+from services.ports.telemetry import Span, SpanKind, Telemetry
 from services.ports.trail import AuditLog, AuditRetention, StoredEntry
 
 __all__ = [
@@ -52,7 +53,10 @@ __all__ = [
     "Ports",
     "RecordStore",
     "Sessions",
+    "Span",
+    "SpanKind",
     "StoredEntry",
+    "Telemetry",
     "TokenVerifier",
 ]
 

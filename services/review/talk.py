@@ -15,7 +15,7 @@ from services.domain.reviews import UNDO_SECONDS, ActKind, ReviewAct, ReviewStat
 from services.domain.users import User
 from services.ports import RecordStore
 from services.review.bench import Bench, Case, checked_comment
-from services.review.items import requested_item
+from services.review.items import audit_item_id, requested_item
 from services.review.notices import Told, notice
 from services.review.state import state_of
 
@@ -140,10 +140,21 @@ class TalkDesk:
         told = Told(told.kind, told.to, f"{told.subject}: {about}", told.text, told.by)
         sending = case.now + timedelta(seconds=UNDO_SECONDS)
         made = notice(told, case.item, str(act.number), case.now, sending)
+        if case.insight is not None:
+            made = made.model_copy(update=self._of_insight(case.insight))
         detail = {"to": told.to, "alert": made.notice_id}
         effects = self._bench.effects(case, act, made, **detail)
         self._records.commit(joined(before or Effects(), effects))
         return made
+
+    def _of_insight(self, insight: Insight) -> dict[str, str | float | None]:
+        """Return what a notice tells of its insight; nobody is told the confidence of an open audit."""
+        audit = self._records.review_item(audit_item_id(insight.insight_id))
+        is_blind = audit is not None and audit.is_blind
+        return {
+            "summary": insight.title,
+            "confidence": None if is_blind else insight.confidence.total,
+        }
 
 
 def checked_email(typed: str) -> str:

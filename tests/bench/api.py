@@ -161,7 +161,9 @@ def serve(data_dir: str, port: str) -> None:
     services = build(Settings(data_dir=Path(data_dir), rate_limit_per_second=0))
     person, api = a_user(Role.AUDITOR), create_app(services)
     wrapped = Tagging(Route("/wrapped", _bare))
-    wrapped = Tracing(Witness(RateLimit(wrapped, limit=0), services.ports.audit))
+    wrapped = Tracing(
+        Witness(RateLimit(wrapped, limit=0), services.ports.audit), services.telemetry
+    )
     routes = [
         Route("/bare", _bare),
         Mount("/api/v1", As(api, person)),

@@ -1,5 +1,6 @@
 """The way out that the settings choose."""
 
+from services.adapters.azure.notify import LogicAppNotifier
 from services.adapters.notify.mail import MailNotifier, MailServer
 from services.adapters.notify.outbox_only import OutboxOnly
 from services.adapters.notify.webhook import WebhookNotifier
@@ -11,6 +12,8 @@ def notifier_of(settings: Settings) -> Notifier:
     """Return the notifier of the settings."""
     if settings.notify == "webhook":
         return WebhookNotifier(settings.webhook_url, settings.webhook_secret, settings.base_url)
+    if settings.notify == "logic-app":
+        return LogicAppNotifier(settings)
     if settings.notify == "smtp":
         server = MailServer(
             host=settings.smtp_host,

@@ -5,6 +5,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -112,8 +113,8 @@ def hook() -> Iterator[tuple[str, type[Hook]]]:
         thread.join()
 
 
-@pytest.fixture
-def mailbox() -> Iterator[tuple[int, type[Mailbox]]]:
+@contextmanager
+def serving_mail() -> Iterator[tuple[int, type[Mailbox]]]:
     kind = type("M", (Mailbox,), {"got": []})
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), kind) as server:
         server.daemon_threads = True
@@ -122,6 +123,12 @@ def mailbox() -> Iterator[tuple[int, type[Mailbox]]]:
         yield server.server_address[1], kind
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[int, type[Mailbox]]]:
+    with serving_mail() as found:
+        yield found
 
 
 def by_webhook(url: str) -> Notifier:

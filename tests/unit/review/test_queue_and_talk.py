@@ -11,7 +11,7 @@ from services.domain.messages import Effects
 from services.domain.notices import NoticeState
 from services.domain.reports import Finding, FindingSeverity
 from services.domain.reviews import Cause, ReviewKind, Verdict
-from services.review.items import open_finding
+from services.review.items import audit_item_id, open_finding
 from services.review.queue import Wanted
 from tests.factories import ANALYST, AUDITOR, a_confidence, a_report
 from tests.unit.review.conftest import RITA, ROSS, Room
@@ -170,6 +170,22 @@ def test_an_escalation_carries_insight_and_reviewer_and_returns_an_alert(room: R
     (entry,) = room.queue.entries()
     assert entry.state.is_mine(ROSS)
     assert not entry.state.is_mine(RITA)
+
+
+def test_a_notice_tells_summary_and_confidence_of_its_insight_but_not_while_it_is_audited(
+    room: Room,
+):
+    item = room.wait()
+    insight = room.insight(item)
+    told = room.talk.escalate(item.review_item_id, "ross@acme.com", "needs tax", RITA)
+    assert (told.summary, told.confidence) == (insight.title, insight.confidence.total)
+    audit = {
+        "kind": ReviewKind.AUDIT_SAMPLE,
+        "review_item_id": audit_item_id(insight.insight_id),
+    }
+    room.records.commit(Effects(records=(item.model_copy(update=audit),)))
+    blind = room.talk.assign(item.review_item_id, "rita@acme.com", "", ROSS)
+    assert (blind.summary, blind.confidence) == (insight.title, None)
 
 
 @pytest.mark.parametrize("typed", ["", "ross", "a@b", "a b@c.de", "a@b.de, c@d.de", "x" * 260])

@@ -49,6 +49,7 @@ test: $(STAMP_DEV) ## every test, with the coverage gate
 	@sh scripts/ensure_tesseract.sh
 	@sh scripts/ensure_spectral.sh
 	@sh scripts/ensure_redis.sh
+	@sh scripts/ensure_azurite.sh
 	$(BIN)/pytest tests -n $(JOBS) --dist loadgroup --durations=20 --cov --cov-report=term:skip-covered
 
 bench: $(STAMP_DEV) ## accuracy, speed and robustness on the shared filings and corpora

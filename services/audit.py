@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from services.domain.audit import Breach, BreachKind, Checkpoint
+from services.domain.audit import AuditEntry, AuditEvent, Breach, BreachKind, Checkpoint
 from services.domain.base import Record
 
 GENESIS = "0" * 64
@@ -41,6 +41,23 @@ def link_hash(previous_hash: str, event_json: str) -> str:
     """Return SHA-256(previous hash + SHA-256(canonical JSON)) over the raw digests, as hex."""
     digest = hashlib.sha256(event_json.encode()).digest()
     return hashlib.sha256(bytes.fromhex(previous_hash) + digest).hexdigest()
+
+
+def linked(seq: int, head: str, events: Iterable[AuditEvent]) -> Iterator[tuple[AuditEntry, str]]:
+    """Give the entries of events behind entry ``seq`` with hash ``head``, each with its event's canonical JSON."""
+    for told in events:
+        event = _placed(told)
+        text = canonical_json(event)
+        seq, previous, head = seq + 1, head, link_hash(head, text)
+        yield AuditEntry(seq=seq, event=event, previous_hash=previous, entry_hash=head), text
+
+
+def _placed(event: AuditEvent) -> AuditEvent:
+    """Return the event with the address the present act comes from, where it names none itself."""
+    address = ACTING_FROM.get()
+    if event.ip_address or not address:
+        return event
+    return event.model_copy(update={"ip_address": address})
 
 
 @dataclass(frozen=True, slots=True)

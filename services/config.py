@@ -162,6 +162,12 @@ class Settings(BaseSettings):
         pattern=_CONTAINER,
         description="Container of the trail's signed checkpoints, in the account of the documents",
     )
+    checkpoint_key: str = Field(
+        default="",
+        repr=False,
+        description="Key of their HMAC-SHA256, 32 characters or more, the same for every process; needed with a "
+        "table endpoint",
+    )
     cosmos_endpoint: str = Field(
         default="",
         pattern=_ADDRESS,

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import settings
 
 from services.audit import ACTING_FROM
+from tests.azure.azurite import azurite
+
+__all__ = ["azurite"]
 
 # Machines are shared and noisy: a slow example is no failure.
 settings.register_profile("steady", deadline=None)

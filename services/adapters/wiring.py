@@ -27,7 +27,10 @@ def chosen_settings() -> Settings:
 def chosen_ports(settings: Settings) -> Ports:
     """Return the ports that the settings choose."""
     ports = local_ports(settings, _blobs(settings))
-    return replace(ports, layout=_layout(settings, ports.layout))
+    ports = replace(ports, layout=_layout(settings, ports.layout))
+    if settings.table_endpoint:
+        return replace(ports, audit=_azure("forwarding").forwarded(settings, ports.audit))
+    return ports
 
 
 def chosen_cache(settings: Settings) -> Cache:

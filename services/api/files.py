@@ -12,20 +12,10 @@ from services.api.negotiation import matches
 from services.api.parameters import DocumentId, PageNumber
 from services.api.reports import stored_report
 from services.bootstrap import Services
+from services.domain.documents import MEDIA_TYPES
 from services.domain.errors import NotFound
 from services.domain.reports import Report, ReportFormat
 
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA_TYPES = {
-    ReportFormat.PDF: "application/pdf",
-    ReportFormat.XLSX: _SHEET,
-    ReportFormat.XLSM: "application/vnd.ms-excel.sheet.macroEnabled.12",
-    ReportFormat.XLS: "application/vnd.ms-excel",
-    ReportFormat.XLSB: "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
-    ReportFormat.ODS: "application/vnd.oasis.opendocument.spreadsheet",
-    ReportFormat.CSV: "text/csv",
-}
-"""What the bytes of each format are called."""
 _PAGE_IMAGE: dict[str, Any] = {"content": {"image/webp": {}}}
 _PROBLEM = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _FILE: dict[str, Any] = {kind: {} for kind in MEDIA_TYPES.values()}

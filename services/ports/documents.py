@@ -18,7 +18,7 @@ class BlobStore(Protocol):
     """Raw documents by key ``{year}/{month}/{document_id}.{ext}``; a key is written once."""
 
     def put(self, key: str, data: bytes) -> None:
-        """Store durably (write-temp, fsync, rename) before returning."""
+        """Store durably before returning; the same bytes once more are no change, other bytes raise Conflict."""
         ...
 
     def get(self, key: str) -> bytes:

@@ -22,6 +22,7 @@ LEFT = {
         "RATE_LIMIT_PER_SECOND", "WORKERS", "MAX_UPLOAD_BYTES", "MAX_PAGE_IMAGE_BYTES", "POLL_SECONDS",
         "REVIEW_CLAIM_MINUTES", "ENTRA_AUTHORITY", "DOCUMENT_INTELLIGENCE_CALLS",
     },
+    "put into the Key Vault by hand, once": {"CHECKPOINT_KEY"},
     "Azure's certificates are known": {"AZURE_CA_FILE"},
 }  # fmt: skip
 

@@ -1,11 +1,15 @@
 """Who the product is on Azure, and whom it believes there."""
 
+import logging
 from functools import cache
 
 from azure.core.credentials import AzureNamedKeyCredential, TokenCredential
 from azure.identity import DefaultAzureCredential
 
 from services.config import Settings
+
+# The SDKs write every request with its headers at INFO, which would be most of the log.
+logging.getLogger("azure").setLevel(logging.WARNING)
 
 
 @cache

@@ -3,7 +3,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from services.adapters.local.checkpoints import CheckpointFile
@@ -81,6 +81,17 @@ class SqliteAuditLog:
         shown = rows[:limit]
         place = shown[-1][:2] if len(rows) > limit else None
         return Page([_entry(row[1:]) for row in shown], place)
+
+    def committed(self, after: int, limit: int) -> list[tuple[int, AuditEvent]]:
+        """Return the entries behind a number, oldest first, that no crash takes away any more."""
+        query = "SELECT seq, event FROM audit_entries WHERE seq > ? ORDER BY seq LIMIT ?"
+        with self._database.reading_committed() as connection:
+            rows = connection.execute(query, (after, limit)).fetchall()
+        return [(seq, AuditEvent.model_validate_json(event)) for seq, event in rows]
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this after every commit to the database from now on."""
+        self._database.after_commit(lambda _: call())
 
     def verify(self) -> int | None:
         """Return the first sequence number that does not hold, or None when the trail is whole."""

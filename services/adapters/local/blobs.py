@@ -1,19 +1,20 @@
-"""Raw documents as files: written beside their place, synced, then renamed into it."""
+"""Raw documents as files: written beside their place, synced, then linked into it."""
 
+import errno
 import os
-import re
 import shutil
 import time
 import uuid
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from services.domain.errors import InvalidInput, NotFound, Unavailable
+from services.domain.documents import checked_key
+from services.domain.errors import Conflict, NotFound, Unavailable
 
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS})
+"""What a file system says that has no hard links."""
 LEFTOVER_SECONDS = 3_600
 """A part this old belongs to no write that is still going on."""
-
-_KEY = re.compile(r"[0-9]{4}/[0-9]{2}/[A-Za-z0-9_-]{1,80}\.[a-z]{3,4}")
 
 
 class FileBlobStore:
@@ -23,14 +24,20 @@ class FileBlobStore:
         self._root = root
 
     def put(self, key: str, data: bytes) -> None:
-        """Store durably before returning: after a power cut the blob is there whole or not at all."""
+        """Store durably before returning: after a power cut the blob is there whole or not at all.
+
+        Raises Conflict when other bytes have the key already.
+        """
         path = self._path(key)
         temporary = path.with_name(f".{uuid.uuid4().hex}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 _write_synced(temporary, data)
-                temporary.replace(path)
+                _name(temporary, path)
+            except FileExistsError as error:
+                if path.read_bytes() != data:
+                    raise Conflict("Another document is stored under this key.") from error
             finally:
                 temporary.unlink(missing_ok=True)
             for folder in (path.parent, path.parent.parent, self._root):
@@ -72,9 +79,20 @@ class FileBlobStore:
         return len(parts)
 
     def _path(self, key: str) -> Path:
-        if _KEY.fullmatch(key) is None:
-            raise InvalidInput("A document key is year/month/id.ext and nothing else.")
-        return self._root / key
+        return self._root / checked_key(key)
+
+
+def _name(temporary: Path, path: Path) -> None:
+    """Give a whole file its name; raises FileExistsError when another has it."""
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # Such as a share: of two writers at once the later one wins.
+        if path.exists():
+            raise FileExistsError from error
+        temporary.replace(path)
 
 
 def _write_synced(path: Path, data: bytes) -> None:

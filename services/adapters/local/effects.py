@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from services.adapters.local.tables import RECORD_TABLES
-from services.audit import ACTING_FROM, canonical_json, link_hash
+from services.audit import linked
 from services.domain.audit import AuditEntry, AuditEvent
 from services.domain.base import Record
 from services.domain.messages import Effects, Message
@@ -48,25 +48,15 @@ def append_events(connection: sqlite3.Connection, events: Sequence[AuditEvent]) 
         return []
     seq, head = connection.execute("SELECT seq, hash FROM audit_head").fetchone()
     entries = []
-    for told in events:
-        event = _placed(told)
-        text = canonical_json(event)
-        seq, previous, head = seq + 1, head, link_hash(head, text)
-        entries.append(AuditEntry(seq=seq, event=event, previous_hash=previous, entry_hash=head))
+    for entry, text in linked(seq, head, events):
+        entries.append(entry)
         connection.execute(
             "INSERT INTO audit_entries (seq, event, previous_hash, entry_hash) VALUES (?, ?, ?, ?)",
-            (seq, text, previous, head),
+            (entry.seq, text, entry.previous_hash, entry.entry_hash),
         )
-    connection.execute("UPDATE audit_head SET seq = ?, hash = ?", (seq, head))
+    last = entries[-1]
+    connection.execute("UPDATE audit_head SET seq = ?, hash = ?", (last.seq, last.entry_hash))
     return entries
-
-
-def _placed(event: AuditEvent) -> AuditEvent:
-    """Return the event with the address the present act comes from, where it names none itself."""
-    address = ACTING_FROM.get()
-    if event.ip_address or not address:
-        return event
-    return event.model_copy(update={"ip_address": address})
 
 
 def _by_table(records: Iterable[Record]) -> Iterable[tuple[type[Record], list[tuple[int, Record]]]]:

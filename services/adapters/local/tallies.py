@@ -44,7 +44,7 @@ def events_of(
 
 
 def _is_first(connection: sqlite3.Connection, request: RequestEvent) -> bool:
-    key = _key(request.event)
+    key = key_of(request.event)
     if _counted(connection, request.part, key):
         return False
     (many,) = connection.execute("SELECT count(*) FROM request_tallies").fetchone()
@@ -56,8 +56,9 @@ def _is_first(connection: sqlite3.Connection, request: RequestEvent) -> bool:
     return True
 
 
-def _key(event: AuditEvent) -> tuple[str, ...]:
-    minute = _minute(event.at)
+def key_of(event: AuditEvent) -> tuple[str, ...]:
+    """Return what requests that are counted together have in common."""
+    minute = minute_of(event.at)
     return minute, event.actor, event.action, event.resource, event.result, event.ip_address
 
 
@@ -67,25 +68,29 @@ def _counted(connection: sqlite3.Connection, part: str | None, key: tuple[str, .
 
 def _ended(connection: sqlite3.Connection, now: datetime) -> Iterator[AuditEvent]:
     query = "SELECT * FROM request_tallies WHERE minute < ? ORDER BY minute"
-    rows = connection.execute(query, (_minute(now),)).fetchall()
-    for minute, actor, action, resource, result, ip_address, count, parts in rows:
+    rows = connection.execute(query, (minute_of(now),)).fetchall()
+    for *key, count, parts in rows:
         if count:
-            yield AuditEvent(
-                actor=UserId(actor),
-                action=action,
-                resource=resource,
-                result=result,
-                ip_address=ip_address,
-                detail={"count": str(count), "minute": minute} | _named(parts.strip()),
-                at=now,
-            )
+            yield count_event(key, count, parts, now)
     if rows:
-        connection.execute("DELETE FROM request_tallies WHERE minute < ?", (_minute(now),))
+        connection.execute("DELETE FROM request_tallies WHERE minute < ?", (minute_of(now),))
 
 
-def _named(parts: str) -> dict[str, str]:
-    return {"parts": parts} if parts else {}
+def count_event(key: Sequence[str], count: int, parts: str, now: datetime) -> AuditEvent:
+    """Return the entry that tells how many more requests there were under a key, and of which parts."""
+    minute, actor, action, resource, result, ip_address = key
+    named = {"parts": parts.strip()} if parts.strip() else {}
+    return AuditEvent(
+        actor=UserId(actor),
+        action=action,
+        resource=resource,
+        result=result,
+        ip_address=ip_address,
+        detail={"count": str(count), "minute": minute} | named,
+        at=now,
+    )
 
 
-def _minute(moment: datetime) -> str:
+def minute_of(moment: datetime) -> str:
+    """Return the minute that a moment is counted in."""
     return f"{moment:%Y-%m-%dT%H:%MZ}"

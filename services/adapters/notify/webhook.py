@@ -5,6 +5,7 @@ import http.client
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +58,7 @@ class WebhookNotifier:
 
 def post(target: Target, notice: Notice, body: bytes) -> None:
     """Post a signed body; raises Unavailable, naming the target and never its address, when it is not taken."""
-    status = _status(target, _request(target, notice, body))
+    status = _status(target, lambda: _request(target, notice, body))
     if not 200 <= status < 300:
         raise Unavailable(f"{target.name} answered {status}.")
 
@@ -65,16 +66,15 @@ def post(target: Target, notice: Notice, body: bytes) -> None:
 def ask(target: Target) -> str:
     """Return how a target is, asked for its options and sent nothing; raises Unavailable."""
     # The settings take http and https only.
-    request = urllib.request.Request(target.url, method="OPTIONS")  # noqa: S310
-    status = _status(target, request)
+    status = _status(target, lambda: urllib.request.Request(target.url, method="OPTIONS"))  # noqa: S310
     if status >= _FAULTS_OF_THEIRS:
         raise Unavailable(f"{target.name} answered {status}.")
     return "Answers; nothing was sent."
 
 
-def _status(target: Target, request: urllib.request.Request) -> int:
+def _status(target: Target, request: Callable[[], urllib.request.Request]) -> int:
     try:
-        with _opener.open(request, timeout=target.timeout_seconds) as answer:
+        with _opener.open(request(), timeout=target.timeout_seconds) as answer:
             answer.read(0)
             return int(answer.status)
     except urllib.error.HTTPError as error:

@@ -298,9 +298,6 @@ var settings = [
   { name: 'ADVISOR_TABLE_ENDPOINT', value: storage.outputs.tableEndpoint }
   { name: 'ADVISOR_TABLE_NAME', value: auditTable }
   { name: 'ADVISOR_CHECKPOINT_CONTAINER', value: checkpointContainer }
-  { name: 'ADVISOR_COSMOS_ENDPOINT', value: cosmos.outputs.endpoint }
-  { name: 'ADVISOR_COSMOS_DATABASE', value: cosmosDatabase }
-  { name: 'ADVISOR_SERVICE_BUS_NAMESPACE', value: bus.outputs.host }
   { name: 'ADVISOR_MAX_DELIVERY', value: string(maxDelivery) }
   { name: 'ADVISOR_LEASE_SECONDS', value: string(leaseSeconds) }
   { name: 'ADVISOR_DOCUMENT_INTELLIGENCE_ENDPOINT', value: intelligence.outputs.endpoint }

@@ -168,28 +168,6 @@ class Settings(BaseSettings):
         description="Key of their HMAC-SHA256, 32 characters or more, the same for every process; needed with a "
         "table endpoint",
     )
-    cosmos_endpoint: str = Field(
-        default="",
-        pattern=_ADDRESS,
-        description="Cosmos DB account that keeps the records; empty: the data folder keeps them",
-    )
-    cosmos_key: str = Field(
-        default="", repr=False, description="Its account key; empty: the managed identity signs in"
-    )
-    cosmos_database: str = Field(
-        default="advisor", pattern=r"^[A-Za-z0-9_-]{1,100}$", description="Database there"
-    )
-    service_bus_namespace: str = Field(
-        default="",
-        pattern=r"^[A-Za-z0-9.-]*$",
-        description="Service Bus that holds the queues, such as NAME.servicebus.windows.net; empty: the data "
-        "folder holds them",
-    )
-    service_bus_connection: str = Field(
-        default="",
-        repr=False,
-        description="Connection string in place of the namespace, where no identity can sign in",
-    )
     document_intelligence_endpoint: str = Field(
         default="",
         pattern=_ADDRESS,

@@ -1,6 +1,5 @@
 """The table of capabilities: what each is called on this machine and elsewhere, where it is, how it is asked."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -42,26 +41,15 @@ def capabilities_of(
     settings: Settings, ports: Ports, cache: Cache, notifier: Notifier
 ) -> list[Capability]:
     """Return every capability with the adapter in use; nothing is asked yet."""
-    queues = settings.service_bus_namespace or _named_in(settings.service_bus_connection)
     twins = (
         _Twins(
             "Documents", "Files", "Azure Blob Storage", settings.blob_endpoint, ports.blobs,
             _own(ports.blobs),
         ),
         _Twins(
-            "Records", "SQLite", "Azure Cosmos DB", settings.cosmos_endpoint, ports.records,
-            _own(ports.records)
-            or (lambda: _answers(ports.records.report(ReportId("report-none")))),
-        ),
-        _Twins(
             # Its own check is another one: it verifies the trail, which takes longer the longer it is.
             "Audit trail", "SQLite", "Azure Table Storage", settings.table_endpoint, ports.audit,
             lambda: _answers(ports.audit.entries(limit=1)),
-        ),
-        _Twins(
-            "Queues", "SQLite", "Azure Service Bus", queues, ports.queue,
-            _own(ports.queue)
-            or (lambda: f"Answers; {sum(ports.queue.depth().values())} messages wait."),
         ),
         _Twins(
             "Page layouts", "PDFium", "Azure Document Intelligence",
@@ -71,8 +59,25 @@ def capabilities_of(
             "Cache", "Memory of each process", "Redis", settings.redis_url, cache, _own(cache)
         ),
     )  # fmt: skip
-    rows = [one.capability() for one in twins]
-    return [*rows, _secrets(settings), _notices(settings, notifier), _sign_in(settings)]
+    documents, *others = [one.capability() for one in twins]
+    records = Capability(
+        "Records", "SQLite", "", lambda: _answers(ports.records.report(ReportId("report-none")))
+    )
+    queues = Capability(
+        "Queues",
+        "SQLite",
+        "",
+        lambda: f"Answers; {sum(ports.queue.depth().values())} messages wait.",
+    )
+    return [
+        documents,
+        records,
+        queues,
+        *others,
+        _secrets(settings),
+        _notices(settings, notifier),
+        _sign_in(settings),
+    ]
 
 
 def _secrets(settings: Settings) -> Capability:
@@ -111,8 +116,3 @@ def _host(address: str) -> str:
     """Return the host and port of an address, without what may be secret in it; a bare host is its own."""
     parts = urlsplit(address if "//" in address else f"//{address}")
     return parts.netloc.rpartition("@")[2]
-
-
-def _named_in(connection: str) -> str:
-    found = re.search(r"Endpoint=[a-z]+://([^/;]+)", connection, re.IGNORECASE)
-    return "" if found is None else found[1]

@@ -175,8 +175,8 @@ def upload_ending_at(services: Services, target: object, name: str, after: bool)
     ("part", "name", "after"),
     [
         ("os", "fsync", False),
-        ("path", "replace", False),
-        ("path", "replace", True),
+        ("os", "link", False),
+        ("os", "link", True),
         ("blobs", "put", True),
         ("records", "commit", False),
     ],
@@ -186,7 +186,6 @@ def test_an_upload_that_ends_before_its_commit_was_never_accepted_and_can_come_a
 ):
     targets = {
         "os": os,
-        "path": Path,
         "blobs": services.ports.blobs,
         "records": services.ports.records,
     }

@@ -278,7 +278,7 @@ def test_an_identity_needs_the_container_and_makes_none(
                 blobs.put(PDF, b"x")
             with ContainerClient(
                 endpoint, settings.blob_container,
-                credential=AzureNamedKeyCredential(ACCOUNT, KEY), connection_verify=str(certificate),
+                credential=AzureNamedKeyCredential(ACCOUNT, KEY), connection_verify=str(trusted),
             ) as container:  # fmt: skip
                 container.create_container()
             blobs.put(PDF, b"x")
@@ -311,3 +311,15 @@ def test_pages_are_drawn_and_read_from_blob_storage(azurite: Azurite, tmp_path: 
         with pytest.raises(NotFound):
             ports.renderer.webp("2026/03/none.pdf", 1)
     assert not (tmp_path / "documents").exists()
+
+
+def test_the_check_tells_a_container_that_answers_from_one_that_is_not_there(azurite: Azurite):
+    with closing(open_blobs(settings_for(azurite.blob_endpoint))) as blobs:
+        blobs.put(PDF, b"x")
+        assert blobs.check() == "Answers."
+    other = settings_for(azurite.blob_endpoint, blob_container="nowhere")
+    with (
+        closing(open_blobs(other)) as blobs,
+        pytest.raises(Unavailable, match=r"no container nowhere .*ADVISOR_BLOB_CONTAINER"),
+    ):
+        blobs.check()

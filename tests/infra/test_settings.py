@@ -12,7 +12,7 @@ KNOWN = {name.upper() for name in Settings.model_fields}
 # What the template leaves at its default, and why.
 LEFT = {
     "the identity signs in instead": {
-        "BLOB_KEY", "TABLE_KEY", "COSMOS_KEY", "SERVICE_BUS_CONNECTION", "DOCUMENT_INTELLIGENCE_KEY",
+        "BLOB_KEY", "TABLE_KEY", "DOCUMENT_INTELLIGENCE_KEY",
     },
     "notices leave through the Logic App": {
         "WEBHOOK_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_STARTTLS", "SMTP_USER", "SMTP_PASSWORD", "SMTP_SENDER",
@@ -50,9 +50,9 @@ def test_every_setting_is_set_by_the_template_or_left_for_a_reason():
 
 
 def test_a_setting_that_is_forgotten_misspelt_or_set_twice_is_found():
-    assert disagreements(TEXT.replace("ADVISOR_COSMOS_ENDPOINT", "ADVISOR_COSMOS_ENDPIONT")) == [
-        "ADVISOR_COSMOS_ENDPOINT is neither set nor listed",
-        "ADVISOR_COSMOS_ENDPIONT is no setting",
+    assert disagreements(TEXT.replace("ADVISOR_BLOB_ENDPOINT", "ADVISOR_BLOB_ENDPIONT")) == [
+        "ADVISOR_BLOB_ENDPOINT is neither set nor listed",
+        "ADVISOR_BLOB_ENDPIONT is no setting",
     ]
     assert disagreements(f"{TEXT}\n  name: 'ADVISOR-BLOB-KEY'") == [
         "ADVISOR_BLOB_KEY is set and listed as left"

@@ -48,7 +48,7 @@ Telling = Callable[[Head], tuple[list[AuditEvent], Head]]
 
 
 class AzureAuditLog:
-    """Many processes may write: the head's ETag lets one through at a time (decision 0028)."""
+    """Many processes may write: the head's ETag lets one through at a time (decision 0027)."""
 
     def __init__(self, table: TrailTable, checkpoints: AzureCheckpoints) -> None:
         self._table = table

@@ -33,6 +33,10 @@ class AzureBlobStore:
         """Remove the blob if it is there; raises Conflict while it is immutable."""
         self._container.delete(checked_key(key))
 
+    def check(self) -> str:
+        """Return that the container answers; raises Unavailable when it does not."""
+        return self._container.check()
+
     def close(self) -> None:
         """Close the connections."""
         self._container.close()

@@ -86,6 +86,14 @@ class Container:
         except AzureError as error:
             raise self._told(error) from error
 
+    def check(self) -> str:
+        """Return that the container answers; raises Unavailable when it does not."""
+        try:
+            self._client.get_container_properties()
+        except AzureError as error:
+            raise self._told(error) from error
+        return "Answers."
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()

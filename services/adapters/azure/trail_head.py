@@ -2,7 +2,7 @@
 
 Entries lie in the partitions of their months, the head in its own, and no transaction spans two partitions. So one
 write of the head, guarded by its ETag, is what adds entries to the trail; it holds them whole until they are in
-their places (docs/decisions/0028-the-head-holds-what-it-adds.md).
+their places (docs/decisions/0027-the-head-holds-what-it-adds.md).
 """
 
 import json

@@ -84,10 +84,10 @@ def test_children_get_what_the_vault_gave_by_variables(vault):
 
 
 def test_a_vault_that_may_not_be_read_is_named_with_what_to_do(vault):
-    vault.refused = {"ADVISOR-COSMOS-KEY"}
+    vault.refused = {"ADVISOR-BLOB-KEY"}
     with pytest.raises(Unavailable) as refused:
         chosen_settings()
-    for words in ("ADVISOR_KEY_VAULT_URL", "ADVISOR-COSMOS-KEY", "Key Vault Secrets User"):
+    for words in ("ADVISOR_KEY_VAULT_URL", "ADVISOR-BLOB-KEY", "Key Vault Secrets User"):
         assert words in refused.value.sentence
 
 

@@ -53,7 +53,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       minTlsVersion: '1.2'
       http20Enabled: true
       appSettings: concat(settings, [
-        { name: 'ADVISOR_DATA_DIR', value: '/tmp/advisor' }
         { name: 'AZURE_CLIENT_ID', value: identityClientId }
         { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: connectionString }
         { name: 'AzureWebJobsStorage__accountName', value: storageName }

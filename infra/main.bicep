@@ -196,7 +196,8 @@ module bus 'modules/service-bus.bicep' = {
     principals: principals
     publicNetworkAccess: publicNetworkAccess
     sku: privateEndpoints ? 'Premium' : 'Standard'
-    maxDelivery: maxDelivery
+    // Above the product's own, which then says itself what became of the report.
+    maxDelivery: maxDelivery + 5
     lockSeconds: leaseSeconds
   }
 }
@@ -296,6 +297,7 @@ var settings = [
   { name: 'ADVISOR_BLOB_ENDPOINT', value: storage.outputs.blobEndpoint }
   { name: 'ADVISOR_BLOB_CONTAINER', value: documentContainer }
   { name: 'ADVISOR_TABLE_ENDPOINT', value: storage.outputs.tableEndpoint }
+  { name: 'ADVISOR_SERVICE_BUS_NAMESPACE', value: bus.outputs.host }
   { name: 'ADVISOR_TABLE_NAME', value: auditTable }
   { name: 'ADVISOR_CHECKPOINT_CONTAINER', value: checkpointContainer }
   { name: 'ADVISOR_MAX_DELIVERY', value: string(maxDelivery) }

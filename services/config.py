@@ -168,6 +168,17 @@ class Settings(BaseSettings):
         description="Key of their HMAC-SHA256, 32 characters or more, the same for every process; needed with a "
         "table endpoint",
     )
+    service_bus_namespace: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9.-]*$",
+        description="Service Bus that holds the queues, such as NAME.servicebus.windows.net; empty: the data "
+        "folder holds them",
+    )
+    service_bus_connection: str = Field(
+        default="",
+        repr=False,
+        description="Connection string in place of the namespace, where no identity can sign in",
+    )
     document_intelligence_endpoint: str = Field(
         default="",
         pattern=_ADDRESS,
@@ -271,6 +282,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 "sign-in with Entra ID needs ADVISOR_ENTRA_TENANT_ID, ADVISOR_ENTRA_CLIENT_ID and "
                 "ADVISOR_ENTRA_CLIENT_SECRET, or none of them"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _names_one_service_bus(self) -> Self:
+        if self.service_bus_namespace and self.service_bus_connection:
+            raise ValueError(
+                "ADVISOR_SERVICE_BUS_NAMESPACE and ADVISOR_SERVICE_BUS_CONNECTION are two ways to one Service Bus; "
+                "set one of them"
             )
         return self
 

@@ -1,5 +1,6 @@
 """The table of capabilities: what each is called on this machine and elsewhere, where it is, how it is asked."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -41,10 +42,15 @@ def capabilities_of(
     settings: Settings, ports: Ports, cache: Cache, notifier: Notifier
 ) -> list[Capability]:
     """Return every capability with the adapter in use; nothing is asked yet."""
+    queues = settings.service_bus_namespace or _named_in(settings.service_bus_connection)
     twins = (
         _Twins(
             "Documents", "Files", "Azure Blob Storage", settings.blob_endpoint, ports.blobs,
             _own(ports.blobs),
+        ),
+        _Twins(
+            "Queues", "SQLite", "Azure Service Bus", queues, ports.queue,
+            lambda: f"Answers; {sum(ports.queue.depth().values())} messages wait.",
         ),
         _Twins(
             # Its own check is another one: it verifies the trail, which takes longer the longer it is.
@@ -63,16 +69,9 @@ def capabilities_of(
     records = Capability(
         "Records", "SQLite", "", lambda: _answers(ports.records.report(ReportId("report-none")))
     )
-    queues = Capability(
-        "Queues",
-        "SQLite",
-        "",
-        lambda: f"Answers; {sum(ports.queue.depth().values())} messages wait.",
-    )
     return [
         documents,
         records,
-        queues,
         *others,
         _secrets(settings),
         _notices(settings, notifier),
@@ -116,3 +115,8 @@ def _host(address: str) -> str:
     """Return the host and port of an address, without what may be secret in it; a bare host is its own."""
     parts = urlsplit(address if "//" in address else f"//{address}")
     return parts.netloc.rpartition("@")[2]
+
+
+def _named_in(connection: str) -> str:
+    found = re.search(r"Endpoint=[a-z]+://([^/;]+)", connection, re.IGNORECASE)
+    return "" if found is None else found[1]

@@ -11,7 +11,12 @@ from typing import Any
 
 from services.adapters.local.cache import LocalCache
 from services.adapters.local.telemetry import LogTelemetry
-from services.adapters.local.wiring import local_blobs, local_cookie_key, local_ports
+from services.adapters.local.wiring import (
+    local_blobs,
+    local_cookie_key,
+    local_outgoing,
+    local_ports,
+)
 from services.config import Settings, read_settings
 from services.ports import BlobStore, Cache, Checked, LayoutReader, Ports, Telemetry
 
@@ -29,7 +34,10 @@ def chosen_ports(settings: Settings) -> Ports:
     ports = local_ports(settings, _blobs(settings))
     ports = replace(ports, layout=_layout(settings, ports.layout))
     if settings.table_endpoint:
-        return replace(ports, audit=_azure("forwarding").forwarded(settings, ports.audit))
+        ports = replace(ports, audit=_azure("forwarding").forwarded(settings, ports.audit))
+    if settings.service_bus_namespace or settings.service_bus_connection:
+        queue = _azure("queues").open_queue(settings, ports.records, local_outgoing(settings))
+        return replace(ports, queue=queue)
     return ports
 
 

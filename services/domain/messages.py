@@ -1,6 +1,7 @@
 """Messages between stages and the effects a handler returns; only the pipeline publishes them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from services.domain.audit import AuditEvent
@@ -49,6 +50,19 @@ class Message(Record):
     insight_ids: tuple[str, ...] = ()
     correlation_id: str
     traceparent: str = ""
+
+
+class Processed(Record):
+    """The marker of a message that was worked off, created in the commit of its effects.
+
+    Where queue and records cannot commit together a message may come again; creating its marker again is a Conflict
+    then, so that its effects happen once. ``session`` is the report it was about.
+    """
+
+    message_id: MessageId
+    queue: Queue
+    session: ReportId
+    at: datetime
 
 
 def message(

@@ -22,7 +22,14 @@ from services.ports.identity import (
     Sessions,
     TokenVerifier,
 )
-from services.ports.messages import DeadLetter, Delivery, MessageQueue, Notifier, Outbox
+from services.ports.messages import (
+    DeadLetter,
+    Delivery,
+    MessageQueue,
+    Notifier,
+    Outbox,
+    Outgoing,
+)
 from services.ports.records import Listing, RecordStore
 from services.ports.telemetry import Span, SpanKind, Telemetry
 from services.ports.trail import AuditLog, AuditRetention, StoredEntry
@@ -48,6 +55,7 @@ __all__ = [
     "Notifier",
     "OnPage",
     "Outbox",
+    "Outgoing",
     "PageRenderer",
     "PasswordHasher",
     "Ports",

@@ -62,6 +62,29 @@ class MessageQueue(Protocol):
         ...
 
 
+class Outgoing(Protocol):
+    """The messages that records were committed with, where the queue is in another store than the records."""
+
+    def pending(self, limit: int) -> list[Message]:
+        """Return at most so many messages to hand to the queue, oldest first.
+
+        A message whose report has an older one without a marker waits for that, so that a report has one in flight.
+        """
+        ...
+
+    def forwarded(self, messages: Sequence[Message]) -> None:
+        """Keep that the queue has these messages."""
+        ...
+
+    def was_processed(self, message: Message) -> bool:
+        """Whether the marker of a message is committed."""
+        ...
+
+    def unprocessed(self) -> dict[Queue, int]:
+        """Return the number of committed messages without a marker by queue, whether the queue has them or not."""
+        ...
+
+
 class Outbox(Protocol):
     """The notices that have not left yet; they are written with the act they tell of."""
 

@@ -12,7 +12,7 @@ KNOWN = {name.upper() for name in Settings.model_fields}
 # What the template leaves at its default, and why.
 LEFT = {
     "the identity signs in instead": {
-        "BLOB_KEY", "TABLE_KEY", "DOCUMENT_INTELLIGENCE_KEY",
+        "BLOB_KEY", "TABLE_KEY", "SERVICE_BUS_CONNECTION", "DOCUMENT_INTELLIGENCE_KEY",
     },
     "notices leave through the Logic App": {
         "WEBHOOK_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_STARTTLS", "SMTP_USER", "SMTP_PASSWORD", "SMTP_SENDER",

@@ -18,7 +18,7 @@ from services.adapters.local.tallies import TALLIES
 from services.audit import GENESIS
 from services.domain.errors import AdvisorError, Conflict, Forbidden, Unavailable
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _GROWS_FROM = 2
 """From this version on, later ones only add tables, triggers and indexes: a data folder of it is kept and completed."""
 _BUSY_SECONDS = 15.0
@@ -42,6 +42,7 @@ CREATE TABLE messages (
     settled_at REAL,
     reason TEXT,
     description TEXT,
+    forwarded_at REAL,
     UNIQUE (queue, message_id)
 ) STRICT;
 CREATE INDEX messages_waiting ON messages (seq) WHERE state = 'waiting';
@@ -298,6 +299,9 @@ def _add_missing(connection: sqlite3.Connection) -> None:
             for statement in table.create_statements():
                 connection.execute(statement)
         table.complete(connection)
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(messages)")}
+    if "forwarded_at" not in columns:
+        connection.execute("ALTER TABLE messages ADD COLUMN forwarded_at REAL")
     make_searchable(connection)
     for statement in _statements(
         REVIEW_GUARDS + KEEPING + IDENTITY + TALLIES + _VERSION + _ANSWERS

@@ -8,7 +8,7 @@ from services.adapters.local.tables import RECORD_TABLES
 from services.audit import linked
 from services.domain.audit import AuditEntry, AuditEvent
 from services.domain.base import Record
-from services.domain.messages import Effects, Message
+from services.domain.messages import Effects, Message, Processed
 
 Rows = dict[type[Record], list[tuple[int, Record]]]
 
@@ -26,8 +26,21 @@ def write_effects(connection: sqlite3.Connection, effects: Effects, now: float) 
         RECORD_TABLES[kind].upsert(connection, rows)
     if effects.creates or effects.replaces or effects.records:
         connection.execute("UPDATE store_version SET number = number + 1")
+    _end_processed(connection, effects, now)
     send(connection, effects.messages, now)
     append_events(connection, effects.audit)
+
+
+def _end_processed(connection: sqlite3.Connection, effects: Effects, now: float) -> None:
+    """Settle the messages whose markers are written: they are not in work any more."""
+    connection.executemany(
+        "UPDATE messages SET state = 'done', settled_at = ? WHERE queue = ? AND message_id = ?",
+        [
+            (now, marker.queue.value, marker.message_id)
+            for marker in effects.creates
+            if isinstance(marker, Processed)
+        ],
+    )
 
 
 def send(connection: sqlite3.Connection, messages: Iterable[Message], now: float) -> None:

@@ -11,6 +11,7 @@ from services.domain.corrections import Correction, FactInForce, StatementInForc
 from services.domain.ids import ReportId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.materiality import MaterialityChoice
+from services.domain.messages import Processed
 from services.domain.notices import Notice
 from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import Fact, Finding, Report, Statement, TieOut
@@ -259,6 +260,7 @@ RECORD_TABLES: dict[type[Record], RecordTable] = {
             "decided_at": lambda decision: decision.decided_at.isoformat(timespec="microseconds"),
         },
     ),
+    Processed: RecordTable("processed", lambda marker: f"{marker.queue}/{marker.message_id}"),
     SignOff: RecordTable(
         "sign_offs",
         lambda signed: signed.sign_off_id,

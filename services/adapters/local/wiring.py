@@ -12,6 +12,7 @@ from services.adapters.local.key_file import installation_key
 from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.listing import SqliteListing
 from services.adapters.local.outbox import SqliteOutbox
+from services.adapters.local.outgoing import SqliteOutgoing
 from services.adapters.local.queues import SqliteQueue
 from services.adapters.local.records import SqliteRecordStore
 from services.adapters.local.renderer import LocalPageRenderer
@@ -50,6 +51,11 @@ def local_listing(settings: Settings) -> SqliteListing:
 def local_outbox(settings: Settings) -> SqliteOutbox:
     """Return the outbox of ``settings.data_dir``."""
     return SqliteOutbox(_database(settings), settings.lease_seconds)
+
+
+def local_outgoing(settings: Settings) -> SqliteOutgoing:
+    """Return the messages that the records of ``settings.data_dir`` were committed with."""
+    return SqliteOutgoing(_database(settings))
 
 
 def local_retention(settings: Settings) -> SqliteRetention:

@@ -168,6 +168,18 @@ class Settings(BaseSettings):
         description="Key of their HMAC-SHA256, 32 characters or more, the same for every process; needed with a "
         "table endpoint",
     )
+    cosmos_endpoint: str = Field(
+        default="",
+        pattern=_ADDRESS,
+        description="Cosmos DB account that keeps the records, such as https://NAME.documents.azure.com; empty: the "
+        "data folder keeps them",
+    )
+    cosmos_key: str = Field(
+        default="", repr=False, description="Its account key; empty: the managed identity signs in"
+    )
+    cosmos_database: str = Field(
+        default="advisor", pattern=r"^[A-Za-z0-9_-]{1,100}$", description="Database there"
+    )
     service_bus_namespace: str = Field(
         default="",
         pattern=r"^[A-Za-z0-9.-]*$",

@@ -1,11 +1,16 @@
 """A store with one item in review, a clock that stands still, and the three desks over it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from services.adapters.azure.cosmos import Cosmos
+from services.adapters.azure.outgoing import CosmosOutgoing
+from services.adapters.azure.records import CosmosRecordStore
+from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
 from services.adapters.local.records import SqliteRecordStore
 from services.domain.ids import ReviewItemId, UserId
@@ -13,10 +18,12 @@ from services.domain.insights import Insight, InsightStatus, Materiality
 from services.domain.messages import Effects
 from services.domain.reviews import ReviewItem
 from services.domain.users import Role, User
+from services.ports import RecordStore
 from services.review.desk import ReviewDesk
 from services.review.items import open_item
 from services.review.queue import QueueDesk
 from services.review.talk import TalkDesk
+from tests.azure.cosmos import CosmosServer, cosmos_settings
 from tests.core_records import Clock
 from tests.factories import NOW, REVIEWER, a_fact, a_report, an_insight
 
@@ -37,15 +44,14 @@ OVERALL = Materiality(
 
 @dataclass
 class Room:
-    """Everything a test needs, over one SQLite file."""
+    """Everything a test needs, over one store of records; ``trail`` gives what was told of a resource, newest first."""
 
-    path: Path
-    clock: Clock = field(default_factory=Clock)
+    records: RecordStore
+    trail: Callable[[str], list[str]]
+    clock: Clock
 
     def __post_init__(self) -> None:
         self.clock.now = NOW
-        self.database = Database(self.path)
-        self.records = SqliteRecordStore(self.database, self.clock)
         self.desk = ReviewDesk(self.records, self.clock)
         self.queue = QueueDesk(self.records, self.clock)
         self.talk = TalkDesk(self.records, self.clock)
@@ -68,8 +74,47 @@ class Room:
         return found
 
 
+@dataclass
+class LocalRoom(Room):
+    """A room over one SQLite file."""
+
+    database: Database
+    path: Path
+
+
+def a_local_room(path: Path) -> LocalRoom:
+    database, clock = Database(path), Clock()
+
+    def trail(resource: str) -> list[str]:
+        return [one.event.action for one in SqliteAuditLog(database).entries(resource)]
+
+    return LocalRoom(SqliteRecordStore(database, clock), trail, clock, database, path)
+
+
+def a_room_in_cosmos(server: CosmosServer) -> Room:
+    cosmos, clock = Cosmos(cosmos_settings(server)), Clock()
+
+    def trail(resource: str) -> list[str]:
+        parcels = CosmosOutgoing(cosmos).pending(100)
+        events = [one for parcel in parcels for one in parcel.audit]
+        return [one.action for one in reversed(events) if one.resource == resource]
+
+    return Room(CosmosRecordStore(cosmos, clock), trail, clock)
+
+
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
-    made = Room(tmp_path / "advisor.sqlite3")
+def local_room(tmp_path: Path) -> LocalRoom:
+    made = a_local_room(tmp_path / "advisor.sqlite3")
     made.records.commit(Effects(records=(a_report(), OVERALL, REVENUE)))
     return made
+
+
+@pytest.fixture(params=["local", "azure"])
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+    """The rules hold wherever the records are."""
+    server = CosmosServer() if request.param == "azure" else None
+    made = a_room_in_cosmos(server) if server else a_local_room(tmp_path / "advisor.sqlite3")
+    made.records.commit(Effects(records=(a_report(), OVERALL, REVENUE)))
+    yield made
+    if server:
+        server.stop()

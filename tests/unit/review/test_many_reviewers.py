@@ -18,7 +18,7 @@ from services.domain.users import Role, User
 from services.review.desk import ReviewDesk
 from services.review.queue import QueueDesk
 from tests.conftest import ROOT
-from tests.unit.review.conftest import Room
+from tests.unit.review.conftest import LocalRoom
 
 REVIEWERS, ITEMS = 20, 40
 
@@ -39,8 +39,8 @@ def work(path: str, number: int) -> int:
     return decided
 
 
-def check(room: Room, decided: int) -> None:
-    records = room.records
+def check(local_room: LocalRoom, decided: int) -> None:
+    records = local_room.records
     assert decided == ITEMS
     assert records.review_items(ReviewStatus.OPEN) == []
     items = records.review_items()
@@ -53,16 +53,16 @@ def check(room: Room, decided: int) -> None:
         assert [act.number for act in acts] == list(range(1, len(acts) + 1))
         assert acts[-1].kind is ActKind.APPROVE
         assert acts[-2].made_by == acts[-1].made_by
-    assert SqliteAuditLog(room.database).verify() is None
+    assert SqliteAuditLog(local_room.database).verify() is None
 
 
 @pytest.mark.slow
-def test_twenty_threads_decide_each_item_once(room: Room):
+def test_twenty_threads_decide_each_item_once(local_room: LocalRoom):
     for number in range(ITEMS):
-        room.wait(f"R{number:02}")
+        local_room.wait(f"R{number:02}")
     done: list[int] = []
     threads = [
-        threading.Thread(target=lambda n=n: done.append(work(str(room.path), n)))
+        threading.Thread(target=lambda n=n: done.append(work(str(local_room.path), n)))
         for n in range(REVIEWERS)
     ]
     for thread in threads:
@@ -70,35 +70,35 @@ def test_twenty_threads_decide_each_item_once(room: Room):
     for thread in threads:
         thread.join()
     assert len(done) == REVIEWERS
-    check(room, sum(done))
+    check(local_room, sum(done))
 
 
 @pytest.mark.slow
-def test_twenty_processes_decide_each_item_once(room: Room):
+def test_twenty_processes_decide_each_item_once(local_room: LocalRoom):
     for number in range(ITEMS):
-        room.wait(f"R{number:02}")
-    room.database.close()
+        local_room.wait(f"R{number:02}")
+    local_room.database.close()
     code = f"import sys; from {__name__} import work; print(work(sys.argv[1], int(sys.argv[2])))"
     # Not multiprocessing: its children run what the tests of pages left as the main module.
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", code, str(room.path), str(number)],
+            [sys.executable, "-c", code, str(local_room.path), str(number)],
             stdout=subprocess.PIPE, cwd=ROOT, text=True,
         )
         for number in range(REVIEWERS)
     ]  # fmt: skip
     done = [int(process.communicate()[0]) for process in processes]
-    check(room, sum(done))
+    check(local_room, sum(done))
 
 
 @pytest.mark.slow
-def test_twenty_people_at_one_item_take_one_decision(room: Room):
-    item = room.wait()
+def test_twenty_people_at_one_item_take_one_decision(local_room: LocalRoom):
+    item = local_room.wait()
     start = threading.Barrier(REVIEWERS)
     taken: list[str] = []
 
     def decide(number: int) -> None:
-        records = SqliteRecordStore(Database(room.path))
+        records = SqliteRecordStore(Database(local_room.path))
         me = User(user_id=UserId(f"r{number}"), name="r", role=Role.REVIEWER)
         start.wait()
         try:
@@ -112,5 +112,5 @@ def test_twenty_people_at_one_item_take_one_decision(room: Room):
         thread.start()
     for thread in threads:
         thread.join()
-    (decision,) = room.records.decisions(item.insight_id)
+    (decision,) = local_room.records.decisions(item.insight_id)
     assert taken == [decision.decided_by]

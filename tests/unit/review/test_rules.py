@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from services.adapters.local.audit_log import SqliteAuditLog
 from services.domain.errors import Conflict, Forbidden
 from services.domain.ids import DecisionId, UserId
 from services.domain.insights import InsightStatus
@@ -20,7 +19,7 @@ from services.domain.reviews import (
 from services.domain.users import Role, User
 from tests.corrections import a_claim, a_correction, withdrawn
 from tests.factories import ANALYST, NOW, REVIEWER, an_insight
-from tests.unit.review.conftest import REVENUE, RITA, ROSS, Room
+from tests.unit.review.conftest import REVENUE, RITA, ROSS, LocalRoom, Room, a_local_room
 
 LARGE = {"amount": Decimal(-5_000_001)}
 
@@ -164,26 +163,26 @@ def test_the_database_takes_no_second_decision_on_an_item(room: Room):
         room.records.commit(Effects(creates=(an_act(item, 2, ActKind.REJECT, "ros"),)))
 
 
-def test_the_database_changes_and_deletes_no_act_and_no_decision(room: Room):
-    item = room.wait()
-    room.desk.decide(item.review_item_id, Verdict.APPROVE, "", RITA)
+def test_the_database_changes_and_deletes_no_act_and_no_decision(local_room: LocalRoom):
+    item = local_room.wait()
+    local_room.desk.decide(item.review_item_id, Verdict.APPROVE, "", RITA)
     for table in ("decisions", "review_acts"):
         for change in (f"UPDATE {table} SET report_id = 'x'", f"DELETE FROM {table}"):
             with (
                 pytest.raises(Conflict, match="never changed"),
-                room.database.transaction() as connection,
+                local_room.database.transaction() as connection,
             ):
                 connection.execute(change)
 
 
-def test_an_older_data_folder_gets_the_rules_too(room: Room):
-    item = room.wait()
-    with room.database.transaction() as connection:
+def test_an_older_data_folder_gets_the_rules_too(local_room: LocalRoom):
+    item = local_room.wait()
+    with local_room.database.transaction() as connection:
         for name in ("review_acts", "notices"):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("DROP TRIGGER decisions_keep_the_rules")
         connection.execute("PRAGMA user_version = 3")
-    again = Room(room.path)
+    again = a_local_room(local_room.path)
     with pytest.raises(Forbidden, match="uploaded"):
         again.records.commit(Effects(creates=(a_decision(item, "ana"),)))
     assert again.desk.decide(item.review_item_id, Verdict.APPROVE, "", RITA) is not None
@@ -213,7 +212,7 @@ def test_a_decision_is_taken_back_within_ten_seconds_and_stays_in_the_history(ro
     assert room.records.decisions(item.insight_id) == []
     kinds = [act.kind.value for act in room.records.review_acts(item.review_item_id)]
     assert kinds == [verdict.value, "undo"]
-    trail = [e.event.action for e in SqliteAuditLog(room.database).entries(item.insight_id)]
+    trail = room.trail(item.insight_id)
     assert trail[0] == "review_undo"
     assert len(trail) == 2
     again = room.desk.decide(item.review_item_id, Verdict.APPROVE, "", ROSS)

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -230,7 +231,8 @@ def _written(
     before = part.get(document["id"])
     if before is not None and not is_upsert:
         raise Refused(409, "the document is there")
-    stored = {**document, "_etag": f'"{uuid.uuid4()}"', "_ts": 1, "_rid": document["id"]}
+    tag = f'"{uuid.uuid4()}"'
+    stored = {**document, "_rid": document["id"], "_etag": tag, "_ts": int(time.time())}
     part[document["id"]] = stored
     return (200 if before else 201), stored, {"etag": stored["_etag"]}
 

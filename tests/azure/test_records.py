@@ -12,15 +12,17 @@ from services.adapters.azure.cosmos import CHAINS, INSIGHTS, RECORDS, Cosmos
 from services.adapters.azure.heads import Heads
 from services.adapters.azure.outgoing import CosmosOutgoing
 from services.adapters.azure.records import CosmosRecordStore
+from services.adapters.azure.telling import CosmosTold
 from services.domain.audit import AuditEvent
 from services.domain.errors import Conflict, Unavailable
 from services.domain.insights import Insight, InsightStatus, ReasoningChain
-from services.domain.messages import Effects, MessageKind, message
+from services.domain.messages import Effects, MessageKind, Queue, message
 from services.domain.reports import Fact, Report, ReportStatus
 from tests.azure.cosmos import CosmosServer, Refused, Request, cosmos_settings
 from tests.core_records import (
     ANN,
     NOON,
+    Clock,
     a_chain,
     a_decision,
     a_fact,
@@ -59,10 +61,12 @@ def from_the(number: int, refused: Refused) -> Callable[[Request], None]:
 
 
 def told(cosmos: Cosmos) -> list[str]:
-    parcels = CosmosOutgoing(cosmos).pending(100)
-    return [one.message_id for parcel in parcels for one in parcel.messages] + [
-        one.action for parcel in parcels for one in parcel.audit
-    ]
+    sent = [one.message_id for one in CosmosOutgoing(cosmos).pending(100)]
+    return sent + [one.action for one in events(cosmos)]
+
+
+def events(cosmos: Cosmos) -> list[AuditEvent]:
+    return [one for told in CosmosTold(cosmos).pending(100) for one in told.events]
 
 
 def seen(cosmos: Cosmos) -> object:
@@ -141,26 +145,43 @@ def test_what_does_not_count_any_more_is_deleted(server: CosmosServer):
     assert len(containers[INSIGHTS].everything()) == len(containers[CHAINS].everything()) == 1
 
 
-def test_what_a_crash_left_is_swept_and_nothing_that_counts(server: CosmosServer):
+def is_of_a_head(request: Request) -> bool:
+    batch = request.body if request.headers.get("x-ms-cosmos-is-batch-request") else []
+    return any(one.get("resourceBody", {}).get("kind") == "head" for one in batch)
+
+
+def pending(server: CosmosServer) -> list[str]:
+    """The partitions with a state that waits for another partition."""
+    heads = [
+        one for one in server.databases["advisor"][RECORDS].everything() if one["id"] == "head"
+    ]
+    return [one["pk"] for one in heads if '"pending":{' in one["content"]]
+
+
+def test_what_a_crash_left_is_deleted_by_the_next_long_commit_and_nothing_that_counts(
+    server: CosmosServer,
+):
     store = before(server)
-    old = len(server.databases["advisor"][RECORDS].everything())
 
     def before_any_head(request: Request) -> None:
-        batch = request.body if request.headers.get("x-ms-cosmos-is-batch-request") else []
-        if any(one.get("resourceBody", {}).get("kind") == "head" for one in batch):
+        if is_of_a_head(request):
             raise Refused(400, "dead")
 
     server.refuse = before_any_head
     with pytest.raises(Unavailable):
         store.commit(an_act(100))
     server.refuse = lambda _: None
-    left = len(server.databases["advisor"][RECORDS].everything()) - old
-    assert left > 50
-    state = store.state_of([REPORT.report_id])
-    assert store.sweep(REPORT.report_id, datetime.fromtimestamp(0, UTC)) == 0
-    assert store.sweep(REPORT.report_id, NOON) >= left
-    assert store.state_of([REPORT.report_id]) == state
-    assert len(store.facts(REPORT.report_id)) == 3
+    records = server.databases["advisor"][RECORDS]
+    left = [one for one in records.everything() if one["kind"] == "facts"]
+    assert len(left) > 50
+    store.commit(an_act(2))
+    assert len(records.everything()) > 50
+    for document in left:
+        document["_ts"] -= 3600
+    late = a_fact(REPORT, 200, value="8")
+    store.commit(Effects(records=(*(a_fact(REPORT, row, value="9") for row in range(100)), late)))
+    facts = [one for one in records.documents[REPORT.report_id].values() if one["kind"] == "facts"]
+    assert len(facts) == len(store.facts(REPORT.report_id)) == 101
 
 
 def test_two_who_want_the_very_same_do_not_both_get_it(server: CosmosServer):
@@ -216,8 +237,7 @@ def test_an_act_that_is_done_is_not_said_to_have_failed_because_its_answer_was_l
     store, losses = before(server), [1]
 
     def lose_one_head(request: Request) -> None:
-        batch = request.body if request.headers.get("x-ms-cosmos-is-batch-request") else []
-        if losses and any(one.get("resourceBody", {}).get("kind") == "head" for one in batch):
+        if losses and is_of_a_head(request):
             losses.pop()
             raise Refused(400, "lost")
 
@@ -283,14 +303,6 @@ def test_of_two_who_upload_under_one_name_at_once_one_is_refused(server: CosmosS
     assert len(opened(server).reports()) == 1
 
 
-def test_a_report_is_in_work_until_its_message_is_done(server: CosmosServer):
-    store = opened(server)
-    store.commit(Effects(creates=(REPORT,), messages=(SENT,)))
-    assert store.is_in_work(REPORT.report_id)
-    store.commit(Effects(records=(READ,)), done=SENT)
-    assert not store.is_in_work(REPORT.report_id)
-
-
 def test_a_decision_while_the_numbers_are_worked_out_again_is_refused(server: CosmosServer):
     store = opened(server)
     insight = an_insight(REPORT, status=InsightStatus.IN_REVIEW)
@@ -302,17 +314,72 @@ def test_a_decision_while_the_numbers_are_worked_out_again_is_refused(server: Co
     assert store.decisions(insight.insight_id) == [a_decision(insight)]
 
 
-def test_what_was_sent_on_is_not_given_again(server: CosmosServer):
+def test_what_an_act_told_is_given_until_it_is_settled(server: CosmosServer):
     store = opened(server)
-    store.commit(Effects(creates=(REPORT,), messages=(SENT,)))
+    store.commit(Effects(creates=(REPORT,), audit=(EVENT,)))
     store.commit(Effects(records=(READ,), audit=(EVENT,)))
-    outgoing = CosmosOutgoing(Cosmos(cosmos_settings(server)))
-    first, second = outgoing.pending(10)
-    assert (first.messages, second.audit) == ((SENT,), (EVENT,))
-    assert outgoing.pending(1) == [first]
-    outgoing.sent([first])
-    outgoing.sent([first])
-    assert outgoing.pending(10) == [second]
+    trail = CosmosTold(Cosmos(cosmos_settings(server)))
+    first, second = trail.pending(10)
+    assert first.events == second.events == (EVENT,)
+    assert trail.pending(1) == [first]
+    assert trail.still([first.told_id, second.told_id, "told-none"]) == {
+        first.told_id,
+        second.told_id,
+    }
+    trail.settle([first])
+    trail.settle([first])
+    assert trail.pending(10) == [second]
+    assert trail.still([first.told_id]) == set()
+
+
+def test_what_another_commit_left_undecided_is_ended_so_that_nobody_asks_for_it_for_ever(
+    server: CosmosServer,
+):
+    store, cosmos = before(server), Cosmos(cosmos_settings(server))
+
+    def before_it_is_decided(request: Request) -> None:
+        if request.partition == REPORT.report_id and is_of_a_head(request):
+            raise Refused(400, "dead")
+
+    server.refuse = before_it_is_decided
+    with pytest.raises(Unavailable):
+        store.commit(Effects(creates=(a_decision(an_insight(REPORT)), OTHER)))
+    server.refuse = lambda _: None
+    waiting = set(pending(server))
+    assert waiting
+    clock = Clock()
+    clock.now = datetime.now(UTC)
+    outgoing = CosmosOutgoing(cosmos, clock)
+    assert outgoing.pending(10) == []
+    assert set(pending(server)) == waiting
+    clock.forward(61)
+    assert outgoing.pending(10) == []
+    assert pending(server) == []
+    assert store.reports() == [REPORT]
+
+
+def test_a_message_of_another_partition_is_sent_though_its_head_was_not_told(server: CosmosServer):
+    store, cosmos = before(server), Cosmos(cosmos_settings(server))
+    decided = list[bool]()
+
+    def after_it_is_decided(request: Request) -> None:
+        if decided:
+            raise Refused(400, "dead")
+        decided.extend(
+            [True] if request.partition == REPORT.report_id and is_of_a_head(request) else []
+        )
+
+    received = message(MessageKind.REPORT_RECEIVED, OTHER.report_id, "run")
+    server.refuse = after_it_is_decided
+    store.commit(Effects(records=(READ, OTHER), messages=(received,)))
+    server.refuse = lambda _: None
+    assert OTHER.report_id in pending(server)
+    outgoing = CosmosOutgoing(cosmos)
+    assert outgoing.pending(10) == [received]
+    outgoing.forwarded([received])
+    assert outgoing.pending(10) == []
+    assert pending(server) == []
+    assert outgoing.unprocessed()[Queue.INGESTION] == 1
 
 
 def test_a_throttled_request_is_tried_again(server: CosmosServer):

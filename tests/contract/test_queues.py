@@ -1,13 +1,21 @@
-"""What every queue does: the embedded one, and Service Bus through the real SDK against the peer in this process."""
+"""What every queue does: the embedded one, and Service Bus through the real SDK against the peer in this process.
+
+Service Bus has the records in SQLite or in Cosmos DB, through its SDK against the server in this process.
+"""
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from services.adapters.azure.cosmos import Cosmos
+from services.adapters.azure.outgoing import CosmosOutgoing
 from services.adapters.azure.queues import ServiceBusQueue, open_queue
+from services.adapters.azure.records import CosmosRecordStore
+from services.adapters.azure.telling import CosmosTold
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
 from services.adapters.local.outgoing import SqliteOutgoing
@@ -17,7 +25,8 @@ from services.config import Settings
 from services.domain.audit import AuditEvent
 from services.domain.errors import Conflict
 from services.domain.messages import Effects, Message, MessageKind, Queue, message
-from services.ports import Delivery, MessageQueue
+from services.ports import Delivery, MessageQueue, Outgoing, RecordStore
+from tests.azure.cosmos import CosmosServer, cosmos_settings
 from tests.azure.service_bus import ServiceBusPeer
 from tests.core_records import ANN, NOON, a_report
 
@@ -37,8 +46,9 @@ class Desk:
 
     queue: MessageQueue
     other: MessageQueue
-    store: SqliteRecordStore
-    database: Database
+    store: RecordStore
+    told: Callable[[], int]
+    """How many audit events were committed."""
 
     def send(self, *messages: Message) -> None:
         self.store.commit(Effects(messages=messages))
@@ -57,7 +67,7 @@ class Desk:
         return found[0]
 
     def events(self) -> int:
-        return len(SqliteAuditLog(self.database).entries())
+        return self.told()
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
@@ -67,9 +77,11 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def on_service_bus(peer: ServiceBusPeer, database: Database) -> ServiceBusQueue:
+def on_service_bus(
+    peer: ServiceBusPeer, records: RecordStore, outgoing: Outgoing
+) -> ServiceBusQueue:
     settings = Settings(_env_file=None, service_bus_connection=peer.connection)
-    return open_queue(settings, SqliteRecordStore(database), SqliteOutgoing(database))
+    return open_queue(settings, records, outgoing)
 
 
 @pytest.fixture
@@ -77,18 +89,36 @@ def lease_seconds() -> float:
     return 60.0
 
 
-@pytest.fixture(params=["sqlite", "service-bus"])
+@pytest.fixture(params=["sqlite", "service-bus", "service-bus and cosmos"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path, lease_seconds: float) -> Iterator[Desk]:
     database = Database(tmp_path / "q.sqlite3")
     store = SqliteRecordStore(database)
+    told = lambda: len(SqliteAuditLog(database).entries())  # noqa: E731
     if request.param == "sqlite":
         queue = SqliteQueue(database, lease_seconds)
-        yield Desk(queue, SqliteQueue(database, lease_seconds), store, database)
-        return
+        yield Desk(queue, SqliteQueue(database, lease_seconds), store, told)
+    elif request.param == "service-bus":
+        with _peered(lease_seconds, store, SqliteOutgoing(database)) as (one, other):
+            yield Desk(one, other, store, told)
+    else:
+        server = CosmosServer()
+        cosmos = Cosmos(cosmos_settings(server))
+        kept, trail = CosmosRecordStore(cosmos), CosmosTold(cosmos)
+        with _peered(lease_seconds, kept, CosmosOutgoing(cosmos)) as (one, other):
+            yield Desk(
+                one, other, kept, lambda: sum(len(told.events) for told in trail.pending(100))
+            )
+        server.stop()
+
+
+@contextmanager
+def _peered(
+    lease_seconds: float, records: RecordStore, outgoing: Outgoing
+) -> Iterator[tuple[ServiceBusQueue, ServiceBusQueue]]:
     peer = ServiceBusPeer([queue.value for queue in Queue], lease_seconds)
     peer.start()
-    queue, other = on_service_bus(peer, database), on_service_bus(peer, database)
-    yield Desk(queue, other, store, database)
+    queue, other = (on_service_bus(peer, records, outgoing) for _ in range(2))
+    yield queue, other
     queue.close()
     other.close()
     peer.close()

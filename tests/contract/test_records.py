@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.adapters.azure.cosmos import Cosmos
 from services.adapters.azure.outgoing import CosmosOutgoing
 from services.adapters.azure.records import CosmosRecordStore
+from services.adapters.azure.telling import CosmosTold
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
 from services.adapters.local.queues import SqliteQueue
@@ -75,9 +76,10 @@ def _azure() -> Iterator[Kept]:
     cosmos = Cosmos(cosmos_settings(server))
 
     def sent() -> tuple[list[str], list[str]]:
-        parcels = CosmosOutgoing(cosmos).pending(100)
-        messages = [one.message_id for parcel in parcels for one in parcel.messages]
-        return messages, [one.action for parcel in parcels for one in parcel.audit]
+        messages = [one.message_id for one in CosmosOutgoing(cosmos).pending(100)]
+        return messages, [
+            one.action for told in CosmosTold(cosmos).pending(100) for one in told.events
+        ]
 
     yield Kept(CosmosRecordStore(cosmos, Clock()), sent)
     server.stop()

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from services.adapters.azure.cosmos import Document
 from services.adapters.azure.guards import REVIEWED, judge
-from services.adapters.azure.heads import Change, Head, State
+from services.adapters.azure.heads import Change, Head, State, Waiting
 from services.adapters.azure.tables import (
     BY_NAME,
     TABLES,
@@ -20,12 +20,12 @@ from services.adapters.azure.tables import (
 )
 from services.domain.base import Record
 from services.domain.errors import Conflict
-from services.domain.messages import Effects, Message, Queue
+from services.domain.messages import Effects, Message, Processed
 from services.domain.reports import Report
 
 _MOST_RUNS = 40
 _MODULUS = 2**256
-_WORK = frozenset({Queue.INGESTION, Queue.ANALYSIS})
+_MARKERS = TABLES[Processed].name
 _TAKEN = "Somebody else changed this at the same moment; reload and try again."
 Placed = tuple[int, Record]
 
@@ -37,8 +37,7 @@ class Part:
     creates: list[Placed] = field(default_factory=list)
     replaces: list[Table] = field(default_factory=list)
     records: list[Placed] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-    done: Message | None = None
+    messages: list[tuple[int, Message]] = field(default_factory=list)
 
     def tables(self) -> set[str]:
         """Return the tables that have to be read before; not those that are replaced whatever they hold."""
@@ -46,7 +45,7 @@ class Part:
         written = {TABLES[type(record)].name for _, record in self.records}
         created = {TABLES[type(record)].name for _, record in self.creates}
         kept = {table.name for table in self.replaces if table.kept is not None}
-        needed = created | kept | (written - unread)
+        needed = created | kept | (written - unread) | ({_MARKERS} if self.messages else set())
         return needed | (REVIEWED if needed & (REVIEWED | {"chains"}) - {"reports"} else set())
 
 
@@ -55,11 +54,9 @@ def new_run() -> str:
     return uuid4().hex[:24]
 
 
-def parts_of(effects: Effects, done: Message | None) -> dict[str, Part]:
+def parts_of(effects: Effects) -> dict[str, Part]:
     """Return an act by partition; the partition whose head decides comes first: of its message, else of its records."""
     parts: dict[str, Part] = defaultdict(Part)
-    if done is not None:
-        parts[done.report_id].done = done
     for position, record in _placed(effects.creates):
         parts[partition_of(record)].creates.append((position, record))
         for claim in claims_of(record) if isinstance(record, Report) else ():
@@ -68,9 +65,14 @@ def parts_of(effects: Effects, done: Message | None) -> dict[str, Part]:
         parts[report_id].replaces.append(TABLES[kind])
     for position, record in _placed(effects.records):
         parts[partition_of(record)].records.append((position, record))
-    for message in effects.messages:
-        parts[message.report_id].messages.append(message)
+    for position, message in enumerate(effects.messages):
+        parts[message.report_id].messages.append((position, message))
     return dict(parts)
+
+
+def marker_of(message: Message) -> str:
+    """Return the id of a message's marker."""
+    return f"{message.kind.queue.value}/{message.message_id}"
 
 
 def _placed(records: Sequence[Record]) -> Iterable[Placed]:
@@ -109,7 +111,7 @@ class Plan:
         table = TABLES[type(record)]
         if table.record_id(record) in self._rows[table.name]:
             raise Conflict(_TAKEN)
-        judge(record, self._rows, is_in_work=bool(self._head.state.work))
+        judge(record, self._rows, is_in_work=self._head.state.is_in_work)
         self._put(table, record, position, None)
 
     def _drop(self, table: Table) -> None:
@@ -134,7 +136,7 @@ class Plan:
             if is_kept and not table.yields(record, self._rows):
                 return
         else:
-            judge(record, self._rows, is_in_work=bool(self._head.state.work))
+            judge(record, self._rows, is_in_work=self._head.state.is_in_work)
         self._put(table, record, position, before)
 
     def _put(self, table: Table, record: Record, position: int, before: Row | None) -> None:
@@ -195,12 +197,15 @@ class Plan:
             totals=totals,
             superseded=tuple(superseded),
             dropped=tuple(dropped),
-            work=_work(state.work, part),
+            waiting=self._waiting(part.messages),
         )
         return Change(partition, self._head, after, documents)
 
-
-def _work(before: tuple[str, ...], part: Part) -> tuple[str, ...]:
-    left = [one for one in before if part.done is None or one != part.done.message_id]
-    new = (one.message_id for one in part.messages if one.kind.queue in _WORK)
-    return tuple(dict.fromkeys([*left, *new]))
+    def _waiting(self, new: Sequence[tuple[int, Message]]) -> tuple[Waiting, ...]:
+        """Return the messages that wait from now on; one that was sent before, even if worked off, is the same message."""
+        markers, before = self._rows[_MARKERS], self._head.state.waiting
+        left = {marker_of(one.message): one for one in before}
+        for position, message in new:
+            waiting = Waiting(message=message, at=f"{self._at}/{position:06d}")
+            left.setdefault(marker_of(message), waiting)
+        return tuple(one for marker, one in left.items() if marker not in markers)

@@ -26,12 +26,23 @@ from services.adapters.azure.cosmos import (
 from services.adapters.azure.tables import container_of
 from services.domain.base import Record
 from services.domain.errors import Unavailable
+from services.domain.messages import Message, Queue
 
 _HEAD = "head"
 _MOST_OPERATIONS = 90
 _MOST_BYTES = 1_500_000
 _ALONG_BYTES = 500_000
 _TRIES = 5
+_CLOCKS_DIFFER_SECONDS = 5
+_WORK = frozenset({Queue.INGESTION, Queue.ANALYSIS})
+
+
+class Waiting(Record):
+    """A message that was committed at a time (as text that sorts), and whether the queue has it."""
+
+    message: Message
+    at: str
+    is_forwarded: bool = False
 
 
 class State(Record):
@@ -40,8 +51,7 @@ class State(Record):
     ``changes`` counts the commits that changed records, which those of messages and audit events alone do not.
     ``runs`` by kind are those whose documents count, except the ``superseded`` ids; ``dropped`` runs count no
     more, their documents are deleted after the commit. ``totals`` by kind add up the records' fingerprints.
-    ``work`` are the messages that make the report be read or analysed again and are not done yet. ``at`` is the
-    time of the last commit, ``last`` its run.
+    ``waiting`` are the messages without a marker, oldest first. ``at`` is the time of the last commit, ``last`` its run.
     """
 
     number: int = 0
@@ -52,7 +62,17 @@ class State(Record):
     totals: dict[str, str] = Field(default_factory=dict)
     superseded: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
-    work: tuple[str, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+
+    @property
+    def is_in_work(self) -> bool:
+        """Whether the report waits to be read or analysed, or is being so now."""
+        return any(one.message.kind.queue in _WORK for one in self.waiting)
+
+    @property
+    def next_to_send(self) -> "Waiting | None":
+        """The message to hand to the queue: the oldest one, as a report has one in flight; None while the queue has it."""
+        return next((one for one in self.waiting[:1] if not one.is_forwarded), None)
 
     def counts(self, document: Document) -> bool:
         """Whether a document is in force."""
@@ -71,23 +91,37 @@ class Pending(Record):
 
 
 class Head(Record):
-    """The head document: the state, one that waits for another partition, and what this one has decided for others."""
+    """The head document: the state, one that waits for another partition, and what this one has decided for others.
+
+    ``tag`` and ``written`` (Unix time) are those of the document that it was read from.
+    """
 
     state: State = State()
     pending: Pending | None = None
     decided: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     tag: str = ""
+    written: int = 0
 
     def document(self, partition: str) -> Document:
-        """Return the head as it is stored; ``changes`` are summed up to tell whether any partition has changed."""
-        content = self.model_dump_json(exclude={"tag"})
-        return {
+        """Return the head as it is stored.
+
+        ``changes`` are summed up to tell whether any partition has changed, ``waits`` names the queues of what waits,
+        ``due`` is since when somebody has to do something here: hand on a message, or settle what is pending.
+        """
+        document: Document = {
             "id": _HEAD,
             PARTITION: partition,
             "kind": _HEAD,
             "changes": self.state.changes,
-            "content": content,
+            "content": self.model_dump_json(exclude={"tag", "written"}),
         }
+        if self.state.waiting:
+            document["waits"] = " ".join(one.message.kind.queue for one in self.state.waiting)
+        if self.pending is not None:
+            document["due"] = self.pending.state.at
+        elif (unsent := self.state.next_to_send) is not None:
+            document["due"] = unsent.at
+        return document
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +133,11 @@ class Change:
     state: State
     documents: Sequence[tuple[str, Document]]
     """Each with the container it belongs to."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is worth to look for what an earlier attempt at it may have left."""
+        return len(self.documents) > _MOST_OPERATIONS
 
 
 @dataclass(slots=True)
@@ -140,7 +179,7 @@ class Heads:
 
     def of(self, partition: str) -> Head:
         """Return a partition's head; an empty one where nothing was committed."""
-        return _head(self._cosmos.read(RECORDS, partition, _HEAD))
+        return head_of(self._cosmos.read(RECORDS, partition, _HEAD))
 
     def states(self, partitions: Iterable[str]) -> dict[str, State]:
         """Return what is in force in some partitions."""
@@ -151,7 +190,7 @@ class Heads:
                 "SELECT * FROM c WHERE c.kind = 'head' AND ARRAY_CONTAINS(@some, c.pk)",
                 {"some": some},
             )
-            found.update({row[PARTITION]: self.in_force(_head(row)) for row in rows})
+            found.update({row[PARTITION]: self.in_force(head_of(row)) for row in rows})
         return found
 
     def in_force(self, head: Head) -> State:
@@ -201,19 +240,6 @@ class Heads:
         self._decide(first, Head(state=first.state, decided=told), also)
         self._after(changes, told)
 
-    def sweep(self, partition: str, before: float) -> int:
-        """Delete what attempts that died left before a Unix time, and return how many documents that were."""
-        state, count = self.settled(partition).state, 0
-        query = (
-            "SELECT c.id FROM c WHERE c.pk = @pk AND c._ts < @before AND c.run > '' "
-            "AND NOT ARRAY_CONTAINS(@runs, c.run)"
-        )
-        runs = [run for some in state.runs.values() for run in some]
-        values = {"pk": partition, "before": before, "runs": runs}
-        for container in CONTAINERS:
-            count += self._delete(container, partition, query, values)
-        return count
-
     def _write(self, change: Change) -> list[Operation]:
         """Write the documents that nobody sees yet, and return the writing of the last few: it goes with the head."""
         self._clear(change.partition, change.head.state)
@@ -238,8 +264,28 @@ class Heads:
                 self.settled(changes[0].partition)
             for change in changes:
                 self._clear(change.partition, change.state)
+                if change.is_long:
+                    self._sweep(change.partition)
         except (Stale, Unavailable):
             return
+
+    def _sweep(self, partition: str) -> None:
+        """Delete what attempts left that died before the head was written.
+
+        Whoever wrote documents before that had seen an older head and cannot bring them into force any more.
+        """
+        head = self.settled(partition)
+        query = (
+            "SELECT c.id FROM c WHERE c.pk = @pk AND c._ts < @before AND c.run > '' "
+            "AND NOT ARRAY_CONTAINS(@runs, c.run)"
+        )
+        values = {
+            "pk": partition,
+            "before": head.written - _CLOCKS_DIFFER_SECONDS,
+            "runs": [run for some in head.state.runs.values() for run in some],
+        }
+        for container in CONTAINERS:
+            self._delete(container, partition, query, values)
 
     def _resolve(self, partition: str, head: Head, pending: Pending) -> None:
         decider = self.of(pending.decider)
@@ -290,8 +336,9 @@ class Heads:
         return len(found)
 
 
-def _head(document: Document | None) -> Head:
+def head_of(document: Document | None) -> Head:
+    """Return the head that a document holds; an empty one without a document."""
     if document is None:
         return Head()
     content = Head.model_validate_json(document["content"])
-    return content.model_copy(update={"tag": document["_etag"]})
+    return content.model_copy(update={"tag": document["_etag"], "written": document["_ts"]})

@@ -10,16 +10,16 @@ from services.adapters.azure.cosmos import RECORDS, Cosmos, Stale
 from services.adapters.azure.effects import Part, Plan, new_run, parts_of
 from services.adapters.azure.guards import taken_back
 from services.adapters.azure.heads import Change, Head, Heads
-from services.adapters.azure.outgoing import parcel
 from services.adapters.azure.reading import Reader
 from services.adapters.azure.tables import GOVERNANCE, sortable
+from services.adapters.azure.telling import told
 from services.domain.base import utc_now
 from services.domain.corrections import Correction, FactInForce, StatementInForce
 from services.domain.errors import Conflict
 from services.domain.ids import FactId, FindingId, InsightId, NoticeId, ReportId, ReviewItemId
 from services.domain.insights import Insight, Materiality, NotComputable, ReasoningChain
 from services.domain.materiality import MaterialityChoice
-from services.domain.messages import Effects, Message
+from services.domain.messages import Effects
 from services.domain.notices import Notice
 from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import Fact, Finding, Progress, Report, Statement, TieOut
@@ -30,6 +30,8 @@ from services.domain.signing import SignOff
 _TRIES = 10
 _WAIT_SECONDS = 0.02
 _PROGRESS = "progress"
+_OWN_TABLES = frozenset({"processed"})
+"""What says nothing of a report itself."""
 
 
 class CosmosRecordStore:
@@ -41,12 +43,9 @@ class CosmosRecordStore:
         self._heads = Heads(cosmos)
         self._read = Reader(cosmos, self._heads)
 
-    def commit(self, effects: Effects, done: Message | None = None) -> None:
-        """Bring one act into force as a whole; raises Conflict, with the old state in force, if a create is there.
-
-        ``done`` is the message whose work this is: from then on its report does not wait for it any more.
-        """
-        parts = parts_of(effects, done)
+    def commit(self, effects: Effects) -> None:
+        """Bring one act into force as a whole; raises Conflict, with the old state in force, if a create is there."""
+        parts = parts_of(effects)
         if not parts and effects.audit:
             parts = {GOVERNANCE: Part()}
         for attempt in range(_TRIES if parts else 0):
@@ -238,7 +237,7 @@ class CosmosRecordStore:
 
     def is_in_work(self, report_id: ReportId) -> bool:
         """Whether a report waits to be read or analysed, or is being so now."""
-        return bool(self._heads.in_force(self._heads.of(report_id)).work)
+        return self._heads.in_force(self._heads.of(report_id)).is_in_work
 
     def notices(self, *recipients: str) -> list[Notice]:
         """Return the notices to these people (e-mail addresses or user ids), all without any; newest first."""
@@ -265,12 +264,9 @@ class CosmosRecordStore:
         digest = sha256()
         for report_id in report_ids:
             totals = states[report_id].totals if report_id in states else {}
-            digest.update(f"{report_id}{sorted(totals.items())}".encode())
+            told = sorted(item for item in totals.items() if item[0] not in _OWN_TABLES)
+            digest.update(f"{report_id}{told}".encode())
         return digest.hexdigest()
-
-    def sweep(self, report_id: ReportId, before: datetime) -> int:
-        """Delete what attempts that died before a time left of a report, which nobody sees; return how many documents."""
-        return self._heads.sweep(report_id, before.timestamp())
 
     def _try(self, effects: Effects, parts: dict[str, Part]) -> None:
         # The one that decides comes last: to settle another may have to change it.
@@ -280,7 +276,7 @@ class CosmosRecordStore:
         changes = [self._planned(name, part, heads[name], run, now) for name, part in parts.items()]
         first = changes[0]
         at = f"{first.state.at}/{first.state.number:08d}"
-        self._heads.commit(changes, run, parcel(effects, first.partition, run, at))
+        self._heads.commit(changes, run, told(effects.audit, first.partition, run, at))
 
     def _planned(self, name: str, part: Part, head: Head, run: str, now: str) -> Change:
         rows = self._read.seen(head, name, part.tables())

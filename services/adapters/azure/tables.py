@@ -17,6 +17,7 @@ from services.domain.insights import (
     ReasoningChain,
 )
 from services.domain.materiality import MaterialityChoice, company_key
+from services.domain.messages import Processed
 from services.domain.notices import Notice
 from services.domain.policy import Policy, PolicyProposal, PolicyRuling
 from services.domain.reports import Fact, Finding, Report, Statement, TieOut
@@ -126,6 +127,8 @@ def partition_of(record: Record) -> str:
     """
     if isinstance(record, Claim):
         return f"claim/{record.value}"
+    if isinstance(record, Processed):
+        return record.session
     return getattr(record, "report_id", "") or GOVERNANCE
 
 
@@ -169,6 +172,7 @@ def _follows_its_insight(row: Row, rows: Rows) -> bool:
 
 
 TABLES: dict[type[Record], Table] = {
+    Processed: Table("processed", lambda one: f"{one.queue.value}/{one.message_id}"),
     Report: Table(
         "reports",
         lambda one: one.report_id,

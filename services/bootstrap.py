@@ -10,16 +10,19 @@ from services.adapters.local.layout import LocalLayoutReader
 from services.adapters.local.passwords import Argon2Hasher
 from services.adapters.local.wiring import (
     local_accounts,
-    local_answers,
     local_api_tokens,
     local_cookie_key,
-    local_listing,
-    local_outbox,
     local_retention,
     local_sessions,
 )
 from services.adapters.notify.wiring import notifier_of
-from services.adapters.wiring import chosen_cache, chosen_ports, chosen_settings, chosen_telemetry
+from services.adapters.wiring import (
+    chosen_cache,
+    chosen_ports,
+    chosen_settings,
+    chosen_store,
+    chosen_telemetry,
+)
 from services.amending import AmendDesk
 from services.analysis.registry import RULES, RULESET_VERSION
 from services.analysis.templates import Templates, load_templates
@@ -150,13 +153,14 @@ def build(settings: Settings | None = None) -> Services:
     Raises InvalidInput naming a variable that cannot be used, Unavailable when the data folder is.
     """
     settings = settings or chosen_settings()
+    store = chosen_store(settings)
     ports, cache, notifier = (
-        chosen_ports(settings),
+        chosen_ports(settings, store),
         chosen_cache(settings),
         notifier_of(settings),
     )
     accounts, hasher = local_accounts(settings), Argon2Hasher()
-    whole = _Seen(ports, local_listing(settings), local_outbox(settings), local_retention(settings))
+    whole = _Seen(ports, store.listing, store.outbox, local_retention(settings))
     kept: Memo[Services] = Memo(_KEPT_VIEWS)
 
     def view_of(user: User) -> Services:
@@ -169,7 +173,7 @@ def build(settings: Settings | None = None) -> Services:
         intake=Intake(ports, settings.max_upload_bytes),
         analyses=AnalysisDesk(ports.records, RULESET_VERSION),
         source=source_of(settings),
-        answers=local_answers(settings),
+        answers=store.answers,
         cache=cache,
         capabilities=CapabilityDesk(capabilities_of(settings, ports, cache, notifier)),
         sign_in=SignInDesk(accounts, local_sessions(settings), hasher),

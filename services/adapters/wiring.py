@@ -14,11 +14,12 @@ from services.adapters.local.telemetry import LogTelemetry
 from services.adapters.local.wiring import (
     local_blobs,
     local_cookie_key,
-    local_outgoing,
     local_ports,
+    local_store,
 )
 from services.config import Settings, read_settings
-from services.ports import BlobStore, Cache, Checked, LayoutReader, Ports, Telemetry
+from services.domain.errors import InvalidInput
+from services.ports import BlobStore, Cache, Checked, LayoutReader, Ports, Store, Telemetry
 
 
 def chosen_settings() -> Settings:
@@ -29,14 +30,34 @@ def chosen_settings() -> Settings:
     return read_settings(_secrets)
 
 
-def chosen_ports(settings: Settings) -> Ports:
-    """Return the ports that the settings choose."""
+def chosen_store(settings: Settings) -> Store:
+    """Return where the settings keep the records; raises InvalidInput naming what that needs beside it."""
+    local = local_store(settings)
+    if not settings.cosmos_endpoint:
+        return local
+    if not _has_service_bus(settings):
+        raise InvalidInput(
+            "ADVISOR_COSMOS_ENDPOINT needs ADVISOR_SERVICE_BUS_NAMESPACE (or _CONNECTION): the queues of the data "
+            "folder cannot commit together with records in Cosmos DB."
+        )
+    if not settings.table_endpoint:
+        raise InvalidInput(
+            "ADVISOR_COSMOS_ENDPOINT needs ADVISOR_TABLE_ENDPOINT: the audit trail of the data folder cannot commit "
+            "together with records in Cosmos DB."
+        )
+    opened: Store = _azure("store").open_store(settings, local.answers)
+    return opened
+
+
+def chosen_ports(settings: Settings, store: Store) -> Ports:
+    """Return the ports that the settings choose, over the records of a store."""
     ports = local_ports(settings, _blobs(settings))
-    ports = replace(ports, layout=_layout(settings, ports.layout))
+    ports = replace(ports, records=store.records, layout=_layout(settings, ports.layout))
     if settings.table_endpoint:
-        ports = replace(ports, audit=_azure("forwarding").forwarded(settings, ports.audit))
-    if settings.service_bus_namespace or settings.service_bus_connection:
-        queue = _azure("queues").open_queue(settings, ports.records, local_outgoing(settings))
+        trail = _azure("forwarding").forwarded(settings, ports.audit, store.telling)
+        ports = replace(ports, audit=trail)
+    if _has_service_bus(settings):
+        queue = _azure("queues").open_queue(settings, store.records, store.outgoing)
         return replace(ports, queue=queue)
     return ports
 
@@ -64,6 +85,10 @@ def chosen_telemetry(settings: Settings) -> Telemetry:
         opened: Telemetry = _azure("telemetry").open_telemetry(settings)
         return opened
     return LogTelemetry()
+
+
+def _has_service_bus(settings: Settings) -> bool:
+    return bool(settings.service_bus_namespace or settings.service_bus_connection)
 
 
 def _blobs(settings: Settings) -> BlobStore:

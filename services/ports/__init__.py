@@ -32,7 +32,7 @@ from services.ports.messages import (
 )
 from services.ports.records import Listing, RecordStore
 from services.ports.telemetry import Span, SpanKind, Telemetry
-from services.ports.trail import AuditLog, AuditRetention, StoredEntry
+from services.ports.trail import AuditLog, AuditRetention, StoredEntry, Telling, Told
 
 __all__ = [
     "Accounts",
@@ -63,10 +63,28 @@ __all__ = [
     "Sessions",
     "Span",
     "SpanKind",
+    "Store",
     "StoredEntry",
     "Telemetry",
+    "Telling",
     "TokenVerifier",
+    "Told",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where the records are: they, lists of them, and what is committed with them.
+
+    ``telling`` is None where the audit trail is in the same store.
+    """
+
+    records: RecordStore
+    listing: Listing
+    outbox: Outbox
+    answers: AnswerStore
+    outgoing: Outgoing
+    telling: Telling | None = None
 
 
 @dataclass(frozen=True, slots=True)

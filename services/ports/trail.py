@@ -1,6 +1,7 @@
 """The audit trail: appended, searched, verified and kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -61,6 +62,34 @@ class AuditLog(Protocol):
 
     def sign(self, data: bytes) -> str:
         """Return the installation's signature (HMAC-SHA256, hex); raises Unavailable without a key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one commit of records tells the trail, under an id that no other commit has."""
+
+    told_id: str
+    events: tuple[AuditEvent, ...]
+
+
+class Telling(Protocol):
+    """The audit events that records were committed with, where the trail is in another store than the records."""
+
+    def pending(self, limit: int) -> list[Told]:
+        """Return what up to so many commits told that nobody has settled, oldest first."""
+        ...
+
+    def still(self, ids: Collection[str]) -> set[str]:
+        """Return those of some ids that nobody has settled."""
+        ...
+
+    def settle(self, told: Sequence[Told]) -> None:
+        """Drop what is in the trail; what somebody else dropped is no error."""
+        ...
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this after every commit of this process that told something, from now on."""
         ...
 
 

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount
 
-from services.adapters.local.wiring import local_answers
+from services.adapters.local.wiring import local_store
 from services.api.app import create_app
 from services.api.once import Asking, Once
 from services.bootstrap import build
@@ -122,7 +122,7 @@ def test_an_error_is_not_kept_but_its_entry_in_the_trail_is(services, analyst):
 
 def test_an_answer_is_kept_for_a_day_and_dropped_with_the_next_one(services):
     now = [utc_now()]
-    answers = local_answers(services.settings)
+    answers = local_store(services.settings).answers
     answers._clock = lambda: now[0]
     kept = KeptAnswer(
         answer_id="a", fingerprint="f", status=202, headers=(), body="{}", made_at=now[0]

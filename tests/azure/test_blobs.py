@@ -17,7 +17,7 @@ from azure.storage.blob import ContainerClient
 
 from services.adapters.azure import credentials, storage
 from services.adapters.azure.blobs import AzureBlobStore, open_blobs
-from services.adapters.wiring import chosen_ports
+from services.adapters.wiring import chosen_ports, chosen_store
 from services.config import Settings
 from services.domain.base import utc_now
 from services.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
@@ -300,8 +300,8 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
 
 
 def test_pages_are_drawn_and_read_from_blob_storage(azurite: Azurite, tmp_path: Path):
-    settings = settings_for(azurite.blob_endpoint)
-    ports = chosen_ports(settings.model_copy(update={"data_dir": tmp_path}))
+    settings = settings_for(azurite.blob_endpoint).model_copy(update={"data_dir": tmp_path})
+    ports = chosen_ports(settings, chosen_store(settings))
     assert isinstance(ports.blobs, AzureBlobStore)
     with closing(ports.blobs):
         ports.blobs.put(PDF, next((ROOT / "samples").rglob("*.pdf")).read_bytes())

@@ -13,7 +13,7 @@ from services.adapters.azure.forwarding import ForwardedTrail, forwarded
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
 from services.adapters.local.records import SqliteRecordStore
-from services.adapters.wiring import chosen_ports
+from services.adapters.wiring import chosen_ports, chosen_store
 from services.audit import ACTING_FROM
 from services.config import Settings
 from services.domain.audit import AuditQuery, RequestEvent
@@ -204,9 +204,8 @@ def test_a_data_folder_that_was_put_back_is_told(
 
 
 def test_the_settings_alone_choose_the_shared_trail(settings: Settings, tmp_path: Path):
-    ports = chosen_ports(
-        settings.model_copy(update={"data_dir": tmp_path, "blob_container": "documents"})
-    )
+    chosen = settings.model_copy(update={"data_dir": tmp_path, "blob_container": "documents"})
+    ports = chosen_ports(chosen, chosen_store(chosen))
     assert isinstance(ports.audit, ForwardedTrail)
     ports.records.commit(Effects(audit=(named("a"),)))
     assert resources(ports.audit) == ["a"]

@@ -16,7 +16,7 @@ from services.adapters.azure.analyze_calls import AnalyzeCalls, page_ranges
 from services.adapters.azure.analyzed_pages import AnalyzedPage, analyzed
 from services.adapters.azure.layout import DocumentIntelligenceReader, open_layout
 from services.adapters.local.layout import LocalLayoutReader
-from services.adapters.wiring import chosen_ports
+from services.adapters.wiring import chosen_ports, chosen_store
 from services.bootstrap import build_engine
 from services.config import Settings
 from services.domain.errors import Unavailable, UnreadableDocument
@@ -72,7 +72,8 @@ def refused(reader: LayoutReader, data: bytes) -> str:
 
 
 def test_the_settings_choose_the_reader(server: DocumentIntelligence):
-    ports = chosen_ports(settings(server))
+    chosen = settings(server)
+    ports = chosen_ports(chosen, chosen_store(chosen))
     assert texts(ports.layout, a_pdf(1)) == [
         "Total assets and some more words to be no picture 1,234"
     ]

@@ -12,7 +12,7 @@ from services.adapters.azure.cosmos import CHAINS, INSIGHTS, RECORDS, Cosmos
 from services.adapters.azure.heads import Heads
 from services.adapters.azure.outgoing import CosmosOutgoing
 from services.adapters.azure.records import CosmosRecordStore
-from services.adapters.azure.telling import CosmosTold
+from services.adapters.azure.telling import CosmosTelling
 from services.domain.audit import AuditEvent
 from services.domain.errors import Conflict, Unavailable
 from services.domain.insights import Insight, InsightStatus, ReasoningChain
@@ -66,7 +66,7 @@ def told(cosmos: Cosmos) -> list[str]:
 
 
 def events(cosmos: Cosmos) -> list[AuditEvent]:
-    return [one for told in CosmosTold(cosmos).pending(100) for one in told.events]
+    return [one for told in CosmosTelling(cosmos).pending(100) for one in told.events]
 
 
 def seen(cosmos: Cosmos) -> object:
@@ -318,7 +318,7 @@ def test_what_an_act_told_is_given_until_it_is_settled(server: CosmosServer):
     store = opened(server)
     store.commit(Effects(creates=(REPORT,), audit=(EVENT,)))
     store.commit(Effects(records=(READ,), audit=(EVENT,)))
-    trail = CosmosTold(Cosmos(cosmos_settings(server)))
+    trail = CosmosTelling(Cosmos(cosmos_settings(server)))
     first, second = trail.pending(10)
     assert first.events == second.events == (EVENT,)
     assert trail.pending(1) == [first]

@@ -15,7 +15,7 @@ from services.adapters.azure.cosmos import Cosmos
 from services.adapters.azure.outgoing import CosmosOutgoing
 from services.adapters.azure.queues import ServiceBusQueue, open_queue
 from services.adapters.azure.records import CosmosRecordStore
-from services.adapters.azure.telling import CosmosTold
+from services.adapters.azure.telling import CosmosTelling
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
 from services.adapters.local.outgoing import SqliteOutgoing
@@ -103,7 +103,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, lease_seconds: float) -
     else:
         server = CosmosServer()
         cosmos = Cosmos(cosmos_settings(server))
-        kept, trail = CosmosRecordStore(cosmos), CosmosTold(cosmos)
+        kept, trail = CosmosRecordStore(cosmos), CosmosTelling(cosmos)
         with _peered(lease_seconds, kept, CosmosOutgoing(cosmos)) as (one, other):
             yield Desk(
                 one, other, kept, lambda: sum(len(told.events) for told in trail.pending(100))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.adapters.azure.cosmos import Cosmos
 from services.adapters.azure.outgoing import CosmosOutgoing
 from services.adapters.azure.records import CosmosRecordStore
-from services.adapters.azure.telling import CosmosTold
+from services.adapters.azure.telling import CosmosTelling
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
 from services.adapters.local.queues import SqliteQueue
@@ -78,7 +78,7 @@ def _azure() -> Iterator[Kept]:
     def sent() -> tuple[list[str], list[str]]:
         messages = [one.message_id for one in CosmosOutgoing(cosmos).pending(100)]
         return messages, [
-            one.action for told in CosmosTold(cosmos).pending(100) for one in told.events
+            one.action for told in CosmosTelling(cosmos).pending(100) for one in told.events
         ]
 
     yield Kept(CosmosRecordStore(cosmos, Clock()), sent)

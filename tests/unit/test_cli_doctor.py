@@ -43,7 +43,7 @@ def test_json_says_the_same_for_programs(capsys, monkeypatch, tmp_path, fails):
 
 
 def test_a_product_that_cannot_start_is_a_failure_too(capsys, monkeypatch):
-    def unreachable(_settings):
+    def unreachable(*_given):
         raise Unavailable("The store is locked.")
 
     monkeypatch.setattr("services.bootstrap.chosen_ports", unreachable)

@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ from services.domain.audit import (
 from services.domain.base import utc_now
 from services.domain.errors import InvalidInput, Unavailable
 from services.domain.listings import Page
-from services.ports import StoredEntry
+from services.ports import StoredEntry, Told
 
 WHOLE_UP_TO, WHOLE_EVERY = 10_000, timedelta(hours=1)
 """A trail of so few entries is checked as a whole each time, in ten requests; a longer one so often."""
@@ -87,12 +87,26 @@ class AzureAuditLog:
                 head, sources={**head.sources, source: last}
             )
 
-        # They have their addresses; whoever acts now is not who did what they tell.
-        address = ACTING_FROM.set("")
-        try:
-            self._write(told)
-        finally:
-            ACTING_FROM.reset(address)
+        self._take(told)
+
+    def take_told(self, some: Sequence[Told], still: Callable[[Collection[str]], set[str]]) -> None:
+        """Append what records told, each once: only what is not settled there, and not noted here as taken.
+
+        ``still`` says what is not settled, asked once the head is known. The head forgets what is settled: nobody can
+        take that again, as who has an older head cannot replace this one.
+        """
+
+        def told(head: Head) -> tuple[list[AuditEvent], Head]:
+            there = still({*head.taken, *(one.told_id for one in some)})
+            new = [one for one in some if one.told_id in there - set(head.taken)]
+            if not new:
+                return [], head
+            kept = [name for name in head.taken if name in there]
+            return [event for one in new for event in one.events], replace(
+                head, taken=(*kept, *(one.told_id for one in new))
+            )
+
+        self._take(told)
 
     def entries(self, resource: str | None = None, limit: int = 200) -> list[AuditEntry]:
         """Return entries of one resource or of all, newest first."""
@@ -179,6 +193,14 @@ class AzureAuditLog:
         """Close the connections."""
         self._table.close()
         self._checkpoints.close()
+
+    def _take(self, told: Telling) -> None:
+        # The events have their addresses; whoever acts now is not who did what they tell.
+        address = ACTING_FROM.set("")
+        try:
+            self._write(told)
+        finally:
+            ACTING_FROM.reset(address)
 
     def _write(self, told: Telling) -> list[AuditEntry]:
         with self._turn:

@@ -73,7 +73,17 @@ class Cosmos:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
+        self._watchers: list[Callable[[], None]] = []
         self.meter = Meter()
+
+    def after_telling(self, call: Callable[[], None]) -> None:
+        """Call this whenever ``tell`` is called from now on."""
+        self._watchers.append(call)
+
+    def tell(self) -> None:
+        """Say that a commit told the audit trail something."""
+        for call in self._watchers:
+            call()
 
     def read(self, container: str, partition: str, name: str) -> Document | None:
         """Return one document by its id, or None."""

@@ -1,6 +1,7 @@
 """The trail of this machine taken over into the one in Table Storage, which is the one that is read.
 
-What is written down of an act commits with the act, in its database. From there it goes on, in order and once each.
+What is written down of an act commits with the act: in the database of this machine, or in that of the records where
+they are elsewhere. From there it goes on, in order and once each.
 """
 
 import logging
@@ -24,10 +25,12 @@ from services.domain.audit import (
 )
 from services.domain.errors import Unavailable
 from services.domain.listings import Page
-from services.ports import StoredEntry
+from services.ports import StoredEntry, Telling
 
 AT_ONCE = 500
 """Entries that are taken over in one write at most."""
+COMMITS_AT_ONCE = 50
+"""Commits of records elsewhere whose events are taken over in one write at most."""
 _log = logging.getLogger(__name__)
 
 
@@ -38,8 +41,15 @@ class ForwardedTrail:
     is lost and no act is stopped; what is behind goes on with the next commit.
     """
 
-    def __init__(self, here: SqliteAuditLog, there: AzureAuditLog, source: str) -> None:
+    def __init__(
+        self,
+        here: SqliteAuditLog,
+        there: AzureAuditLog,
+        source: str,
+        telling: Telling | None = None,
+    ) -> None:
         self._here = here
+        self._telling = telling
         self._there = there
         self._source = source
         self._turn = threading.Lock()
@@ -47,6 +57,8 @@ class ForwardedTrail:
         self._waiting = threading.Lock()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="audit-forwarding")
         here.after_commit(self._soon)
+        if telling is not None:
+            telling.after_commit(self._soon)
 
     def append(self, event: AuditEvent) -> AuditEntry:
         """Write one event; its number and hashes are those of this machine's trail."""
@@ -99,6 +111,13 @@ class ForwardedTrail:
             while entries := self._here.committed(self._through, AT_ONCE):
                 self._there.take(self._source, entries)
                 self._through = entries[-1][0]
+            if self._telling is not None:
+                self._take_told(self._telling)
+
+    def _take_told(self, telling: Telling) -> None:
+        while told := telling.pending(COMMITS_AT_ONCE):
+            self._there.take_told(told, telling.still)
+            telling.settle(told)
 
     def _begun(self) -> int:
         through = self._there.taken(self._source)
@@ -128,7 +147,12 @@ class ForwardedTrail:
             _log.warning("the audit trail in Table Storage is behind this machine's", exc_info=True)
 
 
-def forwarded(settings: Settings, here: SqliteAuditLog) -> ForwardedTrail:
-    """Return the trail of the settings' table, fed by this machine's; nothing is asked of the service yet."""
+def forwarded(
+    settings: Settings, here: SqliteAuditLog, telling: Telling | None = None
+) -> ForwardedTrail:
+    """Return the trail of the settings' table, fed by this machine's and by what records elsewhere were committed with.
+
+    Nothing is asked of the service yet.
+    """
     source = installation_key(settings.data_dir / "audit-checkpoints" / "source.key").hex()
-    return ForwardedTrail(here, open_audit_log(settings), source)
+    return ForwardedTrail(here, open_audit_log(settings), source, telling)

@@ -239,6 +239,8 @@ class Heads:
             also.append(("upsert", (outgoing,)))
         self._decide(first, Head(state=first.state, decided=told), also)
         self._after(changes, told)
+        if outgoing is not None:
+            self._cosmos.tell()
 
     def _write(self, change: Change) -> list[Operation]:
         """Write the documents that nobody sees yet, and return the writing of the last few: it goes with the head."""

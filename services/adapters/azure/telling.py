@@ -3,28 +3,19 @@
 Whoever takes it over into the trail deletes it then; a crash between the two leaves both, under the same id.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 
-from services.adapters.azure.cosmos import RECORDS, Cosmos, Document
+from services.adapters.azure.cosmos import PARTITION, RECORDS, Cosmos, Document
 from services.audit import ACTING_FROM
 from services.domain.audit import AuditEvent
 from services.domain.base import Record
+from services.ports import Told
 
 _KIND = "told"
 
 
 class _Content(Record):
     audit: tuple[AuditEvent, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one commit tells, under an id that no other has."""
-
-    told_id: str
-    partition: str
-    events: tuple[AuditEvent, ...]
 
 
 def told(events: Sequence[AuditEvent], partition: str, run: str, at: str) -> Document | None:
@@ -34,14 +25,14 @@ def told(events: Sequence[AuditEvent], partition: str, run: str, at: str) -> Doc
     content = _Content(audit=tuple(_placed(event) for event in events))
     return {
         "id": f"{_KIND}-{run}",
-        "pk": partition,
+        PARTITION: partition,
         "kind": _KIND,
         "at": f"{at}/{run}",
         "content": content.model_dump_json(),
     }
 
 
-class CosmosTold:
+class CosmosTelling:
     """Gives what is not in the trail yet, oldest first."""
 
     def __init__(self, cosmos: Cosmos) -> None:
@@ -54,19 +45,32 @@ class CosmosTold:
 
     def still(self, ids: Collection[str]) -> set[str]:
         """Return those of some ids that nobody has settled."""
-        query = "SELECT c.id FROM c WHERE c.kind = @kind AND ARRAY_CONTAINS(@ids, c.id)"
-        values = {"kind": _KIND, "ids": sorted(ids)}
-        return {row["id"] for row in self._cosmos.ask(RECORDS, query, values)}
+        query = "SELECT c.id, c.pk FROM c WHERE c.kind = @kind AND ARRAY_CONTAINS(@ids, c.id)"
+        values = {"kind": _KIND, "ids": [_place(told_id)[1] for told_id in ids]}
+        return {_told_id(row) for row in self._cosmos.ask(RECORDS, query, values)} & set(ids)
 
-    def settle(self, some: Sequence[Told]) -> None:
+    def settle(self, told: Sequence[Told]) -> None:
         """Drop what is in the trail; what somebody else dropped is no error."""
-        for one in some:
-            self._cosmos.delete(RECORDS, one.partition, one.told_id)
+        for one in told:
+            self._cosmos.delete(RECORDS, *_place(one.told_id))
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this after every commit of this process that told something, from now on."""
+        self._cosmos.after_telling(call)
 
 
 def _told(document: Document) -> Told:
     content = _Content.model_validate_json(document["content"])
-    return Told(document["id"], document["pk"], content.audit)
+    return Told(_told_id(document), content.audit)
+
+
+def _told_id(document: Document) -> str:
+    return f"{document[PARTITION]}/{document['id']}"
+
+
+def _place(told_id: str) -> tuple[str, str]:
+    partition, _, name = told_id.rpartition("/")
+    return partition, name
 
 
 def _placed(event: AuditEvent) -> AuditEvent:

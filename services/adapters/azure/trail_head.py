@@ -32,7 +32,8 @@ class Head:
     """Where the trail ends: number and hash of its last entry, between which times it has entries.
 
     ``pending`` is what the last write added, ``sources`` how much of other trails was taken over into this one,
-    ``write_id`` names the last write, ``etag`` the stored state.
+    ``taken`` names what records told that is in the trail already, until it is settled there; ``write_id`` names the
+    last write, ``etag`` the stored state.
     """
 
     seq: int = 0
@@ -42,6 +43,7 @@ class Head:
     pending: tuple[Added, ...] = ()
     tallies: Tallies = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
+    taken: tuple[str, ...] = ()
     write_id: str = ""
     etag: str = ""
 
@@ -57,6 +59,7 @@ class Head:
             pending=tuple(added),
             tallies=self.tallies,
             sources=self.sources,
+            taken=self.taken,
             write_id=uuid.uuid4().hex,
         )
 
@@ -74,6 +77,7 @@ def entity_of(head: Head) -> dict[str, Any]:
         ],
         "tallies": [[*key, count, parts] for key, (count, parts) in head.tallies.items()],
         "sources": dict(head.sources),
+        "taken": head.taken,
     }
     packed = zlib.compress(json.dumps(kept).encode())
     pieces = [packed[at : at + _PIECE_BYTES] for at in range(0, len(packed), _PIECE_BYTES)]
@@ -102,6 +106,7 @@ def head_of(entity: Mapping[str, Any], etag: str) -> Head:
         pending=tuple(_added(*one) for one in kept["pending"]),
         tallies={tuple(key): (count, parts) for *key, count, parts in kept["tallies"]},
         sources=kept["sources"],
+        taken=tuple(kept.get("taken", ())),
         write_id=entity["write_id"],
         etag=etag,
     )

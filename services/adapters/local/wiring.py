@@ -18,7 +18,7 @@ from services.adapters.local.records import SqliteRecordStore
 from services.adapters.local.renderer import LocalPageRenderer
 from services.adapters.local.retention import SqliteRetention
 from services.config import Settings
-from services.ports import BlobStore, Ports
+from services.ports import BlobStore, Ports, Store
 
 
 def local_blobs(settings: Settings) -> FileBlobStore:
@@ -43,19 +43,16 @@ def local_ports(settings: Settings, blobs: BlobStore) -> Ports:
     )
 
 
-def local_listing(settings: Settings) -> SqliteListing:
-    """Return the long lists of ``settings.data_dir``."""
-    return SqliteListing(_database(settings))
-
-
-def local_outbox(settings: Settings) -> SqliteOutbox:
-    """Return the outbox of ``settings.data_dir``."""
-    return SqliteOutbox(_database(settings), settings.lease_seconds)
-
-
-def local_outgoing(settings: Settings) -> SqliteOutgoing:
-    """Return the messages that the records of ``settings.data_dir`` were committed with."""
-    return SqliteOutgoing(_database(settings))
+def local_store(settings: Settings) -> Store:
+    """Return the records of ``settings.data_dir``, with what is committed with them; the audit trail is in the same file."""
+    database = _database(settings)
+    return Store(
+        records=SqliteRecordStore(database),
+        listing=SqliteListing(database),
+        outbox=SqliteOutbox(database, settings.lease_seconds),
+        answers=SqliteAnswers(database),
+        outgoing=SqliteOutgoing(database),
+    )
 
 
 def local_retention(settings: Settings) -> SqliteRetention:
@@ -76,11 +73,6 @@ def local_sessions(settings: Settings) -> SqliteSessions:
 def local_api_tokens(settings: Settings) -> SqliteApiTokens:
     """Return the tokens of programs of ``settings.data_dir``."""
     return SqliteApiTokens(_database(settings))
-
-
-def local_answers(settings: Settings) -> SqliteAnswers:
-    """Return the kept answers of ``settings.data_dir``."""
-    return SqliteAnswers(_database(settings))
 
 
 def local_cookie_key(settings: Settings) -> bytes:

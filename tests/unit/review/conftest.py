@@ -9,7 +9,7 @@ import pytest
 
 from services.adapters.azure.cosmos import Cosmos
 from services.adapters.azure.records import CosmosRecordStore
-from services.adapters.azure.telling import CosmosTold
+from services.adapters.azure.telling import CosmosTelling
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
 from services.adapters.local.records import SqliteRecordStore
@@ -95,7 +95,7 @@ def a_room_in_cosmos(server: CosmosServer) -> Room:
     cosmos, clock = Cosmos(cosmos_settings(server)), Clock()
 
     def trail(resource: str) -> list[str]:
-        events = [one for told in CosmosTold(cosmos).pending(100) for one in told.events]
+        events = [one for told in CosmosTelling(cosmos).pending(100) for one in told.events]
         return [one.action for one in reversed(events) if one.resource == resource]
 
     return Room(CosmosRecordStore(cosmos, clock), trail, clock)

@@ -9,17 +9,23 @@ import pytest
 
 from services.adapters.azure import forwarding
 from services.adapters.azure.audit_log import AzureAuditLog, open_audit_log
+from services.adapters.azure.cosmos import Cosmos
 from services.adapters.azure.forwarding import ForwardedTrail, forwarded
+from services.adapters.azure.records import CosmosRecordStore
+from services.adapters.azure.telling import CosmosTelling
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
 from services.adapters.local.records import SqliteRecordStore
 from services.adapters.wiring import chosen_ports, chosen_store
 from services.audit import ACTING_FROM
+from services.bootstrap import build
 from services.config import Settings
 from services.domain.audit import AuditQuery, RequestEvent
-from services.domain.errors import Unavailable
+from services.domain.errors import InvalidInput, Unavailable
 from services.domain.messages import Effects
+from services.ports import Telling
 from tests.azure.azurite import Azurite
+from tests.azure.cosmos import CosmosServer, Refused, Request, cosmos_settings
 from tests.azure.relay import Answer, Relay, relayed
 from tests.azure.test_audit_log import REFUSED
 from tests.contract.test_audit_log import an_event
@@ -43,8 +49,8 @@ class Machine:
         self.database = Database(folder / "advisor.sqlite3")
         self._closing = ExitStack()
 
-    def open(self) -> ForwardedTrail:
-        trail = forwarded(self.settings, SqliteAuditLog(self.database))
+    def open(self, telling: Telling | None = None) -> ForwardedTrail:
+        trail = forwarded(self.settings, SqliteAuditLog(self.database), telling)
         self._closing.callback(trail.close)
         return trail
 
@@ -211,3 +217,106 @@ def test_the_settings_alone_choose_the_shared_trail(settings: Settings, tmp_path
     assert resources(ports.audit) == ["a"]
     ports.audit.close()
     ports.blobs.close()
+
+
+class Elsewhere:
+    """Records in Cosmos DB, and processes that take over what their commits told."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.server = CosmosServer()
+        self._machine = machine
+        self.store = CosmosRecordStore(Cosmos(cosmos_settings(self.server)))
+
+    def commit(self, *names: str) -> None:
+        self.store.commit(Effects(audit=tuple(named(name) for name in names)))
+
+    def open(self) -> ForwardedTrail:
+        return self._machine.open(CosmosTelling(Cosmos(cosmos_settings(self.server))))
+
+
+@pytest.fixture
+def elsewhere(machine: Machine) -> Iterator[Elsewhere]:
+    running = Elsewhere(machine)
+    yield running
+    running.server.stop()
+
+
+def test_what_records_elsewhere_told_is_in_the_trail_with_what_was_written_here(
+    machine: Machine, elsewhere: Elsewhere, shared: AzureAuditLog
+):
+    trail = elsewhere.open()
+    elsewhere.commit("a", "b")
+    trail.append(named("c"))
+    elsewhere.commit("d")
+    assert sorted(resources(trail)) == ["a", "b", "c", "d"]
+    assert [name for name in resources(shared) if name != "c"] == ["a", "b", "d"]
+    assert shared.verify() is None
+
+
+def test_a_commit_elsewhere_is_forwarded_without_anybody_reading(
+    machine: Machine, shared: AzureAuditLog
+):
+    server = CosmosServer()
+    cosmos = Cosmos(cosmos_settings(server))
+    trail = machine.open(CosmosTelling(cosmos))
+    CosmosRecordStore(cosmos).commit(Effects(audit=(named("a"),)))
+    trail.close()  # lets what is on its way arrive
+    assert resources(shared) == ["a"]
+    server.stop()
+
+
+def test_what_was_taken_over_and_not_settled_is_not_taken_over_again(
+    elsewhere: Elsewhere, shared: AzureAuditLog
+):
+    elsewhere.commit("a")
+
+    def no_deleting(request: Request) -> None:
+        if request.verb == "DELETE":
+            raise Refused(400, "dead")
+
+    elsewhere.server.refuse = no_deleting
+    with pytest.raises(Unavailable):
+        elsewhere.open().forward()
+    elsewhere.server.refuse = lambda _: None
+    elsewhere.commit("b")
+    assert resources(elsewhere.open()) == ["a", "b"]
+    assert shared.verify() is None
+
+
+def test_a_process_that_was_asleep_takes_nothing_over_that_another_settled_and_forgot(
+    elsewhere: Elsewhere, shared: AzureAuditLog, monkeypatch: pytest.MonkeyPatch
+):
+    elsewhere.commit("a")
+    telling = CosmosTelling(Cosmos(cosmos_settings(elsewhere.server)))
+    asleep = telling.pending(10)
+    awake = elsewhere.open()
+    for name in ("b", "c"):
+        awake.forward()
+        elsewhere.commit(name)
+    shared.take_told(asleep, telling.still)
+    assert resources(awake) == ["a", "b", "c"]
+    assert len(shared._current().taken) == 1
+
+
+def test_many_processes_take_over_each_commit_elsewhere_once(
+    elsewhere: Elsewhere, shared: AzureAuditLog, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(forwarding, "COMMITS_AT_ONCE", 3)
+    for number in range(12):
+        elsewhere.commit(f"{number:02d}")
+    trails = [elsewhere.open() for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda trail: trail.forward(), trails))
+    assert resources(shared) == [f"{number:02d}" for number in range(12)]
+    assert shared.verify() is None
+
+
+def test_records_elsewhere_need_a_queue_and_a_trail_that_they_can_commit_with(
+    settings: Settings, tmp_path: Path
+):
+    alone = Settings(_env_file=None, data_dir=tmp_path, cosmos_endpoint="http://127.0.0.1:1")
+    with pytest.raises(InvalidInput, match=r"COSMOS_ENDPOINT needs ADVISOR_SERVICE_BUS_NAMESPACE"):
+        build(alone)
+    queued = alone.model_copy(update={"service_bus_connection": "Endpoint=sb://test"})
+    with pytest.raises(InvalidInput, match=r"COSMOS_ENDPOINT needs ADVISOR_TABLE_ENDPOINT"):
+        build(queued)

@@ -1,0 +1,159 @@
+"""A report's way from upload to CFO summary with everything on Azure that there is, beside the same way on one machine.
+
+Cosmos DB and Service Bus are servers of this process by our own reading of their protocols, Storage is Azurite; the
+product talks to all of them through the real SDKs.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from services.bootstrap import Services, build
+from services.config import PROJECT_ROOT, Settings
+from services.domain.audit import AuditEntry
+from services.domain.ids import ReportId
+from services.domain.messages import Queue
+from services.domain.reports import ReportStatus
+from services.pipeline.delivery import handle
+from services.pipeline.handlers import context_of
+from tests.azure import azurite as storage
+from tests.azure.azurite import Azurite
+from tests.azure.cosmos import KEY, CosmosServer
+from tests.azure.service_bus import ServiceBusPeer
+from tests.contract.test_queues import wait_for
+from tests.contract.trails import CHECKPOINT_KEY
+from tests.core_records import ANN
+
+pytestmark = [
+    pytest.mark.xdist_group("azurite"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+SAMPLES = ("Larkfield_FY2024_10-K.pdf", "Larkfield_FY2025_10-K.pdf")
+DEADLINE_SECONDS = 120
+TIMES = {"timestamp": True, "steps": {"__all__": {"elapsed_us"}}}
+"""When a chain was made and how long each step took: no two runs have these alike."""
+
+
+@pytest.fixture
+def cosmos() -> Iterator[CosmosServer]:
+    server = CosmosServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def service_bus() -> Iterator[ServiceBusPeer]:
+    peer = ServiceBusPeer([queue.value for queue in Queue], lock_seconds=60)
+    peer.start()
+    yield peer
+    peer.close()
+
+
+@pytest.fixture
+def on_azure(
+    azurite: Azurite, cosmos: CosmosServer, service_bus: ServiceBusPeer, tmp_path: Path
+) -> Settings:
+    """The settings of an installation on Azure: a service more is a line more."""
+    mine = uuid.uuid4().hex
+    return Settings(
+        _env_file=None,
+        data_dir=tmp_path / "azure",
+        blob_endpoint=azurite.blob_endpoint, blob_key=storage.KEY, blob_container=f"d{mine}",
+        table_endpoint=azurite.table_endpoint, table_key=storage.KEY, table_name=f"T{mine}",
+        checkpoint_container=f"c{mine}", checkpoint_key=CHECKPOINT_KEY,
+        cosmos_endpoint=cosmos.url, cosmos_key=KEY,
+        service_bus_connection=service_bus.connection,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def closing() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def started(settings: Settings, closing: ExitStack) -> Services:
+    services = build(settings)
+    for adapter in (services.ports.queue, services.ports.audit, services.ports.blobs):
+        if hasattr(adapter, "close"):
+            closing.callback(adapter.close)
+    return services
+
+
+def work(services: Services) -> None:
+    """Do what a worker does until nothing is left to do."""
+    context = context_of(services)
+
+    def is_idle() -> bool:
+        delivery = context.ports.queue.claim(tuple(Queue), "w")
+        if delivery is not None:
+            handle(delivery, context)
+        return sum(context.ports.queue.depth().values()) == 0
+
+    wait_for(is_idle, DEADLINE_SECONDS)
+
+
+def upload(services: Services) -> list[ReportId]:
+    folder = PROJECT_ROOT / "samples"
+    return [
+        services.intake.accept(name, (folder / name).read_bytes(), ANN).report.report_id
+        for name in SAMPLES
+    ]
+
+
+def found(services: Services, report_id: ReportId) -> list[str]:
+    """What was found in a report, to the byte; when it was found is left out."""
+    records = services.ports.records
+    insights = records.insights(report_id)
+    chains = [records.chain(one.insight_id) for one in insights]
+    assert insights
+    assert all(chains)
+    return [
+        *(one.model_dump_json() for one in records.facts(report_id)),
+        *(one.model_dump_json() for one in records.statements(report_id)),
+        *(one.model_dump_json() for one in records.tie_outs(report_id)),
+        *(one.model_dump_json() for one in records.findings(report_id)),
+        *(one.model_dump_json(exclude={"created_at"}) for one in insights),
+        *(one.model_dump_json(exclude=TIMES) for one in chains if one is not None),
+    ]
+
+
+def summarised(services: Services) -> list[tuple[object, ...]]:
+    """What a CFO reads: figures, insights, what is open, how much was covered."""
+    return [
+        (
+            one.report.report_id,
+            one.figures,
+            [(insight.insight_id, insight.status, insight.text) for insight in one.insights],
+            (one.waiting_review, one.waiting_analyst, one.withheld_figures, one.coverage),
+        )
+        for one in services.summary.build().reports
+    ]
+
+
+def acts(entries: list[AuditEntry]) -> list[tuple[str, str, str]]:
+    return sorted((one.event.action, one.event.resource, one.event.actor) for one in entries)
+
+
+def test_a_report_goes_from_upload_to_summary_on_azure_as_on_one_machine(
+    on_azure: Settings, tmp_path: Path, closing: ExitStack
+):
+    here = started(Settings(_env_file=None, data_dir=tmp_path / "here"), closing)
+    there = started(on_azure, closing)
+    for services in (here, there):
+        reports = upload(services)
+        work(services)
+    for report_id in reports:
+        report = there.ports.records.report(report_id)
+        assert report is not None
+        assert report.status is ReportStatus.ANALYSED
+        assert not there.ports.records.is_in_work(report_id)
+        assert found(there, report_id) == found(here, report_id)
+    assert len(summarised(there)) == len(SAMPLES)
+    assert summarised(there) == summarised(here)
+    assert acts(there.ports.audit.entries(limit=1000)) == acts(here.ports.audit.entries(limit=1000))
+    assert there.ports.audit.verify() is None
+    assert there.ports.queue.dead_letters() == []

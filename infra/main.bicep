@@ -297,9 +297,13 @@ var settings = [
   { name: 'ADVISOR_BLOB_ENDPOINT', value: storage.outputs.blobEndpoint }
   { name: 'ADVISOR_BLOB_CONTAINER', value: documentContainer }
   { name: 'ADVISOR_TABLE_ENDPOINT', value: storage.outputs.tableEndpoint }
+  { name: 'ADVISOR_COSMOS_ENDPOINT', value: cosmos.outputs.endpoint }
+  { name: 'ADVISOR_COSMOS_DATABASE', value: cosmosDatabase }
   { name: 'ADVISOR_SERVICE_BUS_NAMESPACE', value: bus.outputs.host }
   { name: 'ADVISOR_TABLE_NAME', value: auditTable }
   { name: 'ADVISOR_CHECKPOINT_CONTAINER', value: checkpointContainer }
+  // Each look of an idle worker costs request units.
+  { name: 'ADVISOR_POLL_SECONDS', value: '2' }
   { name: 'ADVISOR_MAX_DELIVERY', value: string(maxDelivery) }
   { name: 'ADVISOR_LEASE_SECONDS', value: string(leaseSeconds) }
   { name: 'ADVISOR_DOCUMENT_INTELLIGENCE_ENDPOINT', value: intelligence.outputs.endpoint }

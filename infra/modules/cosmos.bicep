@@ -1,4 +1,4 @@
-// Records: insights, reasoning chains and what belongs to reports.
+// Records: insights, reasoning chains and what belongs to reports (docs/decisions/0029).
 @description('Makes names unique')
 param token string
 @description('Region')
@@ -23,8 +23,9 @@ var containers = [
   { name: 'insights', partitionKey: '/pk', ttl: -1 }
   { name: 'reasoning-chains', partitionKey: '/pk', ttl: sevenYears }
   { name: 'reports', partitionKey: '/pk', ttl: -1 }
-  { name: 'governance', partitionKey: '/pk', ttl: -1 }
 ]
+// What is never asked by is in no index: it would make each write dearer.
+var unindexed = ['/record/?', '/content/?', '/total/?', '/seq/?']
 // Cosmos DB Built-in Data Contributor: items and queries, no keys, no containers.
 var dataContributor = '00000000-0000-0000-0000-000000000002'
 
@@ -36,7 +37,8 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' = {
   properties: {
     databaseAccountOfferType: 'Standard'
     capabilities: serverless ? [{ name: 'EnableServerless' }] : []
-    consistencyPolicy: { defaultConsistencyLevel: 'Session' }
+    // A reader of another process sees what a commit brought into force.
+    consistencyPolicy: { defaultConsistencyLevel: 'Strong' }
     locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: false }]
     backupPolicy: { type: 'Continuous', continuousModeProperties: { tier: 'Continuous30Days' } }
     disableLocalAuth: true
@@ -61,6 +63,11 @@ resource made 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@202
         id: one.name
         partitionKey: { kind: 'Hash', paths: [one.partitionKey], version: 2 }
         defaultTtl: one.ttl
+        indexingPolicy: {
+          indexingMode: 'consistent'
+          includedPaths: [{ path: '/*' }]
+          excludedPaths: [for path in unindexed: { path: path }]
+        }
       }
       options: serverless ? {} : { autoscaleSettings: { maxThroughput: maxThroughput } }
     }

@@ -49,6 +49,10 @@ def capabilities_of(
             _own(ports.blobs),
         ),
         _Twins(
+            "Records", "SQLite", "Azure Cosmos DB", settings.cosmos_endpoint, ports.records,
+            lambda: _answers(ports.records.report(ReportId("report-none"))),
+        ),
+        _Twins(
             "Queues", "SQLite", "Azure Service Bus", queues, ports.queue,
             lambda: f"Answers; {sum(ports.queue.depth().values())} messages wait.",
         ),
@@ -65,14 +69,8 @@ def capabilities_of(
             "Cache", "Memory of each process", "Redis", settings.redis_url, cache, _own(cache)
         ),
     )  # fmt: skip
-    documents, *others = [one.capability() for one in twins]
-    records = Capability(
-        "Records", "SQLite", "", lambda: _answers(ports.records.report(ReportId("report-none")))
-    )
     return [
-        documents,
-        records,
-        *others,
+        *(one.capability() for one in twins),
         _secrets(settings),
         _notices(settings, notifier),
         _sign_in(settings),

@@ -157,3 +157,24 @@ def test_a_report_goes_from_upload_to_summary_on_azure_as_on_one_machine(
     assert acts(there.ports.audit.entries(limit=1000)) == acts(here.ports.audit.entries(limit=1000))
     assert there.ports.audit.verify() is None
     assert there.ports.queue.dead_letters() == []
+
+
+def test_each_service_is_named_and_answers(
+    on_azure: Settings, cosmos: CosmosServer, closing: ExitStack
+):
+    services = started(on_azure, closing)
+    services.ports.blobs.put("2026/01/none.csv", b"makes the container")
+    found = {one.capability.name: one for one in services.capabilities.check()}
+    adapters = {
+        "Documents": "Azure Blob Storage",
+        "Records": "Azure Cosmos DB",
+        "Queues": "Azure Service Bus",
+        "Audit trail": "Azure Table Storage",
+    }
+    assert {name: found[name].capability.adapter for name in adapters} == adapters
+    assert found["Records"].capability.host == cosmos.url.removeprefix("http://")
+    assert [one.sentence for one in found.values() if not one.is_fine] == []
+    cosmos.stop()
+    found = {one.capability.name: one for one in services.capabilities.check()}
+    assert not found["Records"].is_fine
+    assert "ADVISOR_COSMOS_ENDPOINT" in found["Records"].sentence

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from services.adapters.azure.cosmos import CONTAINERS, INDEXING, PARTITION
 from tests.infra.bicep import Declared, Template, strings
 
 Templates = Mapping[str, Template]
@@ -156,6 +157,24 @@ def records_live_as_long_as_agreed(templates: Templates) -> Iterator[str]:
             yield f"{name} end by themselves"
 
 
+def records_are_stored_as_the_product_stores_them(templates: Templates) -> Iterator[str]:
+    """The product may not make containers there, so that the template makes those that the product would."""
+    cosmos = templates["infra/modules/cosmos.bicep"]
+    variables = cosmos.of_kind("var")
+    containers = {
+        one["name"]: one["partitionKey"] for one in cosmos.value(variables["containers"].node)
+    }
+    if containers != dict.fromkeys(CONTAINERS, f"/{PARTITION}"):
+        yield f"the containers of records are {containers}"
+    excluded = [one["path"] for one in INDEXING["excludedPaths"]]
+    if cosmos.value(variables["unindexed"].node) != excluded:
+        yield "records are indexed otherwise"
+    account = _one(cosmos, "Microsoft.DocumentDB/databaseAccounts")["properties"]
+    level = account["consistencyPolicy"]["defaultConsistencyLevel"]
+    if level not in {"Strong", "BoundedStaleness"}:
+        yield f"records may be read of before their commit: {level}"
+
+
 def names_are_the_contracts(templates: Templates) -> Iterator[str]:
     """Containers and table are called as the contract calls them."""
     for name, wanted in {
@@ -239,6 +258,7 @@ RULES: list[Callable[[Templates], Iterator[str]]] = [
     kept_for_seven_years,
     queues_lose_nothing,
     records_live_as_long_as_agreed,
+    records_are_stored_as_the_product_stores_them,
     names_are_the_contracts,
     rights_are_the_least,
     alerts_are_the_four,

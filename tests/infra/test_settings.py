@@ -12,14 +12,14 @@ KNOWN = {name.upper() for name in Settings.model_fields}
 # What the template leaves at its default, and why.
 LEFT = {
     "the identity signs in instead": {
-        "BLOB_KEY", "TABLE_KEY", "SERVICE_BUS_CONNECTION", "DOCUMENT_INTELLIGENCE_KEY",
+        "BLOB_KEY", "TABLE_KEY", "COSMOS_KEY", "SERVICE_BUS_CONNECTION", "DOCUMENT_INTELLIGENCE_KEY",
     },
     "notices leave through the Logic App": {
         "WEBHOOK_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_STARTTLS", "SMTP_USER", "SMTP_PASSWORD", "SMTP_SENDER",
         "SMTP_MAILBOX",
     },
     "the default fits every installation": {
-        "RATE_LIMIT_PER_SECOND", "WORKERS", "MAX_UPLOAD_BYTES", "MAX_PAGE_IMAGE_BYTES", "POLL_SECONDS",
+        "RATE_LIMIT_PER_SECOND", "WORKERS", "MAX_UPLOAD_BYTES", "MAX_PAGE_IMAGE_BYTES",
         "REVIEW_CLAIM_MINUTES", "ENTRA_AUTHORITY", "DOCUMENT_INTELLIGENCE_CALLS",
     },
     "put into the Key Vault by hand, once": {"CHECKPOINT_KEY"},

@@ -24,7 +24,7 @@ from services.domain.errors import Unavailable
 RECORDS, INSIGHTS, CHAINS = "reports", "insights", "reasoning-chains"
 CONTAINERS = (RECORDS, INSIGHTS, CHAINS)
 PARTITION = "pk"
-_INDEXING = {
+INDEXING = {
     "indexingMode": "consistent",
     "includedPaths": [{"path": "/*"}],
     "excludedPaths": [{"path": f"/{text}/?"} for text in ("record", "content", "total", "seq")],
@@ -165,7 +165,7 @@ class Cosmos:
             database.create_container_if_not_exists(
                 name,
                 PartitionKey(path=f"/{PARTITION}"),
-                indexing_policy=_INDEXING,
+                indexing_policy=INDEXING,
                 default_ttl=-1,
             )
         return database

@@ -73,6 +73,7 @@ class Cosmos:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
+        self.name = f"{settings.cosmos_endpoint}/{settings.cosmos_database}"
         self._watchers: list[Callable[[], None]] = []
         self.meter = Meter()
 

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from uuid import uuid4
 
 from services.adapters.azure.cosmos import Document
 from services.adapters.azure.guards import REVIEWED, judge
-from services.adapters.azure.heads import Change, Head, State, Waiting
+from services.adapters.azure.states import Change, Head, State, Waiting
 from services.adapters.azure.tables import (
+    ANSWER,
     BY_NAME,
     TABLES,
     Row,
@@ -18,6 +18,7 @@ from services.adapters.azure.tables import (
     document_id,
     partition_of,
 )
+from services.adapters.azure.whole import TAKEN
 from services.domain.base import Record
 from services.domain.errors import Conflict
 from services.domain.messages import Effects, Message, Processed
@@ -26,7 +27,6 @@ from services.domain.reports import Report
 _MOST_RUNS = 40
 _MODULUS = 2**256
 _MARKERS = TABLES[Processed].name
-_TAKEN = "Somebody else changed this at the same moment; reload and try again."
 Placed = tuple[int, Record]
 
 
@@ -39,6 +39,12 @@ class Part:
     records: list[Placed] = field(default_factory=list)
     messages: list[tuple[int, Message]] = field(default_factory=list)
 
+    def changes_records(self, partition: str) -> bool:
+        """Whether anything changes that lists or caches show."""
+        return bool(self.creates or self.replaces or self.records) and not partition.startswith(
+            ANSWER
+        )
+
     def tables(self) -> set[str]:
         """Return the tables that have to be read before; not those that are replaced whatever they hold."""
         unread = {table.name for table in self.replaces if table.kept is None}
@@ -47,11 +53,6 @@ class Part:
         kept = {table.name for table in self.replaces if table.kept is not None}
         needed = created | kept | (written - unread) | ({_MARKERS} if self.messages else set())
         return needed | (REVIEWED if needed & (REVIEWED | {"chains"}) - {"reports"} else set())
-
-
-def new_run() -> str:
-    """Return the name of one attempt to commit; no two share documents, so that a late one changes nothing in force."""
-    return uuid4().hex[:24]
 
 
 def parts_of(effects: Effects) -> dict[str, Part]:
@@ -110,7 +111,7 @@ class Plan:
     def _create(self, position: int, record: Record) -> None:
         table = TABLES[type(record)]
         if table.record_id(record) in self._rows[table.name]:
-            raise Conflict(_TAKEN)
+            raise Conflict(TAKEN)
         judge(record, self._rows, is_in_work=self._head.state.is_in_work)
         self._put(table, record, position, None)
 
@@ -145,7 +146,7 @@ class Plan:
             value = read(record)
             others = (row for name, row in self._rows[table.name].items() if name != record_id)
             if value is not None and any(read(row.record) == value for row in others):
-                raise Conflict(_TAKEN)
+                raise Conflict(TAKEN)
         self._written += 1
         text = f"{table.name}/{record_id}/{record.model_dump_json()}"
         self._rows[table.name][record_id] = Row(
@@ -166,7 +167,9 @@ class Plan:
     def _result(self, partition: str, part: Part) -> Change:
         state = self._head.state
         runs, totals = dict(state.runs), dict(state.totals)
-        superseded, dropped = list[str](), list[str]()
+        # What is not stored yet is not deleted yet either.
+        superseded = list(state.superseded if self._head.is_open else ())
+        dropped = list(state.dropped if self._head.is_open else ())
         documents = list[tuple[str, Document]]()
         for table in (TABLES[BY_NAME[name]] for name in list(self._rows)):
             now, before = self._rows[table.name], self._before.get(table.name, {})
@@ -190,7 +193,7 @@ class Plan:
             documents += [(table.container, table.document(row, partition)) for row in new]
         after = State(
             number=state.number + 1,
-            changes=state.changes + bool(part.creates or part.replaces or part.records),
+            changes=state.changes + part.changes_records(partition),
             at=self._at,
             last=self._run,
             runs=runs,

@@ -8,11 +8,10 @@ decides for all by naming the run in ``decided``, and a pending state whose run 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
-
-from pydantic import Field
 
 from services.adapters.azure.cosmos import (
     CONTAINERS,
@@ -23,121 +22,25 @@ from services.adapters.azure.cosmos import (
     Operation,
     Stale,
 )
+from services.adapters.azure.states import (
+    HEAD,
+    MOST_OPERATIONS,
+    Change,
+    Head,
+    Pending,
+    State,
+    head_of,
+)
 from services.adapters.azure.tables import container_of
-from services.domain.base import Record
-from services.domain.errors import Unavailable
-from services.domain.messages import Message, Queue
+from services.adapters.azure.telling import told
+from services.adapters.azure.whole import TAKEN, held_back, whole_of
+from services.domain.audit import AuditEvent
+from services.domain.errors import Conflict, Unavailable
 
-_HEAD = "head"
-_MOST_OPERATIONS = 90
 _MOST_BYTES = 1_500_000
 _ALONG_BYTES = 500_000
 _TRIES = 5
 _CLOCKS_DIFFER_SECONDS = 5
-_WORK = frozenset({Queue.INGESTION, Queue.ANALYSIS})
-
-
-class Waiting(Record):
-    """A message that was committed at a time (as text that sorts), and whether the queue has it."""
-
-    message: Message
-    at: str
-    is_forwarded: bool = False
-
-
-class State(Record):
-    """What is in force in a partition after its commit ``number``.
-
-    ``changes`` counts the commits that changed records, which those of messages and audit events alone do not.
-    ``runs`` by kind are those whose documents count, except the ``superseded`` ids; ``dropped`` runs count no
-    more, their documents are deleted after the commit. ``totals`` by kind add up the records' fingerprints.
-    ``waiting`` are the messages without a marker, oldest first. ``at`` is the time of the last commit, ``last`` its run.
-    """
-
-    number: int = 0
-    changes: int = 0
-    at: str = ""
-    last: str = ""
-    runs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    totals: dict[str, str] = Field(default_factory=dict)
-    superseded: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
-
-    @property
-    def is_in_work(self) -> bool:
-        """Whether the report waits to be read or analysed, or is being so now."""
-        return any(one.message.kind.queue in _WORK for one in self.waiting)
-
-    @property
-    def next_to_send(self) -> "Waiting | None":
-        """The message to hand to the queue: the oldest one, as a report has one in flight; None while the queue has it."""
-        return next((one for one in self.waiting[:1] if not one.is_forwarded), None)
-
-    def counts(self, document: Document) -> bool:
-        """Whether a document is in force."""
-        return (
-            document["run"] in self.runs.get(document["kind"], ())
-            and document["id"] not in self.superseded
-        )
-
-
-class Pending(Record):
-    """A state that will be in force once the head of the partition ``decider`` names ``run`` as decided."""
-
-    decider: str
-    run: str
-    state: State
-
-
-class Head(Record):
-    """The head document: the state, one that waits for another partition, and what this one has decided for others.
-
-    ``tag`` and ``written`` (Unix time) are those of the document that it was read from.
-    """
-
-    state: State = State()
-    pending: Pending | None = None
-    decided: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    tag: str = ""
-    written: int = 0
-
-    def document(self, partition: str) -> Document:
-        """Return the head as it is stored.
-
-        ``changes`` are summed up to tell whether any partition has changed, ``waits`` names the queues of what waits,
-        ``due`` is since when somebody has to do something here: hand on a message, or settle what is pending.
-        """
-        document: Document = {
-            "id": _HEAD,
-            PARTITION: partition,
-            "kind": _HEAD,
-            "changes": self.state.changes,
-            "content": self.model_dump_json(exclude={"tag", "written"}),
-        }
-        if self.state.waiting:
-            document["waits"] = " ".join(one.message.kind.queue for one in self.state.waiting)
-        if self.pending is not None:
-            document["due"] = self.pending.state.at
-        elif (unsent := self.state.next_to_send) is not None:
-            document["due"] = unsent.at
-        return document
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a commit does to one partition: the state that it saw, the one to come, and the documents of that."""
-
-    partition: str
-    head: Head
-    state: State
-    documents: Sequence[tuple[str, Document]]
-    """Each with the container it belongs to."""
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is worth to look for what an earlier attempt at it may have left."""
-        return len(self.documents) > _MOST_OPERATIONS
 
 
 @dataclass(slots=True)
@@ -160,7 +63,7 @@ def _batches(documents: Sequence[tuple[str, Document]]) -> Iterator[_Batch]:
         batch = _Batch(container, [])
         for document in (one for where, one in documents if where == container):
             size = len(json.dumps(document))
-            if len(batch.operations) == _MOST_OPERATIONS or (
+            if len(batch.operations) == MOST_OPERATIONS or (
                 batch.operations and batch.size + size > _MOST_BYTES
             ):
                 yield batch
@@ -178,12 +81,20 @@ class Heads:
         self._cosmos = cosmos
 
     def of(self, partition: str) -> Head:
-        """Return a partition's head; an empty one where nothing was committed."""
-        return head_of(self._cosmos.read(RECORDS, partition, _HEAD))
+        """Return a partition's head as this thread has it; an empty one where nothing was committed."""
+        whole = whole_of(self._cosmos)
+        if whole is None:
+            return self._stored(partition)
+        head = whole.head(partition)
+        if head is None:
+            head = self._stored(partition)
+            whole.saw(partition, self.in_force(head))
+        return head
 
     def states(self, partitions: Iterable[str]) -> dict[str, State]:
-        """Return what is in force in some partitions."""
-        wanted, found = iter(sorted(set(partitions))), dict[str, State]()
+        """Return what is in force in some partitions, for this thread."""
+        asked = dict.fromkeys(partitions, State())
+        wanted, found = iter(sorted(asked)), dict(asked)
         while some := list(islice(wanted, 200)):
             rows = self._cosmos.ask(
                 RECORDS,
@@ -191,21 +102,42 @@ class Heads:
                 {"some": some},
             )
             found.update({row[PARTITION]: self.in_force(head_of(row)) for row in rows})
-        return found
+        whole = whole_of(self._cosmos)
+        return found if whole is None else whole.seen(found)
 
     def in_force(self, head: Head) -> State:
         """Return the state that counts: the pending one if its decider has decided so."""
         pending = head.pending
-        if pending is not None and pending.run in self.of(pending.decider).decided:
+        if pending is not None and pending.run in self._stored(pending.decider).decided:
             return pending.state
         return head.state
 
-    def changes(self) -> int:
-        """Return the number of commits that changed records, in all partitions."""
+    def version(self) -> Hashable:
+        """Return the number of commits that changed records, in all partitions; within a block something of its own."""
         rows = self._cosmos.ask(
             RECORDS, "SELECT VALUE SUM(c.changes) FROM c WHERE c.kind = 'head'", {}
         )
-        return int(rows[0] or 0) if rows else 0
+        changes, whole = int(rows[0] or 0) if rows else 0, whole_of(self._cosmos)
+        if whole is None or not whole.states:
+            return changes
+        return changes, whole.run, sum(state.number for state in whole.states.values())
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make what the running thread commits meanwhile one commit; nothing of it comes into force on any error.
+
+        Raises Conflict at the end where somebody else changed what was changed here.
+        """
+        with ExitStack() as undoing, held_back(self._cosmos) as whole:
+            undoing.callback(lambda: self.forget(whole.changes()))
+            yield
+            undoing.pop_all()
+        if whole.states:
+            try:
+                self.commit(whole.changes(), whole.run, whole.events)
+            except Stale as error:
+                self.forget(whole.changes())
+                raise Conflict(TAKEN) from error
 
     def settled(self, partition: str) -> Head:
         """Return a partition's head with nothing pending on it and nothing left to tell others."""
@@ -222,25 +154,50 @@ class Heads:
                 continue
         raise Unavailable("Others write the same records all the time; try again in a moment.")
 
-    def commit(self, changes: Sequence[Change], run: str, outgoing: Document | None) -> None:
-        """Bring the changes into force together; the first one's partition decides and keeps what goes out.
+    def commit(
+        self, changes: Sequence[Change], run: str, events: Sequence[AuditEvent] = ()
+    ) -> None:
+        """Bring the changes into force together; the first one's partition decides and keeps what is told.
 
-        Raises Stale, with the old states in force, where a partition is not as it was seen.
+        Raises Stale, with the old states in force, where a partition is not as it was seen. Within a block documents are
+        written and nothing comes into force.
         """
+        whole = whole_of(self._cosmos)
+        if whole is not None:
+            for change in changes:
+                self._write_all(change)
+            whole.add(changes, events)
+            return
         first, *others = changes
         along = {change.partition: self._write(change) for change in changes}
         for change in others:
             pending = Pending(decider=first.partition, run=run, state=change.state)
             head = Head(state=change.head.state, pending=pending)
             self._put(change.partition, change.head, head, along[change.partition])
-        told = {run: tuple(one.partition for one in others)} if others else {}
+        decided = {run: tuple(one.partition for one in others)} if others else {}
         also = along[first.partition]
+        at = f"{first.state.at}/{first.state.number:08d}"
+        outgoing = told(events, first.partition, run, at)
         if outgoing is not None:
             also.append(("upsert", (outgoing,)))
-        self._decide(first, Head(state=first.state, decided=told), also)
-        self._after(changes, told)
+        self._decide(first, Head(state=first.state, decided=decided), also)
+        self._after(changes, decided)
         if outgoing is not None:
             self._cosmos.tell()
+
+    def forget(self, changes: Sequence[Change]) -> None:
+        """Delete the documents of changes that did not come into force, and will not; where that fails nobody sees them.
+
+        Not for a commit without an answer: it may still arrive.
+        """
+        query = "SELECT c.id FROM c WHERE c.pk = @pk AND ARRAY_CONTAINS(@runs, c.run)"
+        with suppress(Stale, Unavailable):
+            for change in changes:
+                written = change.state.all_runs() - change.head.state.all_runs()
+                left = written - self.settled(change.partition).state.all_runs()
+                values = {"pk": change.partition, "runs": sorted(left)}
+                for container in sorted({container_of(run) for run in left}):
+                    self._delete(container, change.partition, query, values)
 
     def _write(self, change: Change) -> list[Operation]:
         """Write the documents that nobody sees yet, and return the writing of the last few: it goes with the head."""
@@ -251,18 +208,25 @@ class Heads:
             self._cosmos.write(batch.container, change.partition, batch.operations)
         return along
 
+    def _write_all(self, change: Change) -> None:
+        for batch in _batches(change.documents):
+            self._cosmos.write(batch.container, change.partition, batch.operations)
+
+    def _stored(self, partition: str) -> Head:
+        return head_of(self._cosmos.read(RECORDS, partition, HEAD))
+
     def _decide(self, change: Change, head: Head, along: Sequence[Operation]) -> None:
         try:
             self._put(change.partition, change.head, head, along)
         except (Stale, Unavailable):
             # The answer may have been lost: what counts is what is there.
-            if self.of(change.partition).state.last != head.state.last:
+            if self._stored(change.partition).state.last != head.state.last:
                 raise
 
-    def _after(self, changes: Sequence[Change], told: Mapping[str, Sequence[str]]) -> None:
+    def _after(self, changes: Sequence[Change], decided: Mapping[str, Sequence[str]]) -> None:
         """Do what the next commit would do otherwise; the act is done, so that nothing here is an error."""
         try:
-            if told:
+            if decided:
                 self.settled(changes[0].partition)
             for change in changes:
                 self._clear(change.partition, change.state)
@@ -284,13 +248,13 @@ class Heads:
         values = {
             "pk": partition,
             "before": head.written - _CLOCKS_DIFFER_SECONDS,
-            "runs": [run for some in head.state.runs.values() for run in some],
+            "runs": sorted(head.state.all_runs()),
         }
         for container in CONTAINERS:
             self._delete(container, partition, query, values)
 
     def _resolve(self, partition: str, head: Head, pending: Pending) -> None:
-        decider = self.of(pending.decider)
+        decider = self._stored(pending.decider)
         if pending.run in decider.decided:
             self._put(partition, head, Head(state=pending.state))
             return
@@ -301,7 +265,7 @@ class Heads:
     def _tell(self, partition: str, head: Head) -> None:
         for run, others in head.decided.items():
             for other in others:
-                there = self.of(other)
+                there = self._stored(other)
                 if there.pending is not None and there.pending.run == run:
                     self._put(other, there, Head(state=there.pending.state))
         self._put(partition, head, head.model_copy(update={"decided": {}}))
@@ -309,7 +273,7 @@ class Heads:
     def _put(self, partition: str, seen: Head, head: Head, also: Sequence[Operation] = ()) -> None:
         document = head.document(partition)
         replace: Operation = (
-            ("replace", (_HEAD, document), {"if_match_etag": seen.tag})
+            ("replace", (HEAD, document), {"if_match_etag": seen.tag})
             if seen.tag
             else ("create", (document,))
         )
@@ -332,15 +296,7 @@ class Heads:
     ) -> int:
         found = self._cosmos.ask(container, query, values, partition)
         rows = iter(found)
-        while some := list(islice(rows, _MOST_OPERATIONS)):
+        while some := list(islice(rows, MOST_OPERATIONS)):
             deleting: list[Operation] = [("delete", (row["id"],)) for row in some]
             self._cosmos.write(container, partition, deleting)
         return len(found)
-
-
-def head_of(document: Document | None) -> Head:
-    """Return the head that a document holds; an empty one without a document."""
-    if document is None:
-        return Head()
-    content = Head.model_validate_json(document["content"])
-    return content.model_copy(update={"tag": document["_etag"], "written": document["_ts"]})

@@ -1,6 +1,6 @@
 """Long lists from Cosmos DB by keyset: every document has one text that sorts as its list does."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -71,9 +71,9 @@ class CosmosListing:
         """Return the lists of what one person may know of."""
         return CosmosListing(self._cosmos, None if reader.companies is None else reader)
 
-    def version(self) -> int:
-        """Return the number of commits that changed a record, by whichever process."""
-        return self._heads.changes()
+    def version(self) -> Hashable:
+        """Return the number of commits that changed a record, by whichever process; within a block something of its own."""
+        return self._heads.version()
 
     def insight_ids(self, query: InsightQuery) -> Page[InsightId]:
         """Return a page of insights, newest first; their texts are not read."""

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from services.adapters.azure.cosmos import Cosmos, Stale
-from services.adapters.azure.effects import Part, Plan, new_run
+from services.adapters.azure.effects import Part, Plan
 from services.adapters.azure.heads import Heads
 from services.adapters.azure.reading import Reader
 from services.adapters.azure.records import CosmosRecordStore
+from services.adapters.azure.states import new_run
 from services.adapters.azure.tables import Row, partition_of, sortable
 from services.domain.base import utc_now
 from services.domain.messages import Effects
@@ -67,5 +68,5 @@ class CosmosOutbox:
         run = new_run()
         part = Part(records=[(0, notice)])
         change = Plan(head, rows, run, sortable(now)).change(partition, part)
-        self._heads.commit([change], run, None)
+        self._heads.commit([change], run)
         return notice

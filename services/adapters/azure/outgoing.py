@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.adapters.azure.cosmos import PARTITION, RECORDS, Cosmos, Stale
-from services.adapters.azure.effects import marker_of, new_run
-from services.adapters.azure.heads import Change, Head, Heads, Waiting, head_of
+from services.adapters.azure.effects import marker_of
+from services.adapters.azure.heads import Heads
 from services.adapters.azure.reading import Reader
+from services.adapters.azure.states import Change, Head, Waiting, head_of, new_run
 from services.adapters.azure.tables import TABLES
 from services.domain.base import utc_now
 from services.domain.errors import Unavailable
@@ -76,7 +77,7 @@ class CosmosOutgoing:
             run = new_run()
             state = head.state.model_copy(update={"waiting": waiting, "last": run})
             try:
-                self._heads.commit([Change(partition, head, state, ())], run, None)
+                self._heads.commit([Change(partition, head, state, ())], run)
             except Stale:
                 continue
             return

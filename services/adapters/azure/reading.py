@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from services.adapters.azure.cosmos import CONTAINERS, Cosmos, Document, Stale
-from services.adapters.azure.heads import Head, Heads, State
+from services.adapters.azure.heads import Heads
+from services.adapters.azure.states import Head, State
 from services.adapters.azure.tables import BY_NAME, TABLES, Row, Table, row_of
 from services.domain.base import Record
 from services.domain.errors import Unavailable

@@ -7,12 +7,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from services.adapters.azure.cosmos import RECORDS, Cosmos, Stale
-from services.adapters.azure.effects import Part, Plan, new_run, parts_of
+from services.adapters.azure.effects import Part, Plan, parts_of
 from services.adapters.azure.guards import taken_back
-from services.adapters.azure.heads import Change, Head, Heads
+from services.adapters.azure.heads import Heads
 from services.adapters.azure.reading import Reader
+from services.adapters.azure.states import Change, Head, new_run
 from services.adapters.azure.tables import GOVERNANCE, sortable
-from services.adapters.azure.telling import told
 from services.domain.base import utc_now
 from services.domain.corrections import Correction, FactInForce, StatementInForce
 from services.domain.errors import Conflict
@@ -263,7 +263,7 @@ class CosmosRecordStore:
         states = self._heads.states(report_ids)
         digest = sha256()
         for report_id in report_ids:
-            totals = states[report_id].totals if report_id in states else {}
+            totals = states[report_id].totals
             told = sorted(item for item in totals.items() if item[0] not in _OWN_TABLES)
             digest.update(f"{report_id}{told}".encode())
         return digest.hexdigest()
@@ -274,9 +274,11 @@ class CosmosRecordStore:
         run = new_run()
         now = sortable(self._clock())
         changes = [self._planned(name, part, heads[name], run, now) for name, part in parts.items()]
-        first = changes[0]
-        at = f"{first.state.at}/{first.state.number:08d}"
-        self._heads.commit(changes, run, told(effects.audit, first.partition, run, at))
+        try:
+            self._heads.commit(changes, run, effects.audit)
+        except Stale:
+            self._heads.forget(changes)
+            raise
 
     def _planned(self, name: str, part: Part, head: Head, run: str, now: str) -> Change:
         rows = self._read.seen(head, name, part.tables())

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from services.adapters.azure.cosmos import CHAINS, INSIGHTS, RECORDS, Document
+from services.domain.answers import KEPT_FOR, KeptAnswer
 from services.domain.base import Record
 from services.domain.corrections import Correction, FactInForce, StatementInForce
 from services.domain.insights import (
@@ -25,6 +26,9 @@ from services.domain.reviews import ActKind, Decision, ReviewAct, ReviewItem, Re
 from services.domain.scoring import AuditDraw, Scoring
 from services.domain.signing import SignOff
 
+ANSWER = "answer/"
+"""How the partitions of kept answers begin; they say nothing of records, and end by themselves."""
+ANSWER_SECONDS = int(KEPT_FOR.total_seconds())
 GOVERNANCE = "governance"
 """The partition of what belongs to no report: policies, scorings, materiality by company."""
 _CHAIN_SECONDS = 220_838_400
@@ -127,9 +131,16 @@ def partition_of(record: Record) -> str:
     """
     if isinstance(record, Claim):
         return f"claim/{record.value}"
+    if isinstance(record, KeptAnswer):
+        return partition_of_answer(record.answer_id)
     if isinstance(record, Processed):
         return record.session
     return getattr(record, "report_id", "") or GOVERNANCE
+
+
+def partition_of_answer(answer_id: str) -> str:
+    """Return the partition of a kept answer: its own, as two who give one are to meet."""
+    return f"{ANSWER}{answer_id}"
 
 
 def sortable(moment: datetime) -> str:
@@ -298,6 +309,7 @@ TABLES: dict[type[Record], Table] = {
         "sign_offs", lambda one: one.sign_off_id, unique=(lambda one: (one.report_id, one.version),)
     ),
     Claim: Table("claims", lambda one: str(one.version)),
+    KeptAnswer: Table("answers", lambda one: one.answer_id, ttl=ANSWER_SECONDS),
 }
 """A chain follows its insight, so insights are dropped and written before chains, and acts before decisions."""
 BY_NAME = {table.name: kind for kind, table in TABLES.items()}

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 Made = TypeVar("Made")
@@ -28,6 +28,15 @@ class Memo(Generic[Made]):
                 return None
             self._kept.move_to_end(key)
             return self._kept[key]
+
+    def known_of(self, keys: Sequence[Hashable]) -> list[Made | None]:
+        """Return what is kept under each key, None for each that nothing is kept under."""
+        with self._lock:
+            found = [self._kept.get(key) for key in keys]
+            for key, made in zip(keys, found, strict=True):
+                if made is not None:
+                    self._kept.move_to_end(key)
+            return found
 
     def keep(self, key: Hashable, made: Made) -> Made:
         """Keep a result and return it."""

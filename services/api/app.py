@@ -42,9 +42,9 @@ from services.api.witness import Witness
 from services.bootstrap import Services
 
 _ROUTERS = (
+    insights_router,  # first, as requests are held against one route after the other
     documents_router,
     files_router,
-    insights_router,
     facts_router,
     metrics_router,
     chains_router,

@@ -119,11 +119,12 @@ class _Shelf:
 
     def known(self, ids: Sequence[InsightId]) -> dict[InsightId, str | None]:
         """Return the rows of these insights in their order, None for what is not written yet."""
-        return {one: self.rows.known((*self.state, one)) for one in ids}
+        rows = self.rows.known_of([(self.state, one) for one in ids])
+        return dict(zip(ids, rows, strict=True))
 
     def keep(self, insight_id: InsightId, text: str) -> str:
         """Keep a row and return it."""
-        return self.rows.keep((*self.state, insight_id), text)
+        return self.rows.keep((self.state, insight_id), text)
 
 
 def _written(

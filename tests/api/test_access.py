@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -228,6 +228,11 @@ def told(answer) -> tuple[str, int, object]:
     ),
     companies=st.sets(st.sampled_from(COMPANIES)),
     role=st.sampled_from(Role),
+)
+@example(
+    uploads=[Upload(None, name="annual.pdf"), Upload(ACME, by="limited", name="annual.pdf")],
+    companies={ACME},
+    role=Role.ANALYST,
 )
 def test_the_api_tells_what_it_would_tell_if_the_other_companies_were_not_there(
     tmp_path, uploads, companies, role

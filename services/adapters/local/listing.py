@@ -123,7 +123,11 @@ class SqliteListing:
             rows = connection.execute(text, (*values, query.limit + 1)).fetchall()
         shown = rows[: query.limit]
         after = shown[-1][:2] if len(rows) > query.limit else None
-        return Page([Report.model_validate_json(row[2]) for row in shown], after)
+        found = [Report.model_validate_json(row[2]) for row in shown]
+        if visible is not None:
+            known = {None, *json.loads(visible)}
+            found = [one if one.supersedes in known else _first(one) for one in found]
+        return Page(found, after)
 
     def facts(self, query: FactQuery) -> Page[Fact]:
         """Return a page of facts as the last analyses used them, by report and in document order."""
@@ -196,6 +200,11 @@ class SqliteListing:
         ours = [name for (name,) in names if company_key(name) in self._reader.companies]
         found = connection.execute(_VISIBLE, (json.dumps(ours), self._reader.user_id))
         return json.dumps([report_id for (report_id,) in found])
+
+
+def _first(report: Report) -> Report:
+    """Return a report to a reader who may not know of the one that it replaces."""
+    return report.model_copy(update={"supersedes": None})
 
 
 def _fact(row: tuple[str, str]) -> Fact:

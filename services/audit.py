@@ -6,12 +6,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.domain.audit import AuditEntry, AuditEvent, Breach, BreachKind, Checkpoint
 from services.domain.base import Record
+from services.domain.ids import UserId
+from services.domain.retention import Purged
 
 GENESIS = "0" * 64
 """The hash before the first entry."""
+PURGED = "audit_purged"
+"""The act that an entry on a purge tells."""
 
 ACTING_FROM: ContextVar[str] = ContextVar("acting_from", default="")
 """The address the present act comes from; pages set it, workers leave it empty."""
@@ -50,6 +55,38 @@ def linked(seq: int, head: str, events: Iterable[AuditEvent]) -> Iterator[tuple[
         text = canonical_json(event)
         seq, previous, head = seq + 1, head, link_hash(head, text)
         yield AuditEntry(seq=seq, event=event, previous_hash=previous, entry_hash=head), text
+
+
+def purge_event(
+    purged: Purged, before: datetime, last_hash: str, actor: UserId, now: datetime
+) -> AuditEvent:
+    """Return the entry that says what a purge took away; ``last_hash`` is that of the last entry that went."""
+    detail = {
+        "before": f"{before:%Y-%m-%d}",
+        "first_seq": str(purged.first),
+        "through_seq": str(purged.through),
+        "through_hash": last_hash,
+        "entries": str(purged.entries),
+        "range_sha256": purged.range_sha256,
+    }
+    return AuditEvent(actor=actor, action=PURGED, resource="audit-trail", detail=detail, at=now)
+
+
+def proves(event: AuditEvent, seq: int, head: str) -> bool:
+    """Whether an entry says that all up to this number and hash was purged."""
+    told = event.detail
+    return event.action == PURGED and (told.get("through_seq"), told.get("through_hash")) == (
+        str(seq),
+        head,
+    )
+
+
+def unproved(base: int) -> Breach:
+    """Return the breach of a trail whose beginning is gone without an entry that says so."""
+    sentence = (
+        f"Entries 1 to {base} are gone, and no entry that can be believed says they were purged."
+    )
+    return Breach(seq=1, kind=BreachKind.DELETED, sentence=sentence)
 
 
 def _placed(event: AuditEvent) -> AuditEvent:

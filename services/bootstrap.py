@@ -12,13 +12,13 @@ from services.adapters.local.wiring import (
     local_accounts,
     local_api_tokens,
     local_cookie_key,
-    local_retention,
     local_sessions,
 )
 from services.adapters.notify.wiring import notifier_of
 from services.adapters.wiring import (
     chosen_cache,
     chosen_ports,
+    chosen_retention,
     chosen_settings,
     chosen_store,
     chosen_telemetry,
@@ -160,7 +160,7 @@ def build(settings: Settings | None = None) -> Services:
         notifier_of(settings),
     )
     accounts, hasher = local_accounts(settings), Argon2Hasher()
-    whole = _Seen(ports, store.listing, store.outbox, local_retention(settings))
+    whole = _Seen(ports, store.listing, store.outbox, chosen_retention(settings))
     kept: Memo[Services] = Memo(_KEPT_VIEWS)
 
     def view_of(user: User) -> Services:

@@ -15,11 +15,21 @@ from services.adapters.local.wiring import (
     local_blobs,
     local_cookie_key,
     local_ports,
+    local_retention,
     local_store,
 )
 from services.config import Settings, read_settings
 from services.domain.errors import InvalidInput
-from services.ports import BlobStore, Cache, Checked, LayoutReader, Ports, Store, Telemetry
+from services.ports import (
+    AuditRetention,
+    BlobStore,
+    Cache,
+    Checked,
+    LayoutReader,
+    Ports,
+    Store,
+    Telemetry,
+)
 
 
 def chosen_settings() -> Settings:
@@ -60,6 +70,14 @@ def chosen_ports(settings: Settings, store: Store) -> Ports:
         queue = _azure("queues").open_queue(settings, store.records, store.outgoing)
         return replace(ports, queue=queue)
     return ports
+
+
+def chosen_retention(settings: Settings) -> AuditRetention:
+    """Return what keeps and ends the entries of the audit trail that the settings choose."""
+    if settings.table_endpoint:
+        opened: AuditRetention = _azure("retention").open_retention(settings)
+        return opened
+    return local_retention(settings)
 
 
 def chosen_cache(settings: Settings) -> Cache:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from services.domain.base import Instant, Record
+from services.domain.errors import Conflict, Forbidden
 from services.domain.ids import UserId
 
 RETENTION_YEARS = 7
@@ -48,6 +49,33 @@ class LegalHold(Record):
     def in_force(self) -> bool:
         """Whether it still keeps entries."""
         return self.released_by is None
+
+    def keeps(self, resource: str) -> bool:
+        """Whether entries on a resource must not be purged."""
+        return self.in_force and self.scope in {EVERYTHING, resource}
+
+    def refusal(self) -> Conflict:
+        """Return why nothing is purged."""
+        on = "everything" if self.scope == EVERYTHING else self.scope
+        return Conflict(
+            f"The legal hold {self.hold_id} on {on} ({self.reason}) keeps these entries; nothing was purged."
+        )
+
+    def follow(self, before: "LegalHold | None") -> None:
+        """Raise Conflict where it was changed meanwhile, Forbidden where one person alone would release it."""
+        if before is None:
+            if self.asked_by or self.released_by:
+                raise Forbidden("A legal hold begins unreleased.")
+            return
+        asked = before.asked_by in {None, self.asked_by}
+        if before.released_by or not asked or _set(before) != _set(self):
+            raise Conflict("This legal hold was changed by somebody else meanwhile; look again.")
+        if self.released_by and before.asked_by in {None, self.released_by}:
+            raise Forbidden("Two different people have to release a legal hold.")
+
+
+def _set(hold: LegalHold) -> tuple[str, str, UserId, datetime]:
+    return hold.scope, hold.reason, hold.set_by, hold.set_at
 
 
 class Purged(Record):

@@ -295,7 +295,7 @@ def test_a_process_that_was_asleep_takes_nothing_over_that_another_settled_and_f
         elsewhere.commit(name)
     shared.take_told(asleep, telling.still)
     assert resources(awake) == ["a", "b", "c"]
-    assert len(shared._current().taken) == 1
+    assert len(shared.current().taken) == 1
 
 
 def test_many_processes_take_over_each_commit_elsewhere_once(

@@ -4,6 +4,7 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,16 +13,19 @@ from azure.core.credentials import AzureNamedKeyCredential
 from azure.data.tables import TableClient
 
 from services.adapters.azure.audit_log import AzureAuditLog, open_audit_log
+from services.adapters.azure.retention import AzureRetention
 from services.adapters.azure.trail_head import PARTITION, Head, entity_of
 from services.adapters.azure.trail_rows import entity_of as row_entity
 from services.adapters.azure.trail_rows import pieces_of
+from services.adapters.azure.trail_table import open_table
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.checkpoints import CheckpointFile
 from services.adapters.local.database import Database
+from services.adapters.local.retention import SqliteRetention
 from services.audit import GENESIS
 from services.config import Settings
 from services.domain.audit import AuditEntry, AuditEvent
-from services.ports import AuditLog
+from services.ports import AuditLog, AuditRetention
 from tests.azure.azurite import ACCOUNT, KEY
 
 Row = tuple[int, str, str, str]
@@ -36,6 +40,10 @@ class Trail(Protocol):
 
     def open(self, *, marked: bool = True) -> AuditLog:
         """Open it as another process would; ``marked`` with its checkpoints."""
+        ...
+
+    def retention(self) -> AuditRetention:
+        """Open what keeps and ends its entries."""
         ...
 
     def tamper(self, how: Tampering) -> None:
@@ -53,6 +61,11 @@ class SqliteTrail:
         self._opened.append(database)
         marks = CheckpointFile(self._folder / "audit-checkpoints") if marked else None
         return SqliteAuditLog(database, marks)
+
+    def retention(self) -> SqliteRetention:
+        database = Database(self._folder / "advisor.sqlite3")
+        self._opened.append(database)
+        return SqliteRetention(database)
 
     def tamper(self, how: Tampering) -> None:
         raw = sqlite3.connect(self._folder / "advisor.sqlite3", isolation_level=None)
@@ -88,6 +101,10 @@ class TableTrail:
         self._opened.append(log)
         return log
 
+    def retention(self) -> AzureRetention:
+        log, table = self.open(), open_table(self.settings)
+        return AzureRetention(log, table)
+
     def tamper(self, how: Tampering) -> None:
         stored = list(self.table.list_entities())
         head = next(one for one in stored if one["PartitionKey"] == PARTITION)
@@ -103,6 +120,13 @@ class TableTrail:
             self.table.create_entity(filed(row))
         fresh = entity_of(Head(earliest=head["earliest"], latest=head["latest"]))
         self.table.upsert_entity(fresh | {"seq": seq, "hash": hash})
+
+    def move_base(self, base: tuple[int, str]) -> None:
+        """Say of the trail's beginning that it was purged, as somebody who may do everything."""
+        table = open_table(self.settings)
+        head = table.head()
+        table.move(head, replace(head, base=base, pending=(), write_id="somebody's own"))
+        table.close()
 
     def close(self) -> None:
         for log in self._opened:

@@ -61,7 +61,7 @@ class AzureAuditLog:
 
     def append(self, event: AuditEvent) -> AuditEntry:
         """Write one event; raises Unavailable, and then it may have been written all the same."""
-        return self._write(lambda head: ([event], head))[0]
+        return self.write(lambda head: ([event], head))[0]
 
     def witness(self, requests: Sequence[RequestEvent], now: datetime) -> None:
         """Write requests down, all in one write, and the counts of minutes that are over by ``now``."""
@@ -70,11 +70,11 @@ class AzureAuditLog:
             events, tallies = counted(head.tallies, requests, now)
             return events, replace(head, tallies=tallies)
 
-        self._write(told)
+        self.write(told)
 
     def taken(self, source: str) -> int:
         """Return the number up to which the entries of another trail were taken over."""
-        return self._current().sources.get(source, 0)
+        return self.current().sources.get(source, 0)
 
     def take(self, source: str, entries: Sequence[tuple[int, AuditEvent]]) -> None:
         """Append another trail's next entries, by their numbers there; those that were taken over are left out."""
@@ -110,13 +110,13 @@ class AzureAuditLog:
 
     def entries(self, resource: str | None = None, limit: int = 200) -> list[AuditEntry]:
         """Return entries of one resource or of all, newest first."""
-        return newest(self._table, self._current(), resource, limit)
+        return newest(self._table, self.current(), resource, limit)
 
     def search(
         self, query: AuditQuery, after: tuple[str, int] | None = None, limit: int = 200
     ) -> Page[AuditEntry]:
         """Return a page of the entries that match, newest first by time."""
-        return matching(self._table, self._current(), query, after, limit)
+        return matching(self._table, self.current(), query, after, limit)
 
     def verify(self) -> int | None:
         """Return the first sequence number that does not hold, or None when the trail is whole."""
@@ -126,16 +126,18 @@ class AzureAuditLog:
     def inspect(self) -> Verification:
         """Check every link, the head and the checkpoints; leave a checkpoint when all holds."""
         marks, fault = self._checkpoints.read()
+        first, seq, found = 1, 0, GENESIS
         try:
-            breach, seq, found = proved(self._table, self._current(), marks)
+            head = self.current()
+            first = head.base[0] + 1
+            breach, seq, found = proved(self._table, head, marks)
         except NoHead as error:
             breach = Breach(seq=1, kind=BreachKind.CHANGED, sentence=error.sentence)
-            seq, found = 0, GENESIS
         if breach is None and fault is None:
             self._mark(seq, found)
             marks, fault = self._checkpoints.read()
         return Verification(
-            first=1, last=seq, head=found, checkpoints=marks, breach=breach or fault
+            first=first, last=seq, head=found, checkpoints=marks, breach=breach or fault
         )
 
     def check(self, *, whole: bool = False) -> Check:
@@ -163,9 +165,9 @@ class AzureAuditLog:
     def _since(self, known: Check) -> Check | None:
         """Check the entries behind a known one; None when that is not stored any more as it was."""
         marks, fault = self._checkpoints.read()
-        head, since, now = self._current(), known.at - LATE, utc_now()
+        head, since, now = self.current(), known.at - LATE, utc_now()
         breach, last, found = proved(
-            self._table, head, marks, base=(known.last, known.head), since=since
+            self._table, head, marks, known=(known.last, known.head), since=since
         )
         if breach or fault:
             return None
@@ -174,9 +176,9 @@ class AzureAuditLog:
 
     def stored(self) -> Iterator[StoredEntry]:
         """Give every entry as it is stored, oldest first; bytes that are no text become U+FFFD."""
-        head = self._current()
+        head = self.current()
         for seq, *texts in in_order(map(raw_row, self._table.rows())):
-            if seq <= head.seq:
+            if head.base[0] < seq <= head.seq:
                 event, previous_hash, entry_hash = (text.decode(errors="replace") for text in texts)
                 yield seq, event, previous_hash, entry_hash
 
@@ -186,7 +188,7 @@ class AzureAuditLog:
 
     def checkpoint(self) -> None:
         """Put the head into the checkpoints; a container that refuses it is only logged."""
-        head = self._current()
+        head = self.current()
         self._mark(head.seq, head.hash)
 
     def close(self) -> None:
@@ -198,11 +200,12 @@ class AzureAuditLog:
         # The events have their addresses; whoever acts now is not who did what they tell.
         address = ACTING_FROM.set("")
         try:
-            self._write(told)
+            self.write(told)
         finally:
             ACTING_FROM.reset(address)
 
-    def _write(self, told: Telling) -> list[AuditEntry]:
+    def write(self, told: Telling) -> list[AuditEntry]:
+        """Append what a change of the head tells, in one write with it; raises Unavailable."""
         with self._turn:
             head = self._moved(told)
             try:
@@ -238,7 +241,7 @@ class AzureAuditLog:
         """Whether a refused write is stored: it was the second try of one whose answer was lost."""
         return self._table.head().write_id == new.write_id or self._table.holds(new)
 
-    def _current(self) -> Head:
+    def current(self) -> Head:
         """Return the head as it is now, with all its entries in their places."""
         head = self._table.head()
         self._settle(head)

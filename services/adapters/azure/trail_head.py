@@ -16,6 +16,7 @@ from services.adapters.azure.tallies import Tallies
 from services.audit import GENESIS
 from services.domain.audit import AuditEntry, AuditEvent
 from services.domain.errors import InvalidInput
+from services.domain.retention import LegalHold
 
 PARTITION = "head"
 """Sorts behind every month."""
@@ -32,8 +33,9 @@ class Head:
     """Where the trail ends: number and hash of its last entry, between which times it has entries.
 
     ``pending`` is what the last write added, ``sources`` how much of other trails was taken over into this one,
-    ``taken`` names what records told that is in the trail already, until it is settled there; ``write_id`` names the
-    last write, ``etag`` the stored state.
+    ``taken`` names what records told that is in the trail already, until it is settled there; ``base`` is
+    number and hash of the last entry that was purged, ``holds`` are the legal holds; ``write_id`` names the last write,
+    ``etag`` the stored state.
     """
 
     seq: int = 0
@@ -44,6 +46,8 @@ class Head:
     tallies: Tallies = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
     taken: tuple[str, ...] = ()
+    base: tuple[int, str] = (0, GENESIS)
+    holds: tuple[LegalHold, ...] = ()
     write_id: str = ""
     etag: str = ""
 
@@ -60,6 +64,8 @@ class Head:
             tallies=self.tallies,
             sources=self.sources,
             taken=self.taken,
+            base=self.base,
+            holds=self.holds,
             write_id=uuid.uuid4().hex,
         )
 
@@ -78,6 +84,8 @@ def entity_of(head: Head) -> dict[str, Any]:
         "tallies": [[*key, count, parts] for key, (count, parts) in head.tallies.items()],
         "sources": dict(head.sources),
         "taken": head.taken,
+        "base": head.base,
+        "holds": [hold.model_dump(mode="json") for hold in head.holds],
     }
     packed = zlib.compress(json.dumps(kept).encode())
     pieces = [packed[at : at + _PIECE_BYTES] for at in range(0, len(packed), _PIECE_BYTES)]
@@ -107,6 +115,8 @@ def head_of(entity: Mapping[str, Any], etag: str) -> Head:
         tallies={tuple(key): (count, parts) for *key, count, parts in kept["tallies"]},
         sources=kept["sources"],
         taken=tuple(kept.get("taken", ())),
+        base=tuple(kept.get("base", (0, GENESIS))),
+        holds=tuple(map(LegalHold.model_validate, kept.get("holds", ()))),
         write_id=entity["write_id"],
         etag=etag,
     )

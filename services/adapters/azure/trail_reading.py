@@ -1,10 +1,11 @@
 """The audit trail read for people: by time, backwards through the months."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from services.adapters.azure.trail_head import Head, time_of
 from services.adapters.azure.trail_rows import column, entry_of
-from services.adapters.azure.trail_table import TrailTable, moment_of
+from services.adapters.azure.trail_table import Entity, TrailTable, moment_of
 from services.domain.audit import AuditEntry, AuditEvent, AuditQuery
 from services.domain.listings import Page
 
@@ -22,7 +23,7 @@ def newest(table: TrailTable, head: Head, resource: str | None, limit: int) -> l
     found: list[AuditEntry] = []
     since, until = _times(head, AuditQuery())
     for stretch in table.backwards(since, until, where, values):
-        entries = map(entry_of, stretch)
+        entries = _standing(head, stretch)
         found += [one for one in entries if resource is None or one.event.resource == resource]
         if len(found) >= limit:
             break
@@ -39,7 +40,7 @@ def matching(
         until = min(until, _end_of(after, until))
     where, values = _filter(query)
     for stretch in table.backwards(since, until, where, values):
-        entries = [one for one in map(entry_of, stretch) if _matches(query, one.event)]
+        entries = [one for one in _standing(head, stretch) if _matches(query, one.event)]
         found += [
             one
             for one in sorted(entries, key=_place, reverse=True)
@@ -49,6 +50,11 @@ def matching(
             break
     shown = found[:limit]
     return Page(shown, _place(shown[-1]) if len(found) > limit else None)
+
+
+def _standing(head: Head, stretch: Iterable[Entity]) -> Iterator[AuditEntry]:
+    """Give the entries that no purge has taken, though it may not have come to them yet."""
+    return (one for one in map(entry_of, stretch) if one.seq > head.base[0])
 
 
 def _times(head: Head, query: AuditQuery) -> tuple[datetime, datetime]:

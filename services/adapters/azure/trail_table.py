@@ -1,10 +1,10 @@
 """The table of the audit trail: its head, its entries in the partitions of their months, and reading them by time."""
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from azure.core import MatchConditions
@@ -28,7 +28,7 @@ BATCH = 100
 FIRST_STEP, _LONGEST_STEP = timedelta(minutes=5), timedelta(days=31)
 """How far back the newest entries are read first; each further step is twice as long, within a month."""
 _MONTHS = "PartitionKey lt @head"
-_TAKEN = 409
+_TAKEN, _GONE = 409, 404
 
 Entity = Mapping[str, Any]
 
@@ -168,6 +168,26 @@ class TrailTable:
                 )
             )
             until, step = first, min(step * 2, _LONGEST_STEP)
+
+    def delete(self, entities: Iterable[Entity]) -> None:
+        """Delete entries, which are given in the order of their months; what is gone already is no error."""
+        try:
+            for month, group in groupby(entities, key=lambda one: one["PartitionKey"]):
+                keys = (one["RowKey"] for one in group)
+                while some := list(islice(keys, BATCH)):
+                    self._delete(month, some)
+        except AzureError as error:
+            raise self._told(error) from error
+
+    def _delete(self, month: str, keys: Sequence[str]) -> None:
+        named = [{"PartitionKey": month, "RowKey": key} for key in keys]
+        try:
+            self._client.submit_transaction([("delete", one) for one in named])
+        except HttpResponseError as error:
+            if error.status_code != _GONE:
+                raise
+            for one in named:
+                self._client.delete_entity(one)  # one that is gone is no error here
 
     def close(self) -> None:
         """Close the connections."""

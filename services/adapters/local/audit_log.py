@@ -11,7 +11,7 @@ from services.adapters.local.database import Database
 from services.adapters.local.effects import append_events
 from services.adapters.local.searching import matching
 from services.adapters.local.tallies import events_of
-from services.audit import GENESIS, Ground, examine
+from services.audit import GENESIS, Ground, examine, unproved
 from services.domain.audit import (
     AuditEntry,
     AuditEvent,
@@ -235,10 +235,7 @@ def _unproved_base(connection: sqlite3.Connection, ground: Ground) -> Breach | N
     ).fetchone()
     if proved and ground.marks.get(seq, head) == head:
         return None
-    sentence = (
-        f"Entries 1 to {seq} are gone, and no entry that can be believed says they were purged."
-    )
-    return Breach(seq=1, kind=BreachKind.DELETED, sentence=sentence)
+    return unproved(seq)
 
 
 def _head(connection: sqlite3.Connection) -> tuple[int, str]:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from services.adapters.local.database import Database
 from services.adapters.local.effects import append_events
+from services.audit import purge_event
 from services.domain.audit import AuditEvent
-from services.domain.errors import Conflict
 from services.domain.ids import UserId
 from services.domain.retention import EVERYTHING, LegalHold, Purged
 
@@ -61,7 +61,7 @@ class SqliteRetention:
             purged = Purged(
                 first=base + 1, through=through, entries=count, range_sha256=digest.hexdigest()
             )
-            append_events(connection, (_told(purged, before, last, actor, now),))
+            append_events(connection, (purge_event(purged, before, last, actor, now),))
             connection.execute("UPDATE audit_base SET seq = ?, hash = ?", (through, last))
             connection.execute("DELETE FROM audit_entries WHERE seq <= ?", (through,))
         return purged
@@ -85,26 +85,7 @@ def _refuse_held(connection: sqlite3.Connection, through: int) -> None:
             (through, hold.scope, EVERYTHING, hold.scope),
         ).fetchone()
         if touched:
-            on = "everything" if hold.scope == EVERYTHING else hold.scope
-            raise Conflict(
-                f"The legal hold {hold.hold_id} on {on} ({hold.reason}) keeps these entries; nothing was purged."
-            )
-
-
-def _told(
-    purged: Purged, before: datetime, last_hash: str, actor: UserId, now: datetime
-) -> AuditEvent:
-    detail = {
-        "before": f"{before:%Y-%m-%d}",
-        "first_seq": str(purged.first),
-        "through_seq": str(purged.through),
-        "through_hash": last_hash,
-        "entries": str(purged.entries),
-        "range_sha256": purged.range_sha256,
-    }
-    return AuditEvent(
-        actor=actor, action="audit_purged", resource="audit-trail", detail=detail, at=now
-    )
+            raise hold.refusal()
 
 
 def _holds(connection: sqlite3.Connection) -> list[LegalHold]:

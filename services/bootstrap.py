@@ -154,11 +154,8 @@ def build(settings: Settings | None = None) -> Services:
     """
     settings = settings or chosen_settings()
     store = chosen_store(settings)
-    ports, cache, notifier = (
-        chosen_ports(settings, store),
-        chosen_cache(settings),
-        notifier_of(settings),
-    )
+    ports, cache = chosen_ports(settings, store), chosen_cache(settings)
+    notifier, telemetry = notifier_of(settings), chosen_telemetry(settings)
     accounts, hasher = local_accounts(settings), Argon2Hasher()
     whole = _Seen(ports, store.listing, store.outbox, chosen_retention(settings))
     kept: Memo[Services] = Memo(_KEPT_VIEWS)
@@ -175,12 +172,12 @@ def build(settings: Settings | None = None) -> Services:
         source=source_of(settings),
         answers=store.answers,
         cache=cache,
-        capabilities=CapabilityDesk(capabilities_of(settings, ports, cache, notifier)),
+        capabilities=CapabilityDesk(capabilities_of(settings, ports, cache, notifier, telemetry)),
         sign_in=SignInDesk(accounts, local_sessions(settings), hasher),
         accounts=AccountDesk(accounts, hasher),
         tokens=TokenDesk(local_api_tokens(settings)),
         notifier=notifier,
-        telemetry=chosen_telemetry(settings),
+        telemetry=telemetry,
         templates=_templates(),
         view_of=view_of,
     )

@@ -11,6 +11,8 @@ from services.domain.errors import AdvisorError
 
 PATIENCE_SECONDS = 30.0
 """Whoever has not answered by then counts as silent; adapters give up earlier by themselves."""
+_OUR_OWN = "Part of the product; there is nobody to ask."
+_TAKES_ONLY = "It takes what it is sent and cannot be asked; what it refused is in the log."
 _log = logging.getLogger(__name__)
 
 
@@ -67,7 +69,8 @@ def _begun(capability: Capability) -> Future[Checkup]:
 
 def _asked(capability: Capability) -> Checkup:
     if capability.check is None:
-        return Checkup(capability, True, "Part of the product; there is nobody to ask.", 0)
+        sentence = _TAKES_ONLY if capability.host else _OUR_OWN
+        return Checkup(capability, True, sentence, 0)
     begun = time.monotonic()
     try:
         is_fine, sentence = True, capability.check()

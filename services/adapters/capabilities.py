@@ -10,7 +10,7 @@ from services.adapters.wiring import vault_of
 from services.capabilities import Capability
 from services.config import Settings
 from services.domain.ids import ReportId
-from services.ports import Cache, Checked, Notifier, Ports
+from services.ports import Cache, Checked, Notifier, Ports, Telemetry
 
 _NOTICES = {
     "outbox": "Outbox, read on the Inbox page",
@@ -39,7 +39,7 @@ class _Twins:
 
 
 def capabilities_of(
-    settings: Settings, ports: Ports, cache: Cache, notifier: Notifier
+    settings: Settings, ports: Ports, cache: Cache, notifier: Notifier, telemetry: Telemetry
 ) -> list[Capability]:
     """Return every capability with the adapter in use; nothing is asked yet."""
     queues = settings.service_bus_namespace or _named_in(settings.service_bus_connection)
@@ -67,6 +67,10 @@ def capabilities_of(
         ),
         _Twins(
             "Cache", "Memory of each process", "Redis", settings.redis_url, cache, _own(cache)
+        ),
+        _Twins(
+            "Telemetry", "Log of each process", "Azure Application Insights",
+            _named_in(settings.app_insights_connection_string), telemetry, None,
         ),
     )  # fmt: skip
     return [

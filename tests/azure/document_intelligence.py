@@ -29,6 +29,7 @@ KEY = "test-key-of-document-intelligence"
 TOKEN = "test-token-of-an-identity"
 API_VERSION = "2023-07-31"
 ANALYZE = "/formrecognizer/documentModels/prebuilt-layout:analyze"
+MODELS = "/formrecognizer/documentModels/prebuilt-layout"
 RESULTS = "/formrecognizer/documentModels/prebuilt-layout/analyzeResults/"
 _INCH = 72.0
 _CELL_GAP = 1.2  # of a word's height: what stands further apart is another line of the answer
@@ -208,6 +209,16 @@ class DocumentIntelligence:
             def do_GET(self) -> None:
                 if server.silent:
                     self.close_connection = True
+                    return
+                if urlsplit(self.path).path == MODELS and server.faults:
+                    fault = server.faults.pop(0)
+                    self._answer(fault.status, fault.body, fault.headers)
+                    return
+                if urlsplit(self.path).path == MODELS:
+                    self._answer(
+                        200,
+                        {"modelId": "prebuilt-layout", "createdDateTime": "2023-07-31T00:00:00Z"},
+                    )
                     return
                 told = server.progress(urlsplit(self.path).path.removeprefix(RESULTS))
                 if told is None:

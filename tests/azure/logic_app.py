@@ -27,6 +27,10 @@ class Trigger(BaseHTTPRequestHandler):
             self.send_header("Location", "/elsewhere")
         self.end_headers()
 
+    def do_OPTIONS(self) -> None:
+        self.send_response(405)
+        self.end_headers()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 

@@ -450,3 +450,27 @@ def test_a_page_with_a_text_layer_stays_as_it_is_printed_whatever_angle_the_serv
 
 def test_an_angle_beyond_half_a_turn_is_a_turn_the_other_way():
     assert read(page(angle=358.5), recognised=True).layout.skew == pytest.approx(-1.5)
+
+
+def test_how_the_service_is_is_asked_of_its_model(server: DocumentIntelligence):
+    assert reader(server).check() == "Answers; prebuilt-layout reads the pages."
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault(401, "Unauthorized"), "ADVISOR_DOCUMENT_INTELLIGENCE_KEY"),
+        (Fault(404, "NotFound"), "no Document Intelligence at this address"),
+        (Fault(503, "ServiceUnavailable"), "Document Intelligence"),
+    ],
+    ids=["refused", "elsewhere", "broken"],
+)
+def test_a_service_that_is_not_well_is_told_with_what_to_do(
+    server: DocumentIntelligence, fault: Fault, words: str
+):
+    server.faults = [fault]
+    with pytest.raises(Unavailable, match=words):
+        reader(server).check()
+    server.silent = True
+    with pytest.raises(Unavailable, match="does not answer"):
+        reader(server).check()

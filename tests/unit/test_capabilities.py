@@ -55,6 +55,14 @@ def test_one_that_keeps_silent_is_not_waited_for():
     assert "no answer" in silent_one.sentence
 
 
+def test_a_service_that_cannot_be_asked_is_told_apart_from_a_part_of_the_product():
+    rows = [Capability("Telemetry", "Something", host, None) for host in ("", "example.org")]
+    ours, theirs = CapabilityDesk(rows).check()
+    assert (ours.is_fine, theirs.is_fine) == (True, True)
+    assert ours.sentence.startswith("Part of the product")
+    assert theirs.sentence.startswith("It takes what it is sent and cannot be asked")
+
+
 def test_all_are_asked_at_the_same_time():
     together = threading.Barrier(3, timeout=30)
 
@@ -69,8 +77,8 @@ def test_all_are_asked_at_the_same_time():
 def test_without_settings_everything_is_on_this_machine_and_answers():
     found = build().capabilities.check()
     assert [one.capability.name for one in found] == [
-        "Documents", "Records", "Queues", "Audit trail", "Page layouts", "Cache", "Secrets", "Notices",
-        "Sign-in",
+        "Documents", "Records", "Queues", "Audit trail", "Page layouts", "Cache", "Telemetry", "Secrets",
+        "Notices", "Sign-in",
     ]  # fmt: skip
     assert {one.capability.host for one in found} == {""}
     assert all(one.is_fine for one in found)
@@ -91,7 +99,9 @@ def test_a_host_is_named_without_what_is_secret_in_its_address():
         webhook_secret="test-secret-of-sixteen",
     )
     services = build(settings)
-    rows = capabilities_of(settings, services.ports, services.cache, services.notifier)
+    rows = capabilities_of(
+        settings, services.ports, services.cache, services.notifier, services.telemetry
+    )
     notices = next(one for one in rows if one.name == "Notices")
     assert (notices.adapter, notices.host) == ("Webhook", "hooks.example.org:8443")
 
@@ -99,6 +109,8 @@ def test_a_host_is_named_without_what_is_secret_in_its_address():
 def test_an_adapter_here_is_not_called_one_on_azure_by_a_setting_alone():
     settings = Settings(blob_endpoint="https://test.blob.core.windows.net")
     embedded = build(Settings())
-    rows = capabilities_of(settings, embedded.ports, embedded.cache, embedded.notifier)
+    rows = capabilities_of(
+        settings, embedded.ports, embedded.cache, embedded.notifier, embedded.telemetry
+    )
     documents = next(one for one in rows if one.name == "Documents")
     assert (documents.adapter, documents.host) == ("Files", "")

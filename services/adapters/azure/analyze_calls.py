@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import count, groupby
 from typing import Any
 
-from azure.ai.formrecognizer import DocumentAnalysisClient
+from azure.ai.formrecognizer import DocumentAnalysisClient, DocumentModelAdministrationClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import (
     AzureError,
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 MODEL = "prebuilt-layout"
 _RETRIES = 3
 _BACKOFF_SECONDS, _MOST_BACKOFF_SECONDS = 0.5, 8.0
-_CONNECT_SECONDS, _ANSWER_SECONDS = 5.0, 60.0
+_CONNECT_SECONDS, _ANSWER_SECONDS, _CHECK_SECONDS = 5.0, 60.0, 10.0
 _POLL_SECONDS = 1.0  # where the service names no time of its own
 _REFUSED_CONTENT = {
     "InvalidContent": "malformed",
@@ -115,19 +115,40 @@ class AnalyzeCalls:
 
     @cached_property
     def _client(self) -> DocumentAnalysisClient:
-        key = self._settings.document_intelligence_key
         return DocumentAnalysisClient(
-            self._settings.document_intelligence_endpoint,
-            AzureKeyCredential(key) if key else identity(),
-            retry_policy=_Retry(
-                retry_total=_RETRIES,
+            *self._who, **self._how(_RETRIES), read_timeout=_ANSWER_SECONDS
+        )
+
+    @property
+    def _who(self) -> tuple[str, Any]:
+        key = self._settings.document_intelligence_key
+        return self._settings.document_intelligence_endpoint, (
+            AzureKeyCredential(key) if key else identity()
+        )
+
+    def _how(self, retries: int) -> dict[str, Any]:
+        return {
+            "retry_policy": _Retry(
+                retry_total=retries,
                 retry_backoff_factor=_BACKOFF_SECONDS,
                 retry_backoff_max=_MOST_BACKOFF_SECONDS,
             ),
-            connection_timeout=_CONNECT_SECONDS,
-            read_timeout=_ANSWER_SECONDS,
-            connection_verify=verification(self._settings),
+            "connection_timeout": _CONNECT_SECONDS,
+            "connection_verify": verification(self._settings),
+        }
+
+    def check(self) -> str:
+        """Ask for the model that reads pages; raises Unavailable when there is none or nobody answers."""
+        deadline = Deadline(_CHECK_SECONDS)
+        client = DocumentModelAdministrationClient(
+            *self._who, **self._how(retries=0), read_timeout=_CHECK_SECONDS
         )
+        try:
+            with client:
+                found = client.get_document_model(MODEL, deadline=deadline)
+        except AzureError as error:
+            raise _named(error) from error
+        return f"Answers; {found.model_id} reads the pages."
 
     def result(self, data: bytes, numbers: Sequence[int], deadline: Deadline) -> Json:
         """Return the ``analyzeResult`` of the given rising 1-based pages of a PDF, with all of them.

@@ -66,6 +66,10 @@ class DocumentIntelligenceReader:
         service = PageService(data, self._calls, self._at_once, self._seconds)
         return AnalyzedPdf(opened, service, known)
 
+    def check(self) -> str:
+        """Ask the service for its model; raises Unavailable with what is wrong."""
+        return self._calls.check()
+
 
 class PageService:
     """Asks for pages of one PDF, several ranges of them at once.

@@ -184,6 +184,49 @@ def test_what_a_crash_left_is_deleted_by_the_next_long_commit_and_nothing_that_c
     assert len(facts) == len(store.facts(REPORT.report_id)) == 101
 
 
+def test_what_a_crash_left_of_a_small_act_is_deleted_by_who_finds_it_later(server: CosmosServer):
+    store = before(server)
+
+    def before_any_head(request: Request) -> None:
+        if is_of_a_head(request):
+            raise Refused(400, "dead")
+
+    server.refuse = before_any_head
+    with pytest.raises(Unavailable):
+        store.commit(Effects(records=(an_insight(REPORT, text="Something else."),)))
+    server.refuse = lambda _: None
+    insights = server.databases["advisor"][INSIGHTS]
+    assert store.insights() == [an_insight(REPORT)]
+    assert len(insights.everything()) == 2
+    for document in insights.everything():
+        document["_ts"] -= 3600
+    assert store.insights() == [an_insight(REPORT)]
+    assert len(insights.everything()) == 1
+    start = len(server.requests)
+    assert store.insights() == [an_insight(REPORT)]
+    assert len(server.requests) - start == 2
+
+
+def test_who_stalls_while_others_clean_up_begins_anew(
+    server: CosmosServer, monkeypatch: pytest.MonkeyPatch
+):
+    store, decide, once = before(server), Heads._decide, [True]
+
+    def stalled(heads: Heads, *given: object) -> None:
+        if once:
+            once.clear()
+            for document in server.databases["advisor"][INSIGHTS].everything():
+                document["_ts"] -= 3600
+            opened(server).insights()
+            assert len(server.databases["advisor"][INSIGHTS].everything()) == 1
+        decide(heads, *given)
+
+    monkeypatch.setattr(Heads, "_decide", stalled)
+    later = an_insight(REPORT, text="Something else.")
+    store.commit(Effects(records=(later,)))
+    assert store.insights() == opened(server).insights() == [later]
+
+
 def test_two_who_want_the_very_same_do_not_both_get_it(server: CosmosServer):
     outcomes = list[str]()
 

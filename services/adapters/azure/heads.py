@@ -199,6 +199,15 @@ class Heads:
                 for container in sorted({container_of(run) for run in left}):
                     self._delete(container, change.partition, query, values)
 
+    def tidy(self, partition: str) -> None:
+        """Delete what attempts left that died; who is still at one finds another tag on the head and begins anew."""
+        if whole_of(self._cosmos) is not None:
+            return
+        with suppress(Stale, Unavailable):
+            head = self.settled(partition)
+            self._put(partition, head, head)
+            self._sweep(partition)
+
     def _write(self, change: Change) -> list[Operation]:
         """Write the documents that nobody sees yet, and return the writing of the last few: it goes with the head."""
         self._clear(change.partition, change.head.state)

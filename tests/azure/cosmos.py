@@ -1,9 +1,9 @@
 """A server that answers the Cosmos DB SDK: our own reading of the protocol, not Microsoft's emulator.
 
-In this process on a free port, standard library only, plain http. It checks the signature of every request
-by the account's key, keeps containers with a partition key, entity tags, unique ids within a partition and the
-limits of a document (2 MB) and of a batch (100 operations, one partition, all or nothing), runs the queries of
-``cosmos_sql`` within a partition or, where they ask for it, over all of them, and pages by continuation.
+In this process on a free port, standard library only, plain http or, for identities, https. It checks the signature
+of every request by the account's key, or its token, keeps containers with a partition key, entity tags, unique ids
+within a partition and the limits of a document (2 MB) and of a batch (100 operations, one partition, all or nothing),
+runs the queries of ``cosmos_sql`` within a partition or, where they ask for it, over all, and pages by continuation.
 It has one physical partition and charges made-up request units.
 """
 
@@ -11,12 +11,14 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -74,7 +76,9 @@ Answer = tuple[int, Any, dict[str, str]]
 class CosmosServer:
     """The server; ``requests`` are those it took, ``refuse`` may raise before one is done and ``lose`` after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None, token: str = "") -> None:
+        """With a token only who has that is let in, who may make no database and no container then."""
+        self.certificate, self.token = certificate, token
         self.requests: list[Request] = []
         self.refuse: Callable[[Request], None] = lambda _: None
         self.lose: Callable[[Request], None] = lambda _: None
@@ -88,6 +92,12 @@ class CosmosServer:
         """Listen, on the same port as before."""
         self._http = _Server(("127.0.0.1", self._port), _handler(self))
         self._port = self._http.server_address[1]
+        if self.certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificate)
+            self._http.socket = context.wrap_socket(
+                self._http.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
@@ -99,14 +109,14 @@ class CosmosServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http{'s' if self.certificate else ''}://127.0.0.1:{self._port}"
 
     def answer(self, request: Request) -> Answer:
         """Do one request after another."""
         with self._lock:
             self.requests.append(request)
             try:
-                _authorise(request)
+                _authorise(request, self.token)
                 self.refuse(request)
                 answer = self._done(request)
                 self.lose(request)
@@ -180,7 +190,13 @@ def _is_query(request: Request) -> bool:
     return request.headers.get("x-ms-documentdb-isquery", "").lower() == "true"
 
 
-def _authorise(request: Request) -> None:
+def _authorise(request: Request, token: str) -> None:
+    if token:
+        if request.headers.get("authorization") != f"type=aad&ver=1.0&sig={token}":
+            raise Refused(401, "the request has no token of an identity with a role here")
+        if request.verb == "POST" and request.path.rstrip("/").split("/")[-1] in {"dbs", "colls"}:
+            raise Refused(403, "the role lets in, and lets nobody make anything")
+        return
     parts = [part for part in request.path.split("/") if part]
     kind = "" if not parts else parts[-1] if len(parts) % 2 else parts[-2]
     about = "/".join(parts[:-1] if len(parts) % 2 else parts)

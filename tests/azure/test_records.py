@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
 from copy import deepcopy
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,10 @@ from services.domain.errors import Conflict, Unavailable
 from services.domain.insights import Insight, InsightStatus, ReasoningChain
 from services.domain.messages import Effects, MessageKind, Queue, message
 from services.domain.reports import Fact, Report, ReportStatus
+from tests.azure import key_vault
+from tests.azure.certificate import certificate
 from tests.azure.cosmos import CosmosServer, Refused, Request, cosmos_settings
+from tests.azure.key_vault import KeyVaultServer
 from tests.core_records import (
     ANN,
     NOON,
@@ -182,6 +186,49 @@ def test_what_a_crash_left_is_deleted_by_the_next_long_commit_and_nothing_that_c
     store.commit(Effects(records=(*(a_fact(REPORT, row, value="9") for row in range(100)), late)))
     facts = [one for one in records.documents[REPORT.report_id].values() if one["kind"] == "facts"]
     assert len(facts) == len(store.facts(REPORT.report_id)) == 101
+
+
+def test_what_a_crash_left_of_a_small_act_is_deleted_by_who_finds_it_later(server: CosmosServer):
+    store = before(server)
+
+    def before_any_head(request: Request) -> None:
+        if is_of_a_head(request):
+            raise Refused(400, "dead")
+
+    server.refuse = before_any_head
+    with pytest.raises(Unavailable):
+        store.commit(Effects(records=(an_insight(REPORT, text="Something else."),)))
+    server.refuse = lambda _: None
+    insights = server.databases["advisor"][INSIGHTS]
+    assert store.insights() == [an_insight(REPORT)]
+    assert len(insights.everything()) == 2
+    for document in insights.everything():
+        document["_ts"] -= 3600
+    assert store.insights() == [an_insight(REPORT)]
+    assert len(insights.everything()) == 1
+    start = len(server.requests)
+    assert store.insights() == [an_insight(REPORT)]
+    assert len(server.requests) - start == 2
+
+
+def test_who_stalls_while_others_clean_up_begins_anew(
+    server: CosmosServer, monkeypatch: pytest.MonkeyPatch
+):
+    store, decide, once = before(server), Heads._decide, [True]
+
+    def stalled(heads: Heads, *given: object) -> None:
+        if once:
+            once.clear()
+            for document in server.databases["advisor"][INSIGHTS].everything():
+                document["_ts"] -= 3600
+            opened(server).insights()
+            assert len(server.databases["advisor"][INSIGHTS].everything()) == 1
+        decide(heads, *given)
+
+    monkeypatch.setattr(Heads, "_decide", stalled)
+    later = an_insight(REPORT, text="Something else.")
+    store.commit(Effects(records=(later,)))
+    assert store.insights() == opened(server).insights() == [later]
 
 
 def test_two_who_want_the_very_same_do_not_both_get_it(server: CosmosServer):
@@ -413,6 +460,36 @@ def test_a_wrong_key_is_named(server: CosmosServer):
     store = opened(server, cosmos_key="d3Jvbmcga2V5IG9mIGEgdGVzdA==")
     with pytest.raises(Unavailable, match="ADVISOR_COSMOS_KEY"):
         store.reports()
+
+
+@pytest.fixture
+def signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyVaultServer]:
+    """A managed identity that gets its tokens, and a certificate of this machine."""
+    with key_vault.running(tmp_path) as identity:
+        key_vault.named(identity, monkeypatch)
+        yield identity
+    key_vault.identity.cache_clear()
+
+
+def test_an_identity_with_a_role_needs_no_key_where_the_infrastructure_made_the_containers(
+    server: CosmosServer, signed_in: KeyVaultServer, tmp_path: Path
+):
+    before(server)
+    there = CosmosServer(signed_in.ca_file, key_vault.TOKEN)
+    given = {"cosmos_key": "", "azure_ca_file": str(signed_in.ca_file)}
+    with pytest.raises(Unavailable, match="containers by the infrastructure"):
+        opened(there, **given).reports()
+    there.databases = server.databases
+    store = opened(there, **given)
+    assert store.reports() == [REPORT]
+    store.commit(Effects(creates=(OTHER,)))
+    assert opened(server).report(OTHER.report_id) == OTHER
+    with pytest.raises(Unavailable, match="ADVISOR_COSMOS_KEY"):
+        opened(there, azure_ca_file=str(signed_in.ca_file)).reports()
+    strangers = certificate(tmp_path / "strangers.pem")
+    with pytest.raises(Unavailable, match="does not answer"):
+        opened(there, cosmos_key="", azure_ca_file=str(strangers)).reports()
+    there.stop()
 
 
 def test_a_container_that_was_deleted_is_named(server: CosmosServer):

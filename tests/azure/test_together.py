@@ -1,7 +1,7 @@
 """Several acts that become one commit in Cosmos DB: crashes on the way, others in between, what is left behind."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
@@ -13,7 +13,7 @@ from services.adapters.azure.store import open_store
 from services.adapters.local.database import Database
 from services.adapters.local.kept_answers import SqliteAnswers
 from services.domain.errors import Conflict, Unavailable
-from services.domain.messages import Effects, MessageKind, message
+from services.domain.messages import Effects, MessageKind, Queue, message
 from services.ports import Store
 from tests.azure.cosmos import CosmosServer, Refused, cosmos_settings
 from tests.azure.test_records import from_the
@@ -22,6 +22,7 @@ from tests.core_records import a_fact, a_report, an_insight
 
 ONE, TWO = a_report("one.pdf", "1"), a_report("two.pdf", "2")
 SENT = message(MessageKind.FACTS_EXTRACTED, ONE.report_id, "run")
+LATER = message(MessageKind.FACTS_EXTRACTED, ONE.report_id, "later")
 
 
 @pytest.fixture
@@ -121,6 +122,31 @@ def test_what_somebody_changed_after_it_was_written_here_is_not_written_over_eit
     assert store.answers.kept("answer-1") is None
 
 
+def test_that_the_queue_has_a_message_meanwhile_hinders_nobody(store: Store):
+    store.records.commit(Effects(creates=(ONE,), messages=(SENT,)))
+    with store.answers.together():
+        store.records.commit(Effects(records=(a_fact(ONE),), messages=(LATER,)))
+        in_a_thread(lambda: store.outgoing.forwarded([SENT]))
+        store.answers.keep(an_answer())
+    assert store.outgoing.pending(9) == []
+    assert store.outgoing.unprocessed()[Queue.ANALYSIS] == 2
+    assert store.answers.kept("answer-1") is not None
+
+
+def test_that_a_report_is_worked_on_meanwhile_is_a_conflict(store: Store):
+    store.records.commit(Effects(creates=(ONE,)))
+
+    def late() -> None:
+        with store.answers.together():
+            store.records.commit(Effects(records=(a_fact(ONE),)))
+            in_a_thread(lambda: store.records.commit(Effects(messages=(SENT,))))
+
+    with pytest.raises(Conflict, match="at the same moment"):
+        late()
+    assert store.outgoing.pending(9) == [SENT]
+    assert store.records.facts(ONE.report_id) == []
+
+
 def test_what_was_not_brought_into_force_is_deleted(store: Store, server: CosmosServer):
     store.records.commit(Effects(creates=(ONE,), records=(a_fact(ONE), an_insight(ONE))))
     containers = server.databases["advisor"]
@@ -148,6 +174,10 @@ def test_kept_answers_end_by_themselves_and_say_nothing_of_records(
 
 
 def elsewhere(store: Store, effects: Effects) -> None:
-    thread = threading.Thread(target=store.records.commit, args=(effects,))
+    in_a_thread(lambda: store.records.commit(effects))
+
+
+def in_a_thread(do: Callable[[], None]) -> None:
+    thread = threading.Thread(target=do)
     thread.start()
     thread.join()

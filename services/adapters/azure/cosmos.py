@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from azure.core.exceptions import AzureError
-from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionKey
+from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionKey, SSLConfiguration
 from azure.cosmos.exceptions import (
     CosmosAccessConditionFailedError,
     CosmosBatchOperationError,
@@ -34,8 +34,7 @@ _CONNECT_SECONDS, _READ_SECONDS = 5, 30
 _TRIES, _THROTTLE_TRIES, _THROTTLE_SECONDS = 2, 5, 15
 _PAGE = 1000
 _STALE = frozenset({409, 412})
-_THROTTLED, _MISSING_STATUS = 429, 404
-_REFUSED_KEYS = frozenset({401, 403})
+_KEY_STATUS, _ROLE_STATUS, _MISSING_STATUS, _THROTTLED = 401, 403, 404, 429
 
 Document = dict[str, Any]
 Operation = tuple[str, tuple[Any, ...]] | tuple[str, tuple[Any, ...], dict[str, Any]]
@@ -145,6 +144,11 @@ class Cosmos:
     @cached_property
     def _client(self) -> CosmosClient:
         settings = self._settings
+        verify, options = verification(settings), dict[str, Any]()
+        if isinstance(verify, str):
+            # As connection_verify the SDK would take a file for a mere yes.
+            options["ssl_config"] = SSLConfiguration()
+            options["ssl_config"].SSLCaCerts = verify
         return CosmosClient(
             settings.cosmos_endpoint,
             settings.cosmos_key or identity(),
@@ -155,7 +159,7 @@ class Cosmos:
             retry_backoff_max=1,
             retry_throttle_total=_THROTTLE_TRIES,
             retry_throttle_backoff_max=_THROTTLE_SECONDS,
-            connection_verify=verification(settings),
+            **options,
         )
 
     @cached_property
@@ -204,10 +208,14 @@ def _unavailable(error: AzureError) -> Unavailable:
         return Unavailable(
             "Cosmos DB has more to do than its request units allow; try again in a moment."
         )
-    if status in _REFUSED_KEYS:
+    if status == _KEY_STATUS:
         return Unavailable(
-            "Cosmos DB does not let this installation in; ADVISOR_COSMOS_KEY or the role of the managed identity "
-            "is wrong."
+            "Cosmos DB does not let this installation in; ADVISOR_COSMOS_KEY is wrong, or the managed identity unknown."
+        )
+    if status == _ROLE_STATUS:
+        return Unavailable(
+            "Cosmos DB refuses what this installation may not do; the managed identity needs the role of a data "
+            "contributor, and ADVISOR_COSMOS_DATABASE its containers by the infrastructure."
         )
     if status == _MISSING_STATUS:
         return Unavailable(

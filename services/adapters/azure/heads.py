@@ -33,7 +33,7 @@ from services.adapters.azure.states import (
 )
 from services.adapters.azure.tables import container_of
 from services.adapters.azure.telling import told
-from services.adapters.azure.whole import TAKEN, held_back, whole_of
+from services.adapters.azure.whole import TAKEN, Whole, held_back, whole_of
 from services.domain.audit import AuditEvent
 from services.domain.errors import Conflict, Unavailable
 
@@ -133,11 +133,21 @@ class Heads:
             yield
             undoing.pop_all()
         if whole.states:
+            self._commit_whole(whole)
+
+    def _commit_whole(self, whole: Whole) -> None:
+        for _ in range(_TRIES):
             try:
                 self.commit(whole.changes(), whole.run, whole.events)
-            except Stale as error:
-                self.forget(whole.changes())
-                raise Conflict(TAKEN) from error
+            except Stale:
+                # The one that decides comes last: to settle another may have to change it.
+                heads = {one: self.settled(one) for one in reversed(whole.states)}
+                if not whole.follow(heads):
+                    break
+            else:
+                return
+        self.forget(whole.changes())
+        raise Conflict(TAKEN)
 
     def settled(self, partition: str) -> Head:
         """Return a partition's head with nothing pending on it and nothing left to tell others."""
@@ -198,6 +208,15 @@ class Heads:
                 values = {"pk": change.partition, "runs": sorted(left)}
                 for container in sorted({container_of(run) for run in left}):
                     self._delete(container, change.partition, query, values)
+
+    def tidy(self, partition: str) -> None:
+        """Delete what attempts left that died; who is still at one finds another tag on the head and begins anew."""
+        if whole_of(self._cosmos) is not None:
+            return
+        with suppress(Stale, Unavailable):
+            head = self.settled(partition)
+            self._put(partition, head, head)
+            self._sweep(partition)
 
     def _write(self, change: Change) -> list[Operation]:
         """Write the documents that nobody sees yet, and return the writing of the last few: it goes with the head."""

@@ -18,7 +18,7 @@ from services.ports import AnswerStore
 
 
 class CosmosAnswers:
-    """An answer is kept where its act was written: with records here, else (accounts, tokens, holds) with ``here``."""
+    """An answer is kept where its act was written: with records here, else (accounts, tokens) with ``here``."""
 
     def __init__(
         self, cosmos: Cosmos, here: AnswerStore, clock: Callable[[], datetime] = utc_now

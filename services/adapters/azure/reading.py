@@ -1,5 +1,6 @@
 """Reading what is in force: of one partition exactly as one commit left it, of many by their heads."""
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from services.domain.errors import Unavailable
 
 R = TypeVar("R", bound=Record)
 _TRIES = 5
+_LONGEST_COMMIT_SECONDS = 600
 _MODULUS = 2**256
 
 
@@ -88,7 +90,7 @@ class Reader:
         """Return the documents in force that a query over all partitions finds.
 
         One that counts no more was replaced while it was looked for, or is a leftover; the query is asked again
-        until nothing else comes, so that what replaced it is found.
+        until nothing else comes, so that what replaced it is found. Old leftovers are deleted.
         """
         before: set[str] = set()
         documents: list[Document] = []
@@ -97,10 +99,23 @@ class Reader:
             states = self._heads.states(one["pk"] for one in documents)
             counting = [one for one in documents if states[one["pk"]].counts(one)]
             ids = {one["id"] for one in documents}
-            if len(counting) == len(documents) or ids == before:
+            if len(counting) == len(documents):
+                return counting
+            if ids == before:
+                self._tidy(documents, states)
                 return counting
             before = ids
         return counting
+
+    def _tidy(self, documents: Iterable[Document], states: Mapping[str, State]) -> None:
+        old = time.time() - _LONGEST_COMMIT_SECONDS
+        left = {
+            one["pk"]
+            for one in documents
+            if one.get("_ts", old) < old and not states[one["pk"]].counts(one)
+        }
+        for partition in left:
+            self._heads.tidy(partition)
 
 
 def _is_whole(table: Table, rows: Mapping[str, Row], state: State) -> bool:

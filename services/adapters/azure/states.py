@@ -50,6 +50,11 @@ class State(Record):
     waiting: tuple[Waiting, ...] = ()
 
     @property
+    def messages(self) -> list[Message]:
+        """The messages without a marker, oldest first."""
+        return [one.message for one in self.waiting]
+
+    @property
     def is_in_work(self) -> bool:
         """Whether the report waits to be read or analysed, or is being so now."""
         return any(one.message.kind.queue in _WORK for one in self.waiting)

@@ -26,7 +26,7 @@ class Whole:
     states: dict[str, State] = field(default_factory=dict)
     events: list[AuditEvent] = field(default_factory=list)
     _heads: dict[str, Head] = field(default_factory=dict)
-    _read: dict[str, int] = field(default_factory=dict)
+    _read: dict[str, State] = field(default_factory=dict)
 
     def head(self, partition: str) -> Head | None:
         """Return the head that this thread has of a partition; None where it has written nothing there."""
@@ -38,7 +38,7 @@ class Whole:
 
     def saw(self, partition: str, state: State) -> None:
         """Keep in which state a partition was when it was read first."""
-        self._read.setdefault(partition, state.changes)
+        self._read.setdefault(partition, state)
 
     def seen(self, states: Mapping[str, State]) -> dict[str, State]:
         """Return the states of partitions as this thread has them, given those that are stored."""
@@ -49,12 +49,27 @@ class Whole:
     def add(self, changes: Sequence[Change], events: Sequence[AuditEvent]) -> None:
         """Hold an act back; raises Conflict where somebody else changed a partition since it was read."""
         for one in changes:
-            if not one.head.is_open and one.head.state.changes != self._read[one.partition]:
+            if not one.head.is_open and one.head.state.runs != self._read[one.partition].runs:
                 raise Conflict(TAKEN)
         for one in changes:
             self._heads.setdefault(one.partition, one.head)
             self.states[one.partition] = one.state
         self.events += events
+
+    def follow(self, heads: Mapping[str, Head]) -> bool:
+        """Put this over other heads; False where these say more than that the queue has messages meanwhile."""
+        for partition, head in heads.items():
+            seen, now, to_come = self._heads[partition].state, head.state, self.states[partition]
+            if (now.runs, now.messages) != (seen.runs, seen.messages):
+                return False
+            sent = [one.message for one in now.waiting if one.is_forwarded]
+            waiting = tuple(
+                one.model_copy(update={"is_forwarded": one.is_forwarded or one.message in sent})
+                for one in to_come.waiting
+            )
+            self._heads[partition] = head
+            self.states[partition] = to_come.model_copy(update={"waiting": waiting})
+        return True
 
     def changes(self) -> list[Change]:
         """Return all of it as one commit; its documents are written already."""

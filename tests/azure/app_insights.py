@@ -3,7 +3,7 @@
 import gzip
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,11 +15,19 @@ class Ingestion(BaseHTTPRequestHandler):
     """Keeps every envelope that is posted to the one path there is."""
 
     got: list[dict[str, Any]]
+    refusals: list[int]
+    """Statuses that the next posts are answered with, in place of being taken."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
+        if self.refusals:
+            self.send_response(self.refusals.pop(0))
+            self.send_header("Retry-After", "1")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         known = self.path == "/v2.1/track"
         envelopes = json.loads(body) if known else []
         self.got.extend(envelopes)
@@ -41,9 +49,9 @@ def connection_string(port: int) -> str:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Serve a sink; yields its connection string and the envelopes it gets."""
-    kind = type("I", (Ingestion,), {"got": []})
+def serving(refusals: Sequence[int] = ()) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Serve a sink that refuses the first posts so; yields its connection string and the envelopes it gets."""
+    kind = type("I", (Ingestion,), {"got": [], "refusals": list(refusals)})
     with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

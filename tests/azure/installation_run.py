@@ -89,10 +89,12 @@ def escalated(services: Services, client: TestClient, insight_id: str) -> str:
 def read(services: Services) -> dict[str, Any]:
     """Return what was read and found, to the byte; when it was found is left out."""
     records = services.ports.records
-    found: dict[str, Any] = {"facts": [], "findings": [], "insights": [], "chains": []}
-    for report in sorted(records.reports(), key=lambda one: one.name):
-        found["facts"] += [one.model_dump_json() for one in records.facts(report.report_id)]
-        found["findings"] += [one.model_dump_json() for one in records.findings(report.report_id)]
+    found: dict[str, Any] = {"insights": [], "chains": []}
+    reports = sorted(records.reports(), key=lambda one: one.name)
+    for name in ("statements", "facts", "findings", "tie_outs"):
+        given = (getattr(records, name)(report.report_id) for report in reports)
+        found[name] = [one.model_dump_json() for some in given for one in some]
+    for report in reports:
         for one in records.insights(report.report_id):
             found["insights"].append(one.model_dump_json(exclude={"created_at"}))
             chain = records.chain(one.insight_id)

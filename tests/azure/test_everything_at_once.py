@@ -167,7 +167,7 @@ def test_without_document_intelligence_every_byte_is_the_same(
         other = _opened(azurite, tmp_path, stack)
         pages_read_here = {"ADVISOR_DOCUMENT_INTELLIGENCE_ENDPOINT": ""}
         there = run(other.environment | pages_read_here, tmp_path / "data")
-    for what in ("facts", "findings", "insights", "chains", "summary"):
+    for what in ("statements", "facts", "findings", "tie_outs", "insights", "chains", "summary"):
         assert there[what] == here[what]
     assert min(len(here["facts"]), len(here["insights"]), len(here["chains"])) > 10
 

@@ -15,11 +15,9 @@ from starlette.testclient import TestClient
 
 from services.api.app import create_app, mounted
 from services.bootstrap import Services, build
-from services.config import PROJECT_ROOT, Settings
+from services.config import Settings
 from services.domain.audit import AuditEntry
-from services.domain.ids import ReportId
 from services.domain.messages import Queue
-from services.domain.reports import ReportStatus
 from services.domain.users import Role
 from services.pipeline.delivery import handle
 from services.pipeline.handlers import context_of
@@ -105,67 +103,8 @@ def work(services: Services) -> None:
     wait_for(is_idle, DEADLINE_SECONDS)
 
 
-def upload(services: Services) -> list[ReportId]:
-    folder = PROJECT_ROOT / "samples"
-    return [
-        services.intake.accept(name, (folder / name).read_bytes(), ANN).report.report_id
-        for name in SAMPLES
-    ]
-
-
-def found(services: Services, report_id: ReportId) -> list[str]:
-    """What was found in a report, to the byte; when it was found is left out."""
-    records = services.ports.records
-    insights = records.insights(report_id)
-    chains = [records.chain(one.insight_id) for one in insights]
-    assert insights
-    assert all(chains)
-    return [
-        *(one.model_dump_json() for one in records.facts(report_id)),
-        *(one.model_dump_json() for one in records.statements(report_id)),
-        *(one.model_dump_json() for one in records.tie_outs(report_id)),
-        *(one.model_dump_json() for one in records.findings(report_id)),
-        *(one.model_dump_json(exclude={"created_at"}) for one in insights),
-        *(one.model_dump_json(exclude=TIMES) for one in chains if one is not None),
-    ]
-
-
-def summarised(services: Services) -> list[tuple[object, ...]]:
-    """What a CFO reads: figures, insights, what is open, how much was covered."""
-    return [
-        (
-            one.report.report_id,
-            one.figures,
-            [(insight.insight_id, insight.status, insight.text) for insight in one.insights],
-            (one.waiting_review, one.waiting_analyst, one.withheld_figures, one.coverage),
-        )
-        for one in services.summary.build().reports
-    ]
-
-
 def acts(entries: list[AuditEntry]) -> list[tuple[str, str, str]]:
     return sorted((one.event.action, one.event.resource, one.event.actor) for one in entries)
-
-
-def test_a_report_goes_from_upload_to_summary_on_azure_as_on_one_machine(
-    on_azure: Settings, tmp_path: Path, closing: ExitStack
-):
-    here = started(Settings(_env_file=None, data_dir=tmp_path / "here"), closing)
-    there = started(on_azure, closing)
-    for services in (here, there):
-        reports = upload(services)
-        work(services)
-    for report_id in reports:
-        report = there.ports.records.report(report_id)
-        assert report is not None
-        assert report.status is ReportStatus.ANALYSED
-        assert not there.ports.records.is_in_work(report_id)
-        assert found(there, report_id) == found(here, report_id)
-    assert len(summarised(there)) == len(SAMPLES)
-    assert summarised(there) == summarised(here)
-    assert acts(there.ports.audit.entries(limit=1000)) == acts(here.ports.audit.entries(limit=1000))
-    assert there.ports.audit.verify() is None
-    assert there.ports.queue.dead_letters() == []
 
 
 @pytest.mark.slow

@@ -111,3 +111,11 @@ def test_a_sink_that_is_gone_changes_nothing(tmp_path: Path, arrived: Arrived):
         taken.bind(("127.0.0.1", 0))
         said = ran(connection_string(taken.getsockname()[1]), tmp_path)
     assert said == arrived.said
+
+
+@pytest.mark.parametrize("status", [429, 403])
+def test_a_sink_that_refuses_holds_nothing_up(tmp_path: Path, arrived: Arrived, status: int):
+    with serving([status] * 50) as (connection, envelopes):
+        said = ran(connection, tmp_path)
+    assert said == arrived.said
+    assert envelopes == []

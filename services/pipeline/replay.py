@@ -2,7 +2,7 @@
 
 What a person decided since (status, route of a review) is not part of the proof and not compared. What a
 person set of materiality since is not looked at, nor what labels taught since: the versions count that were
-in force then.
+in force then. What a model answered is not asked again: the recorded answers are judged anew.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from services.domain.errors import NotFound
 from services.domain.ids import InsightId
 from services.domain.insights import Insight, ReasoningChain, ReasoningStep
 from services.engine import choice_of_version, scoring_of_version, stored
+from services.pipeline.retelling import told_again
 from services.ports import RecordStore
 
 _OF_INSIGHT = (
@@ -36,6 +37,7 @@ _OF_CHAIN = (
     "materiality_version",
     "scoring_version",
     "confidence_score",
+    "narration",
 )
 
 
@@ -69,7 +71,9 @@ def replay(insight_id: InsightId, records: RecordStore, templates: Templates) ->
     new_chain = next((one for one in again.chains if one.insight_id == insight_id), None)
     if new is None or new_chain is None:
         return Replay(chain, (f"Rule {insight.rule_id} finds this no more in the stored facts.",))
-    return Replay(chain, tuple(_differences((insight, chain), (new, new_chain))))
+    facts = {fact.fact_id: fact for fact in (*work.history, *work.read.facts)}
+    told = told_again(new, new_chain, chain.narration, facts, report.company or "")
+    return Replay(chain, tuple(_differences((insight, chain), told)))
 
 
 def _differences(

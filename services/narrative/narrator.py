@@ -61,7 +61,7 @@ def rejudged(recorded: Narration, insight: Insight, given: Given) -> Narration:
         update={
             "inputs": inputs_of(insight, given),
             "template": insight.text,
-            "tries": tuple(_judged(one, insight, given) for one in recorded.tries),
+            "tries": tuple(judged(one, insight, given) for one in recorded.tries),
         }
     )
 
@@ -88,10 +88,10 @@ def _tried(question: Question, reasoner: Reasoner, insight: Insight, given: Give
         reply = reasoner.reply(question, PATIENCE_SECONDS)
     except Unavailable as error:
         return Try(question_sha256=question.sha256, fault=error.sentence)
-    return _judged(Try(question_sha256=question.sha256, reply=reply), insight, given)
+    return judged(Try(question_sha256=question.sha256, reply=reply), insight, given)
 
 
-def _judged(one: Try, insight: Insight, given: Given) -> Try:
+def judged(one: Try, insight: Insight, given: Given) -> Try:
     """Return a try with the verdict on its reply."""
     if one.reply is None:
         return one

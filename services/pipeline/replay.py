@@ -14,6 +14,7 @@ from services.analysis.templates import Templates
 from services.domain.errors import NotFound
 from services.domain.ids import InsightId
 from services.domain.insights import Insight, ReasoningChain, ReasoningStep
+from services.domain.reasoning import Narration
 from services.engine import choice_of_version, scoring_of_version, stored
 from services.pipeline.retelling import told_again
 from services.ports import RecordStore
@@ -37,7 +38,6 @@ _OF_CHAIN = (
     "materiality_version",
     "scoring_version",
     "confidence_score",
-    "narration",
 )
 
 
@@ -83,8 +83,21 @@ def _differences(
         for name in names:
             if getattr(old, name) != getattr(new, name):
                 yield f"{name}: stored {getattr(old, name)!r}, now {getattr(new, name)!r}"
+    yield from _of_narration(then[1].narration, now[1].narration)
     for old_step, new_step in zip_longest(then[1].steps, now[1].steps):
         yield from _of_step(old_step, new_step)
+
+
+def _of_narration(then: Narration | None, now: Narration | None) -> Iterator[str]:
+    if then is None or now is None:
+        return
+    for name in ("inputs", "template"):
+        if getattr(then, name) != getattr(now, name):
+            yield f"what the model was given, {name}: other than stored"
+    for number, (old, new) in enumerate(zip(then.tries, now.tries, strict=True), start=1):
+        if old != new:
+            verdicts = [list(one.refusals) or "accepted" for one in (old, new)]
+            yield f"answer {number} of the model: stored {verdicts[0]}, now {verdicts[1]}"
 
 
 def _of_step(then: ReasoningStep | None, now: ReasoningStep | None) -> Iterator[str]:

@@ -129,7 +129,9 @@ def test_replay_names_a_sentence_that_is_no_longer_borne_out(analysed):
     )
     records.commit(Effects(records=(forged,)))
     result = replay(insight.insight_id, records, services.templates)
-    assert any(line.startswith("narration: stored") for line in result.differences)
+    verdict = next(line for line in result.differences if line.startswith("answer 1 of the model"))
+    assert "stored accepted, now [" in verdict
+    assert "'will' is a promise" in verdict.replace("\\", "")
     assert any(line.startswith("text: stored") for line in result.differences)
 
 

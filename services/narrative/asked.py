@@ -27,7 +27,7 @@ def inputs_of(insight: Insight, given: Given) -> str:
         "periods": [way for period in given.periods for way in _ways(period)],
         "company": sorted(given.names),
         "quotations": list(given.quotes),
-        "words": sorted(PLAIN),
+        "words": " ".join(sorted(PLAIN)),
     }
     return json.dumps(told, ensure_ascii=False, indent=1)
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.format import as_printed, plain, probability, when
+from components.narration import show_narration
 from components.session import services
 from services.domain.ids import FactId, InsightId
 from services.domain.insights import ReasoningChain, ReasoningStep
@@ -17,6 +18,8 @@ def show_chain(insight_id: InsightId) -> None:
             return
         for step in chain.steps:
             _show_step(step)
+        if chain.narration is not None:
+            show_narration(chain.narration)
         _show_versions(chain)
 
 

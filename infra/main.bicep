@@ -41,7 +41,7 @@ param ingressAddresses string = '100.64.0.0/10,10.0.0.0/8'
 @description('Image of pages and API; empty until the first azd deploy, a placeholder then answers')
 param webImage string = ''
 
-@description('Deployments of Azure OpenAI: name, model, version, sku, capacity (thousand tokens a minute)')
+@description('Deployments of Azure OpenAI: name, model, version, sku, capacity (thousand tokens a minute); the first writes sentences')
 param models array = []
 
 @description('Whether the immutability policies of the documents were locked by hand')
@@ -307,6 +307,8 @@ var settings = [
   { name: 'ADVISOR_MAX_DELIVERY', value: string(maxDelivery) }
   { name: 'ADVISOR_LEASE_SECONDS', value: string(leaseSeconds) }
   { name: 'ADVISOR_DOCUMENT_INTELLIGENCE_ENDPOINT', value: intelligence.outputs.endpoint }
+  { name: 'ADVISOR_OPENAI_ENDPOINT', value: empty(models) ? '' : openAi.outputs.endpoint }
+  { name: 'ADVISOR_OPENAI_DEPLOYMENT', value: empty(models) ? '' : models[0].name }
   { name: 'ADVISOR_APP_INSIGHTS_CONNECTION_STRING', value: monitoring.outputs.connectionString }
   { name: 'ADVISOR_NOTIFY', value: 'logic-app' }
   { name: 'ADVISOR_INGEST_HOSTS', value: ingestHosts }

@@ -1,7 +1,8 @@
 """The composition root: settings in, services out; the only place that chooses technology."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from services.adapters.capabilities import capabilities_of
 from services.adapters.entra.wiring import entra_of
@@ -18,6 +19,7 @@ from services.adapters.notify.wiring import notifier_of
 from services.adapters.wiring import (
     chosen_cache,
     chosen_ports,
+    chosen_reasoner,
     chosen_retention,
     chosen_settings,
     chosen_store,
@@ -35,12 +37,14 @@ from services.companies import CompanyDesk
 from services.config import PROJECT_ROOT, Settings
 from services.corrections.desk import CorrectionDesk
 from services.corrections.facts import FactDesk
+from services.domain.reasoning import Prompt
 from services.domain.users import User
 from services.engine import Engine, MetricDesk
 from services.exports.audit_bundle import AuditBundleDesk
 from services.intake import Intake
 from services.materiality import MaterialityDesk
 from services.memo import Memo
+from services.narrative.prompts import load_prompts
 from services.ports import (
     AnswerStore,
     AuditLog,
@@ -52,6 +56,7 @@ from services.ports import (
     Notifier,
     Outbox,
     Ports,
+    Reasoner,
     Telemetry,
 )
 from services.reanalysis import AnalysisDesk
@@ -106,6 +111,8 @@ class Services:
     retention: RetentionDesk
     samples: SampleShelf
     templates: Templates
+    prompts: Mapping[str, Prompt]
+    reasoner: Reasoner | None
     sign_in: SignInDesk
     accounts: AccountDesk
     tokens: TokenDesk
@@ -131,6 +138,8 @@ class _Shared:
     notifier: Notifier
     telemetry: Telemetry
     templates: Templates
+    prompts: Mapping[str, Prompt]
+    reasoner: Reasoner | None
     sign_in: SignInDesk
     accounts: AccountDesk
     tokens: TokenDesk
@@ -156,6 +165,7 @@ def build(settings: Settings | None = None) -> Services:
     store = chosen_store(settings)
     ports, cache = chosen_ports(settings, store), chosen_cache(settings)
     notifier, telemetry = notifier_of(settings), chosen_telemetry(settings)
+    reasoner = chosen_reasoner(settings, cache)
     accounts, hasher = local_accounts(settings), Argon2Hasher()
     whole = _Seen(ports, store.listing, store.outbox, chosen_retention(settings))
     kept: Memo[Services] = Memo(_KEPT_VIEWS)
@@ -172,13 +182,17 @@ def build(settings: Settings | None = None) -> Services:
         source=source_of(settings),
         answers=store.answers,
         cache=cache,
-        capabilities=CapabilityDesk(capabilities_of(settings, ports, cache, notifier, telemetry)),
+        capabilities=CapabilityDesk(
+            capabilities_of(settings, ports, cache, notifier, telemetry, reasoner)
+        ),
         sign_in=SignInDesk(accounts, local_sessions(settings), hasher),
         accounts=AccountDesk(accounts, hasher),
         tokens=TokenDesk(local_api_tokens(settings)),
         notifier=notifier,
         telemetry=telemetry,
         templates=_templates(),
+        prompts=_prompts(),
+        reasoner=reasoner,
         view_of=view_of,
     )
     return _assembled(shared, whole)
@@ -240,6 +254,8 @@ def _assembled(shared: _Shared, seen: _Seen) -> Services:
         retention=RetentionDesk(ports.audit, seen.retention),
         samples=SampleShelf(PROJECT_ROOT / "samples", shared.intake),
         templates=templates,
+        prompts=shared.prompts,
+        reasoner=shared.reasoner,
         sign_in=shared.sign_in,
         accounts=shared.accounts,
         tokens=shared.tokens,
@@ -263,11 +279,17 @@ def build_engine() -> Engine:
 
 
 def _templates() -> Templates:
-    folder = PROJECT_ROOT / "prompts"
-    return load_templates(
-        {
-            path.name: path.read_text(encoding="utf-8")
-            for path in sorted(folder.glob("*.md"))
-            if path.stem != "README"
-        }
-    )
+    return load_templates(_texts(PROJECT_ROOT / "prompts" / "templates"))
+
+
+def _prompts() -> dict[str, Prompt]:
+    texts = _texts(PROJECT_ROOT / "prompts")
+    return load_prompts({name.removesuffix(".md"): text for name, text in texts.items()})
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted(folder.glob("*.md"))
+        if path.stem != "README"
+    }

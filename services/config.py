@@ -15,6 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from services.config_openai import ModelSettings
 from services.domain.errors import InvalidInput
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +36,7 @@ def _default_workers() -> int:
     return max(1, min(2, os.cpu_count() or 1))
 
 
-class Settings(BaseSettings):
+class Settings(ModelSettings, BaseSettings):
     """How this installation runs; see ``.env.example`` for every variable."""
 
     model_config = SettingsConfigDict(

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import httpx2
 import pytest
 from hypothesis import settings
 
@@ -37,3 +38,15 @@ def shared() -> Path:
             pytest.fail("shared/ is absent; in CI it has to be there")
         pytest.skip("the real filings are not on this machine (no shared/ beside the project)")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _no_model_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test asks a language model, or anything else that is asked the same way, on another machine."""
+    send = httpx2.AsyncHTTPTransport.handle_async_request
+
+    async def at_home(self: httpx2.AsyncHTTPTransport, request: httpx2.Request) -> httpx2.Response:
+        assert request.url.host in {"127.0.0.1", "localhost"}, f"a test asked {request.url.host}"
+        return await send(self, request)
+
+    monkeypatch.setattr(httpx2.AsyncHTTPTransport, "handle_async_request", at_home)

@@ -1,4 +1,4 @@
-// Language models. The product does not call them yet; without deployments the account costs nothing.
+// Language models: the first deployment writes the sentences of insights. Without any the account costs nothing.
 @description('Makes names unique')
 param token string
 @description('Region')

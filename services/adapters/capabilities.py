@@ -10,7 +10,7 @@ from services.adapters.wiring import vault_of
 from services.capabilities import Capability
 from services.config import Settings
 from services.domain.ids import ReportId
-from services.ports import Cache, Checked, Notifier, Ports, Telemetry
+from services.ports import Cache, Checked, Notifier, Ports, Reasoner, Telemetry
 
 _NOTICES = {
     "outbox": "Outbox, read on the Inbox page",
@@ -39,7 +39,12 @@ class _Twins:
 
 
 def capabilities_of(
-    settings: Settings, ports: Ports, cache: Cache, notifier: Notifier, telemetry: Telemetry
+    settings: Settings,
+    ports: Ports,
+    cache: Cache,
+    notifier: Notifier,
+    telemetry: Telemetry,
+    reasoner: Reasoner | None,
 ) -> list[Capability]:
     """Return every capability with the adapter in use; nothing is asked yet."""
     queues = settings.service_bus_namespace or _named_in(settings.service_bus_connection)
@@ -75,10 +80,21 @@ def capabilities_of(
     )  # fmt: skip
     return [
         *(one.capability() for one in twins),
+        _sentences(settings, reasoner),
         _secrets(settings),
         _notices(settings, notifier),
         _sign_in(settings),
     ]
+
+
+def _sentences(settings: Settings, reasoner: Reasoner | None) -> Capability:
+    if reasoner is None:
+        return Capability("Sentences", "Templates", "", None)
+    if settings.openai_endpoint:
+        host = _host(settings.openai_endpoint)
+        return Capability("Sentences", "Azure OpenAI", host, _own(reasoner))
+    host = _host(settings.openai_base_url)
+    return Capability("Sentences", "A model that speaks OpenAI's API", host, _own(reasoner))
 
 
 def _secrets(settings: Settings) -> Capability:

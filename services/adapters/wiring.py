@@ -27,6 +27,7 @@ from services.ports import (
     Checked,
     LayoutReader,
     Ports,
+    Reasoner,
     Store,
     Telemetry,
 )
@@ -87,6 +88,14 @@ def chosen_cache(settings: Settings) -> Cache:
         opened: Cache = _azure("cache").open_cache(settings, key)
         return opened
     return LocalCache()
+
+
+def chosen_reasoner(settings: Settings, cache: Cache) -> Reasoner | None:
+    """Return the language model of the settings, None where they name none."""
+    if settings.openai_endpoint or settings.openai_base_url:
+        opened: Reasoner = _azure("openai").open_reasoner(settings, cache)
+        return opened
+    return None
 
 
 def vault_of(settings: Settings) -> Checked | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.api.narrations import NarrationOut
 from services.domain.base import Instant
 from services.domain.insights import InsightKind, InsightStatus, Severity
 from services.domain.listings import Classification
@@ -195,6 +196,9 @@ class ChainOut(Model):
     ruleset_version: str = Field(examples=["ruleset-v1"])
     inputs_hash: str = Field(description="SHA-256 of what it ran on", examples=["9f86d08…"])
     steps: list[StepOut]
+    narration: NarrationOut | None = Field(
+        description="How a language model came to the insight's sentences; null where none was asked"
+    )
     confidence_score: float = Field(ge=0, le=1, examples=[0.92])
     timestamp: Instant
     ttl: int = Field(

@@ -23,7 +23,9 @@ from services.domain.insights import (
     ReasoningChain,
 )
 from services.domain.reports import Fact, Report
-from services.engine import Stored, choice_of_version
+from services.engine import Stored, choice_of_version, shown
+from services.narrative.given import given_of
+from services.narrative.narrator import rejudged
 from services.ports import RecordStore
 
 _READ, _COMPUTED, _COMPARED = ("read cells", "read text"), "compute", "compare with threshold"
@@ -62,6 +64,7 @@ class _Again:
     insights: Mapping[str, Insight]
     chains: Mapping[str, ReasoningChain]
     facts: Mapping[FactId, Fact]
+    company: str
 
 
 class Verifier:
@@ -104,6 +107,7 @@ class Verifier:
             insights={one.insight_id: one for one in analysis.insights},
             chains={one.insight_id: one for one in analysis.chains},
             facts={fact.fact_id: fact for fact in (*work.history, *work.read.facts)},
+            company=report.company or "",
         )
 
     def _held(self, insight: Insight, chain: ReasoningChain, again: _Again) -> Verified | Withheld:
@@ -114,14 +118,15 @@ class Verifier:
         new_chain = again.chains[insight.insight_id]
         behind = self._behind(insight, new, new_chain, again)
         known = sources(behind, again.context)
-        loose = [
-            number
-            for number in numbers(f"{insight.title}. {insight.text}", behind)
-            if number not in known
-        ]
+        retold = _retold(chain, new, again)
+        # What the guard accepted again needs no second look; it also knows the years that it says.
+        words = insight.title if insight.text == retold else f"{insight.title}. {insight.text}"
+        loose = [number for number in numbers(words, behind) if number not in known]
         reasons = list(_differences((insight, chain), (new, new_chain)))
         if loose:
             reasons.append(f"no figure or calculation stands behind {', '.join(loose)}")
+        if chain.narration and chain.narration.accepted and insight.text != retold:
+            reasons.append("the guard no longer accepts what a model wrote of it")
         if reasons:
             return Withheld(insight.title, tuple(reasons))
         trend = insight.kind is InsightKind.TREND
@@ -147,6 +152,15 @@ class Verifier:
             words=(*checks, *limits, *own),
             period=insight.period,
         )
+
+
+def _retold(chain: ReasoningChain, new: Insight, again: _Again) -> str | None:
+    """Return a model's sentences as the guard accepts them today, None where there are none."""
+    if chain.narration is None:
+        return None
+    given = given_of(new, again.facts, shown, again.company)
+    accepted = rejudged(chain.narration, new, given).accepted
+    return None if accepted is None else accepted.text
 
 
 def _differences(

@@ -6,6 +6,7 @@ from services.domain.base import Amount, Instant, Record
 from services.domain.confidence import Band, Confidence
 from services.domain.ids import ChainId, FactId, InsightId, ReportId, TieOutId, UserId
 from services.domain.periods import Period
+from services.domain.reasoning import Narration
 
 
 class InsightKind(StrEnum):
@@ -186,6 +187,7 @@ class ReasoningChain(Record):
     took part ('deterministic-engine-v1.3.0' and the like when none did). ``materiality_version`` is the
     version of the company's materiality in force then, 0 where the proposal stood; ``scoring_version``
     that of what it was scored and routed by (policy, acceptance, calibration), 0 for the starting weights.
+    ``narration`` is how a model came to the insight's sentences, None where none was asked.
     """
 
     chain_id: ChainId
@@ -199,4 +201,5 @@ class ReasoningChain(Record):
     scoring_version: int = 0
     steps: tuple[ReasoningStep, ...]
     confidence_score: float
+    narration: Narration | None = None
     timestamp: Instant

@@ -8,11 +8,12 @@ from services.domain.periods import Period, Span
 from services.narrative.grounds import Bound, Given
 from services.narrative.naming import AFTER, last_word
 
-_STRETCHES: dict[str, Span] = {
+STRETCHES: dict[str, Span] = {
     "year": "FY", "nine months": "9M", "six months": "H1", "quarter": "Q", "month": "M",
 }  # fmt: skip
+"""What a stretch of time is called."""
 MENTION = re.compile(
-    rf"\b(?:(?:the )?(?P<stretch>{'|'.join(_STRETCHES)}) (?:to|ended) )?"
+    rf"\b(?:(?:the )?(?P<stretch>{'|'.join(STRETCHES)}) (?:to|ended) )?"
     r"(?P<label>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{1,2}, (?:19|20)\d\d)\b"
     r"|\b(?:fiscal |FY ?)?(?P<year>(?:19|20)\d\d)\b(?![.,]?\d|\s?(?:%|×)|\s(?:bn|m|bp|pp|days)\b)"
     r"|\b(?P<prior>(?:the|a) year (?:before|earlier)|the prior year)\b"
@@ -28,7 +29,7 @@ def mentions_in(own: str) -> list[re.Match[str]]:
 
 def is_of(mention: re.Match[str], period: Period, given: Given) -> bool:
     """Whether a mention names a period; a year or a date alone is not said of a part of a year."""
-    if mention["stretch"] and period.span != _STRETCHES[mention["stretch"]]:
+    if mention["stretch"] and period.span != STRETCHES[mention["stretch"]]:
         return False
     if mention["label"]:
         same = Period(end=period.end).label == mention["label"]

@@ -36,15 +36,24 @@ def given_of(
     known = {e.fact_id: facts[e.fact_id] for e in insight.evidence if e.fact_id in facts}
     grounds = [_of_fact(fact, shown(fact)) for fact in known.values()]
     grounds += [_of_calculation(n, c, known) for n, c in enumerate(insight.calculations)]
+    grounds = [ground for ground in grounds if _is_one_number(ground.display)]
+    twins = [one for one in grounds if any(_are_twins(one, other) for other in grounds)]
     periods = dict.fromkeys(fact.period for fact in known.values())
     if insight.period is not None:
         periods[insight.period] = None
     return Given(
-        grounds=tuple(ground for ground in grounds if _is_one_number(ground.display)),
+        grounds=tuple(ground for ground in grounds if ground not in twins),
         periods=tuple(periods),
         names=_names(company),
         quotes=tuple(quote.text for quote in insight.quotes),
+        twins=tuple(twins),
     )
+
+
+def _are_twins(one: Ground, other: Ground) -> bool:
+    """Whether one name in one period would mean two numbers."""
+    same = one.period == other.period and one.changes == other.changes
+    return same and one.display != other.display and not one.terms.isdisjoint(other.terms)
 
 
 def _names(company: str) -> frozenset[str]:

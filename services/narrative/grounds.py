@@ -67,13 +67,16 @@ class Bound:
 class Given:
     """All that a narrative about one insight may use.
 
-    ``names`` are those of the company, in lower case; ``quotes`` the document's own sentences.
+    ``names`` are those of the company, in lower case; ``quotes`` the document's own sentences. ``twins``
+    are numbers that share name and period with another one, such as a budget beside the actual figure or
+    a restated figure beside the first: no sentence here tells them apart, so that none may say them.
     """
 
     grounds: tuple[Ground, ...]
     periods: tuple[Period, ...]
     names: frozenset[str] = frozenset()
     quotes: tuple[str, ...] = ()
+    twins: tuple[Ground, ...] = ()
 
     def of(self, key: str) -> Ground | None:
         """Return the number of an id, None when the insight has none such."""

@@ -82,6 +82,11 @@ def judge(narrative: str, given: Given) -> Verdict:
     return Verdict(rendered.text, tuple(dict.fromkeys(refusals)))
 
 
+def sentences_in(text: str) -> list[str]:
+    """Return the sentences of a text in order; one inside a quotation is one of them."""
+    return [sentence for _, sentence in _sentences(text)]
+
+
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
     start = 0
     for match in _SENTENCE.finditer(text):

@@ -45,6 +45,7 @@ from services.extraction.service import Extraction, extract
 from services.pipeline.audit_sample import sample
 from services.pipeline.conflicts import contradictions
 from services.pipeline.reopening import reopen
+from services.pipeline.retelling import Retell, Retelling, untold
 from services.pipeline.signoffs import renewed, with_preparers
 from services.ports import Ports, Telemetry
 from services.progress import PageProgress
@@ -61,13 +62,15 @@ _DECIDED = {InsightStatus.APPROVED, InsightStatus.REJECTED}
 class Context:
     """What handlers work with: the ports to read from, the two large stages, one clock.
 
-    ``scoring`` gives what insights are scored by, after a look at what people decided.
+    ``scoring`` gives what insights are scored by, after a look at what people decided; ``retell`` has a
+    model write the sentences of an analysis where one is set.
     """
 
     ports: Ports
     templates: Templates
     extract: Callable[..., Extraction] = extract
     analyse: Callable[..., Analysis] = analyse
+    retell: Retell = untold
     scoring: Callable[[], Scoring] = lambda: UNLABELLED
     clock: Callable[[], datetime] = utc_now
     max_delivery: int = 5
@@ -83,10 +86,24 @@ def context_of(services: Services) -> Context:
     return Context(
         ports=services.ports,
         templates=services.templates,
+        retell=_retell(services),
         scoring=services.calibration.watch,
         max_delivery=services.settings.max_delivery,
         telemetry=services.telemetry,
     )
+
+
+def _retell(services: Services) -> Retell:
+    if services.reasoner is None:
+        return untold
+    settings = services.settings
+    return Retelling(
+        reasoner=services.reasoner,
+        prompts=services.prompts,
+        at_once=settings.openai_calls,
+        seconds=settings.openai_seconds,
+        tokens=settings.openai_tokens,
+    ).of
 
 
 def read_report(incoming: Message, context: Context) -> Effects:
@@ -178,7 +195,8 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
     read, stated, history = work.read, work.corrections, work.history
     numbers = (read.statements, read.facts, read.tie_outs, history)
     terms = {"choice": work.choice, "scoring": context.scoring()}
-    analysis = context.analyse(report, *numbers, context.templates, context.clock(), **terms)
+    found = context.analyse(report, *numbers, context.templates, context.clock(), **terms)
+    analysis, spent = context.retell(found, report, work, records)
     earlier = records.insights(report_id)
     known = (*read.facts, *history)
     prepared = with_preparers(analysis.insights, known, records)
@@ -189,7 +207,6 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
     analysed = report.model_copy(
         update={"status": status, "error": None, "corrections": len(stated)}
     )
-    materiality = () if analysis.materiality is None else (analysis.materiality,)
     counts = {
         "insights": len(insights),
         "escalated": sum(insight.route is Route.REVIEW for insight in insights),
@@ -197,7 +214,7 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
         "history_facts": len(history),
         "corrections": len(stated),
     }
-    told = {name: str(count) for name, count in counts.items()}
+    told = {name: str(count) for name, count in counts.items()} | spent
     return Effects(
         replaces=_pairs(report_id, *_ANALYSED),
         records=(
@@ -207,7 +224,7 @@ def analyse_report(incoming: Message, context: Context) -> Effects:
             *insights,
             *analysis.chains,
             *signed.chains,
-            *materiality,
+            *(() if analysis.materiality is None else (analysis.materiality,)),
             *analysis.not_computable,
             *_open_items(report_id, insights, context),
             *signed.items,

@@ -2,7 +2,7 @@
 
 What a person decided since (status, route of a review) is not part of the proof and not compared. What a
 person set of materiality since is not looked at, nor what labels taught since: the versions count that were
-in force then.
+in force then. What a model answered is not asked again: the recorded answers are judged anew.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,9 @@ from services.analysis.templates import Templates
 from services.domain.errors import NotFound
 from services.domain.ids import InsightId
 from services.domain.insights import Insight, ReasoningChain, ReasoningStep
+from services.domain.reasoning import Narration
 from services.engine import choice_of_version, scoring_of_version, stored
+from services.pipeline.retelling import told_again
 from services.ports import RecordStore
 
 _OF_INSIGHT = (
@@ -69,7 +71,9 @@ def replay(insight_id: InsightId, records: RecordStore, templates: Templates) ->
     new_chain = next((one for one in again.chains if one.insight_id == insight_id), None)
     if new is None or new_chain is None:
         return Replay(chain, (f"Rule {insight.rule_id} finds this no more in the stored facts.",))
-    return Replay(chain, tuple(_differences((insight, chain), (new, new_chain))))
+    facts = {fact.fact_id: fact for fact in (*work.history, *work.read.facts)}
+    told = told_again(new, new_chain, chain.narration, facts, report.company or "")
+    return Replay(chain, tuple(_differences((insight, chain), told)))
 
 
 def _differences(
@@ -79,8 +83,21 @@ def _differences(
         for name in names:
             if getattr(old, name) != getattr(new, name):
                 yield f"{name}: stored {getattr(old, name)!r}, now {getattr(new, name)!r}"
+    yield from _of_narration(then[1].narration, now[1].narration)
     for old_step, new_step in zip_longest(then[1].steps, now[1].steps):
         yield from _of_step(old_step, new_step)
+
+
+def _of_narration(then: Narration | None, now: Narration | None) -> Iterator[str]:
+    if then is None or now is None:
+        return
+    for name in ("inputs", "template"):
+        if getattr(then, name) != getattr(now, name):
+            yield f"what the model was given, {name}: other than stored"
+    for number, (old, new) in enumerate(zip(then.tries, now.tries, strict=True), start=1):
+        if old != new:
+            verdicts = [list(one.refusals) or "accepted" for one in (old, new)]
+            yield f"answer {number} of the model: stored {verdicts[0]}, now {verdicts[1]}"
 
 
 def _of_step(then: ReasoningStep | None, now: ReasoningStep | None) -> Iterator[str]:

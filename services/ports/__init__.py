@@ -30,6 +30,7 @@ from services.ports.messages import (
     Outbox,
     Outgoing,
 )
+from services.ports.reasoner import Reasoner
 from services.ports.records import Listing, RecordStore
 from services.ports.telemetry import Span, SpanKind, Telemetry
 from services.ports.trail import AuditLog, AuditRetention, StoredEntry, Telling, Told
@@ -59,6 +60,7 @@ __all__ = [
     "PageRenderer",
     "PasswordHasher",
     "Ports",
+    "Reasoner",
     "RecordStore",
     "Sessions",
     "Span",

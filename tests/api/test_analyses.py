@@ -15,6 +15,7 @@ from services.domain.reviews import ReviewItem, ReviewKind
 from services.pipeline.handlers import analyse_report, context_of
 from tests.corrections import a_claim, a_place
 from tests.factories import ANALYST, NOW, a_confidence, a_fact, a_report, an_insight, year_end
+from tests.narrations import REFUSED, SILENT, a_narration
 from tests.unit.statement_builder import REPORT as BUILT
 from tests.unit.statement_builder import manufacturer
 from tests.unit.statement_builder import report as built_report
@@ -284,3 +285,21 @@ def test_a_page_of_facts_is_found_through_an_index_and_not_by_sorting(services):
             plan = " ".join(row[3] for row in rows)
             assert index in plan
             assert "B-TREE" not in plan
+
+
+def test_a_chain_tells_what_a_model_was_asked_and_answered(client, services, analysed):
+    insight = services.ports.records.insights(BUILT)[0]
+    address = f"/api/v1/reasoning-chains/{insight.chain_id}"
+    assert client.get(address).json()["narration"] is None
+    chain = services.ports.records.chain(insight.insight_id)
+    told = a_narration(REFUSED, SILENT)
+    keep(services, chain.model_copy(update={"narration": told}))
+    found = client.get(address).json()["narration"]
+    assert (found["prompt"], found["prompt_sha256"]) == (told.prompt, told.prompt_sha256)
+    assert (found["asked"], found["inputs"]) == (told.asked, told.inputs)
+    assert (found["template"], found["fallback"]) == (told.template, SILENT.fault)
+    refused, silent = found["tries"]
+    assert (refused["reply"], refused["accepted"]) == (REFUSED.reply.text, False)
+    assert refused["refusals"] == list(REFUSED.refusals)
+    assert (refused["text"], refused["cost"]) == (REFUSED.text, "0.003")
+    assert (silent["reply"], silent["fault"], silent["cost"]) == (None, SILENT.fault, None)

@@ -343,7 +343,7 @@ MEANT: dict[str, set[str]] = {
     "another length of period": {"period", "word"},
     "a rate of it": {"unit", "word"},
     "another word of direction": {"word"},
-    "negation": {"word"},
+    "negation": {"word", "quotation"},
     "hedge or superlative": {"word", "direction"},
     "amount told as a change": {"direction"},
     "hidden or foreign signs": {"sign", "word", "quotation"},

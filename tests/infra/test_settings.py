@@ -13,6 +13,7 @@ KNOWN = {name.upper() for name in Settings.model_fields}
 LEFT = {
     "the identity signs in instead": {
         "BLOB_KEY", "TABLE_KEY", "COSMOS_KEY", "SERVICE_BUS_CONNECTION", "DOCUMENT_INTELLIGENCE_KEY",
+        "OPENAI_KEY",
     },
     "notices leave through the Logic App": {
         "WEBHOOK_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_STARTTLS", "SMTP_USER", "SMTP_PASSWORD", "SMTP_SENDER",
@@ -21,7 +22,10 @@ LEFT = {
     "the default fits every installation": {
         "RATE_LIMIT_PER_SECOND", "WORKERS", "MAX_UPLOAD_BYTES", "MAX_PAGE_IMAGE_BYTES",
         "REVIEW_CLAIM_MINUTES", "ENTRA_AUTHORITY", "DOCUMENT_INTELLIGENCE_CALLS",
+        "OPENAI_API_VERSION", "OPENAI_CALLS", "OPENAI_SECONDS", "OPENAI_TOKENS",
     },
+    "Azure OpenAI is used": {"OPENAI_BASE_URL", "OPENAI_MODEL"},
+    "prices are those of a contract": {"OPENAI_INPUT_PRICE", "OPENAI_OUTPUT_PRICE"},
     "put into the Key Vault by hand, once": {"CHECKPOINT_KEY"},
     "Azure's certificates are known": {"AZURE_CA_FILE"},
 }  # fmt: skip

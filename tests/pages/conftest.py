@@ -56,7 +56,7 @@ STATEMENT = Statement(
 TEMPLATES = load_templates(
     {
         path.name: path.read_text()
-        for path in (ROOT / "prompts").glob("*.md")
+        for path in (ROOT / "prompts" / "templates").glob("*.md")
         if path.stem != "README"
     }
 )

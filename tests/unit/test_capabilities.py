@@ -77,8 +77,8 @@ def test_all_are_asked_at_the_same_time():
 def test_without_settings_everything_is_on_this_machine_and_answers():
     found = build().capabilities.check()
     assert [one.capability.name for one in found] == [
-        "Documents", "Records", "Queues", "Audit trail", "Page layouts", "Cache", "Telemetry", "Secrets",
-        "Notices", "Sign-in",
+        "Documents", "Records", "Queues", "Audit trail", "Page layouts", "Cache", "Telemetry", "Sentences",
+        "Secrets", "Notices", "Sign-in",
     ]  # fmt: skip
     assert {one.capability.host for one in found} == {""}
     assert all(one.is_fine for one in found)
@@ -100,7 +100,7 @@ def test_a_host_is_named_without_what_is_secret_in_its_address():
     )
     services = build(settings)
     rows = capabilities_of(
-        settings, services.ports, services.cache, services.notifier, services.telemetry
+        settings, services.ports, services.cache, services.notifier, services.telemetry, None
     )
     notices = next(one for one in rows if one.name == "Notices")
     assert (notices.adapter, notices.host) == ("Webhook", "hooks.example.org:8443")
@@ -110,7 +110,7 @@ def test_an_adapter_here_is_not_called_one_on_azure_by_a_setting_alone():
     settings = Settings(blob_endpoint="https://test.blob.core.windows.net")
     embedded = build(Settings())
     rows = capabilities_of(
-        settings, embedded.ports, embedded.cache, embedded.notifier, embedded.telemetry
+        settings, embedded.ports, embedded.cache, embedded.notifier, embedded.telemetry, None
     )
     documents = next(one for one in rows if one.name == "Documents")
     assert (documents.adapter, documents.host) == ("Files", "")

@@ -17,7 +17,7 @@ from tests.unit.statement_builder import REPORT, build, report
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CERTAIN = FactConfidence(value=0.999, concept=0.999, period=0.999, unit=0.999)
-PROMPTS = Path(__file__).parents[3] / "prompts"
+PROMPTS = Path(__file__).parents[3] / "prompts" / "templates"
 INCOME, BALANCE, CASH = StatementKind.INCOME, StatementKind.BALANCE, StatementKind.CASH_FLOW
 
 

@@ -7,7 +7,7 @@ import pytest
 from services.analysis.registry import RULES
 from services.analysis.templates import TemplateError, load_templates, placeholders
 
-PROMPTS = Path(__file__).parents[3] / "prompts"
+PROMPTS = Path(__file__).parents[3] / "prompts" / "templates"
 TEXT = "---\nversion: risk-v1.0.0\n---\n# Risk\n\n## K01\nRatio {q}\nat {date}.\n"
 
 

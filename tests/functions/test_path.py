@@ -207,10 +207,13 @@ def serve_in_a_fork(connection: str) -> int:
     """Run a host in a process of its own, so that it is at work at once and can be killed."""
     pid = os.fork()
     if pid == 0:
-        running = FunctionsHost(connection)
-        while True:
-            running.work()
-            time.sleep(0.05)
+        try:
+            running = FunctionsHost(connection)
+            while True:
+                running.work()
+                time.sleep(0.05)
+        finally:
+            os._exit(1)
     return pid
 
 
@@ -233,7 +236,7 @@ def test_killing_hosts_loses_nothing_and_doubles_nothing(
         while sum(services.ports.queue.depth().values()):
             assert time.monotonic() < deadline, "the reports were not finished in time"
             while len(lives) < 2:
-                life = chance.uniform(0.2, 2.5) * (1 + (kills / 10) ** 2)
+                life = chance.uniform(0.2, 1.5) * (1 + (kills / 10) ** 2)
                 lives[serve_in_a_fork(peer.connection)] = time.monotonic() + life
             for pid in [pid for pid, end in lives.items() if end <= time.monotonic()]:
                 _kill(pid)

@@ -1,6 +1,7 @@
 """What happens by the clock: notices leave, messages are handed on, decisions are watched, the trail is checked and purged.
 
 A timer's function runs once at a time in all instances; what fails is an invocation that failed, and the next one tries anew.
+Each run costs an instance its least time, so that none comes more often than it has to.
 """
 
 import logging
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 @timers.function_name("HandOnTimer")
-@timers.timer_trigger("timer", "*/10 * * * * *")
+@timers.timer_trigger("timer", "0 * * * * *")
 def hand_on(timer: func.TimerRequest) -> None:
     """Hand on messages that were committed elsewhere, or whose handing on broke off."""
     del timer
@@ -31,7 +32,7 @@ def hand_on(timer: func.TimerRequest) -> None:
 
 
 @timers.function_name("NoticesTimer")
-@timers.timer_trigger("timer", "*/10 * * * * *")
+@timers.timer_trigger("timer", "30 * * * * *")
 def send_notices(timer: func.TimerRequest) -> None:
     """Send the notices that are due."""
     del timer
@@ -43,7 +44,7 @@ def send_notices(timer: func.TimerRequest) -> None:
 
 
 @timers.function_name("DecisionsTimer")
-@timers.timer_trigger("timer", "*/30 * * * * *")
+@timers.timer_trigger("timer", "15 */5 * * * *")
 def watch_decisions(timer: func.TimerRequest) -> None:
     """Trip the kill switch where decisions ask for it, and certify anew from a week's decisions."""
     del timer

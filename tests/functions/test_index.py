@@ -14,9 +14,9 @@ from tests.functions.host import INDEXED, TRIGGERS
 ROOT = Path(__file__).resolve().parents[2]
 HOST = json.loads((ROOT / "host.json").read_text())
 TIMERS = {
-    "HandOnTimer": "*/10 * * * * *",
-    "NoticesTimer": "*/10 * * * * *",
-    "DecisionsTimer": "*/30 * * * * *",
+    "HandOnTimer": "0 * * * * *",
+    "NoticesTimer": "30 * * * * *",
+    "DecisionsTimer": "15 */5 * * * *",
     "TrailTimer": "0 0 2 * * *",
     "RetentionTimer": "0 30 2 * * *",
 }

@@ -139,6 +139,24 @@ def test_an_orchestration_that_cannot_begin_costs_time_and_nothing_else(
     assert status_of(services, incoming) is ReportStatus.NO_STATEMENTS
 
 
+def test_an_orchestration_that_is_lost_leaves_its_work_to_the_copy_in_the_queue(
+    intelligence: DocumentIntelligence, brought: FunctionsHost, services: Services,
+    peer: ServiceBusPeer, monkeypatch,
+):  # fmt: skip
+    incoming = taken(services)
+
+    async def is_lost(*_: object) -> str:
+        return "an instance that nobody runs"
+
+    monkeypatch.setattr(brought.durable, "start_new", is_lost)
+    assert brought.bring(Queue.INGESTION)
+    assert status_of(services, incoming) is ReportStatus.RECEIVED
+    later(peer)
+    assert brought.bring(Queue.INGESTION)
+    assert status_of(services, incoming) is ReportStatus.NO_STATEMENTS
+    assert (left(peer), brought.failed) == (0, [])
+
+
 def test_a_reading_that_fails_is_tried_by_the_copy_in_the_queue(
     intelligence: DocumentIntelligence, brought: FunctionsHost, services: Services,
     peer: ServiceBusPeer, monkeypatch,

@@ -44,6 +44,9 @@ param webImage string = ''
 @description('Deployments of Azure OpenAI: name, model, version, sku, capacity (thousand tokens a minute); the first writes sentences')
 param models array = []
 
+@description('Whether the functions work off the queues; only where the records are shared, see docs/deployment.md')
+param functionsWorking bool = false
+
 @description('Whether the immutability policies of the documents were locked by hand')
 param retentionLocked bool = false
 
@@ -356,6 +359,7 @@ module functions 'modules/functions.bicep' = {
     maximum: chosen.functionsMaximum
     busHost: bus.outputs.host
     connectionString: monitoring.outputs.connectionString
+    working: functionsWorking
     settings: concat(settings, [{ name: 'ADVISOR_PUBLIC_URL', value: web.outputs.url }])
   }
 }

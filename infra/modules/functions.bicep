@@ -25,6 +25,22 @@ param busHost string
 param connectionString string
 @description('Settings of the product: name, value')
 param settings array
+@description('Whether the functions work; not as long as the records are in a folder of the container app')
+param working bool
+
+// All that starts by itself; what is asked over HTTP answers that it lacks the records.
+var started = [
+  'ProcessIngestionWorker'
+  'AnalyzeDataWorker'
+  'GenerateSummaryWorker'
+  'EscalateReviewWorker'
+  'HandOnTimer'
+  'NoticesTimer'
+  'DecisionsTimer'
+  'TrailTimer'
+  'RetentionTimer'
+]
+var switches = [for name in started: { name: 'AzureWebJobs.${name}.Disabled', value: string(!working) }]
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: 'plan-${token}'
@@ -52,7 +68,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       http20Enabled: true
-      appSettings: concat(settings, [
+      appSettings: concat(settings, switches, [
+        { name: 'ADVISOR_DATA_DIR', value: '/tmp/advisor' }
         { name: 'AZURE_CLIENT_ID', value: identityClientId }
         { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: connectionString }
         { name: 'AzureWebJobsStorage__accountName', value: storageName }

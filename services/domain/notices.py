@@ -14,6 +14,7 @@ class NoticeKind(StrEnum):
     QUESTION = "question"
     ANSWER = "answer"
     SIGN_OFF_VOID = "sign_off_void"
+    OVERDUE = "overdue"
 
 
 class NoticeState(StrEnum):

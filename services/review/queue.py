@@ -159,7 +159,7 @@ class QueueDesk:
             found.append(
                 Entry(
                     item, subject, reports.get(item.report_id), state,
-                    state.due or _usual_due(item, subject),
+                    state.due or usual_due(item, subject),
                     _priority(item, subject, overall[item.report_id], now),
                 )
             )  # fmt: skip
@@ -263,6 +263,7 @@ def _priority(
     return Priority(weight, unsure, days)
 
 
-def _usual_due(item: ReviewItem, subject: Subject) -> datetime:
+def usual_due(item: ReviewItem, subject: Subject) -> datetime:
+    """Return until when an item is to be decided where nobody set another date: the graver, the sooner."""
     severity = Severity.HIGH if isinstance(subject, Finding) else subject.severity
     return item.opened_at + timedelta(days=DUE_DAYS.get(severity, LATEST_DUE_DAYS))

@@ -22,7 +22,7 @@ BROAD_EXCEPT_EDGES = {
 
 def product_files() -> list[Path]:
     files = [path for folder in PRODUCT for path in (ROOT / folder).rglob("*.py")]
-    return [*files, ROOT / "app.py", ROOT / "server.py"]
+    return [*files, *(ROOT / name for name in ("app.py", "server.py", "function_app.py"))]
 
 
 def tracked_files() -> list[str]:

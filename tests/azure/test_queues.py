@@ -14,6 +14,7 @@ import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage
 
 from services.adapters.azure import queues
+from services.adapters.azure.bus_messages import wire
 from services.adapters.azure.queues import ServiceBusQueue, open_queue
 from services.adapters.local.audit_log import SqliteAuditLog
 from services.adapters.local.database import Database
@@ -23,7 +24,7 @@ from services.bootstrap import Services, build
 from services.config import Settings
 from services.domain.audit import AuditEvent
 from services.domain.errors import Unavailable
-from services.domain.messages import Effects, MessageKind, Queue, message
+from services.domain.messages import Effects, MessageKind, Processed, Queue, message
 from services.domain.reports import ReportStatus
 from services.ports import Delivery
 from tests.acceptance.test_kill_workers import (
@@ -164,7 +165,7 @@ def test_what_was_worked_off_by_another_meanwhile_is_only_completed(
     peer.broker.lock_seconds = 60
     store.commit(Effects(messages=(RECEIVED,)))
     delivery = claimed(queue)
-    marker = queues.Processed(
+    marker = Processed(
         message_id=RECEIVED.message_id, queue=Queue.INGESTION, session=ONE.report_id, at=NOON
     )
     store.commit(Effects(creates=(marker,)))
@@ -176,7 +177,7 @@ def test_what_was_worked_off_by_another_meanwhile_is_only_completed(
 def test_a_message_that_the_records_do_not_know_is_found_by_the_full_look(
     peer: ServiceBusPeer, database: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    put(peer, Queue.HIGH_CONFIDENCE, queues._wire(OTHER))
+    put(peer, Queue.HIGH_CONFIDENCE, wire(OTHER))
     monkeypatch.setattr(queues, "_FULL_LOOK_SECONDS", 0)
     queue = opened(peer.connection, database)
     assert claimed(queue).message == OTHER

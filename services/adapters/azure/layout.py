@@ -13,12 +13,13 @@ from typing import Self
 
 from services.adapters.azure.analyze_calls import AnalyzeCalls, Deadline
 from services.adapters.azure.analyzed_pages import AnalyzedPage, analyzed
+from services.adapters.azure.shared_calls import Calls, SharedCalls
 from services.adapters.local.layout import LocalLayoutReader
 from services.config import Settings
 from services.domain.layout import PageLayout, SheetLayout
 from services.domain.reports import ReportFormat
 from services.memo import Memo
-from services.ports import DocumentReader, LayoutReader, OnPage
+from services.ports import Cache, DocumentReader, LayoutReader, OnPage
 
 SECONDS, SECONDS_A_PAGE = 120.0, 0.2  # of one reading: nine minutes for the longest
 _FEWEST_PAGES = 10  # a call; a smaller document is one call
@@ -44,7 +45,7 @@ class DocumentIntelligenceReader:
     """
 
     def __init__(
-        self, local: LayoutReader, calls: AnalyzeCalls, at_once: int, seconds: float = SECONDS
+        self, local: LayoutReader, calls: Calls, at_once: int, seconds: float = SECONDS
     ) -> None:
         self._local = local
         self._calls = calls
@@ -70,6 +71,20 @@ class DocumentIntelligenceReader:
         """Ask the service for its model; raises Unavailable with what is wrong."""
         return self._calls.check()
 
+    def sharing(self, cache: Cache) -> "DocumentIntelligenceReader":
+        """Return a reader that takes what other processes asked the service for out of the cache."""
+        calls = SharedCalls(self._calls, cache)
+        return DocumentIntelligenceReader(self._local, calls, self._at_once, self._seconds)
+
+    def parts(self, data: bytes) -> list[list[int]]:
+        """Return the 1-based pages of a PDF in the parts that are asked for; raises as ``open``."""
+        with self._local.open(data, ReportFormat.PDF) as document:
+            return _parts(range(1, document.page_count + 1), self._at_once)
+
+    def read_part(self, data: bytes, numbers: Sequence[int]) -> None:
+        """Ask the service for one part, for the cache; raises Unavailable and UnreadableDocument."""
+        self._calls.result(data, numbers, Deadline(self._seconds + SECONDS_A_PAGE * len(numbers)))
+
 
 class PageService:
     """Asks for pages of one PDF, several ranges of them at once.
@@ -77,7 +92,7 @@ class PageService:
     Every call sends the whole PDF, so that there are no more calls than run at once.
     """
 
-    def __init__(self, data: bytes, calls: AnalyzeCalls, at_once: int, seconds: float) -> None:
+    def __init__(self, data: bytes, calls: Calls, at_once: int, seconds: float) -> None:
         self._data = data
         self._calls = calls
         self._at_once = at_once
@@ -90,8 +105,7 @@ class PageService:
 
         Where a range fails the others are given up, and what had come is kept.
         """
-        size = max(_FEWEST_PAGES, -(-len(numbers) // self._at_once))
-        parts = [numbers[at : at + size] for at in range(0, len(numbers), size)]
+        parts = _parts(numbers, self._at_once)
         deadline = Deadline(self._seconds + SECONDS_A_PAGE * len(numbers))
         done = 0
         with ThreadPoolExecutor(self._at_once) as pool:
@@ -174,6 +188,11 @@ class AnalyzedPdf:
     def sheets(self) -> list[SheetLayout]:
         """Return no sheets: a PDF has none."""
         return []
+
+
+def _parts(numbers: Sequence[int], at_once: int) -> list[list[int]]:
+    size = max(_FEWEST_PAGES, -(-len(numbers) // at_once))
+    return [list(numbers[at : at + size]) for at in range(0, len(numbers), size)]
 
 
 def _tell_nobody(done: int, total: int) -> None:

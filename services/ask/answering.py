@@ -1,6 +1,6 @@
 """A question and the reports it can be about → the answer with its cells, or the reason why there is none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import DivisionByZero, InvalidOperation, Overflow
 
@@ -21,10 +21,12 @@ from services.ask.answers import (
 )
 from services.ask.calendar import Calendar
 from services.ask.compute import Calculator, Input, Value, inputs_of
-from services.ask.formula import Name, Over
+from services.ask.directions import verdict
+from services.ask.formula import Name, Node, Over
 from services.ask.names import company_named
 from services.ask.reading import LONGEST, Question, read_question
 from services.ask.refusals import Reason, Refused
+from services.ask.vocabulary import SEVERAL_DEFINITIONS
 from services.domain.confidence import HIGH_FROM, MEDIUM_FROM
 from services.domain.materiality import company_key
 from services.domain.periods import Period
@@ -141,11 +143,16 @@ def _computed(question: Question, source: Source, others: Sequence[Source]) -> A
         )
     given, words, unit = as_asked(question, value, currency)
     company = source.report.company or source.report.name
+    sentence = f"{_subject(question.node, company)}, {_when(question, period, facts)}: {words}."
+    if question.wish:
+        figure = question.node.of if isinstance(question.node, Over) else question.node
+        words, why = _decided(question, calculator, period, value, currency)
+        sentence = f"{words}. {_subject(figure, company)} {why}."
     return Answer(
         question=question.text,
         company=company,
         report_id=source.report.report_id,
-        sentence=f"{_subject(question, company)}, {_when(question, period, facts)}: {words}.",
+        sentence=sentence,
         text=words,
         value=value.amount,
         given=given,
@@ -156,7 +163,8 @@ def _computed(question: Question, source: Source, others: Sequence[Source]) -> A
         steps=_steps(question, inputs, value, currency),
         citations=tuple(_citation(fact, inputs) for fact in facts),
         facts=facts,
-        notes=tuple(_notes(inputs, facts, history)),
+        notes=tuple(_notes(question, inputs, facts, history)),
+        is_yes_or_no=bool(question.wish),
         confidence=round(sureness, 4),
     )
 
@@ -168,7 +176,7 @@ def _valued(question: Question, calculator: Calculator, period: Period) -> tuple
     if not isinstance(node, Over) or node.kind != "change":
         return question, value
     if not value.share:
-        if question.unit != "percent":
+        if question.unit != "percent" or question.wish:
             return question, value
         relative = replace(question, node=replace(node, kind="growth"))
         return relative, calculator.value(relative.node, period)
@@ -179,6 +187,21 @@ def _valued(question: Question, calculator: Calculator, period: Period) -> tuple
             "the growth of the ratio.",
         )
     return (replace(question, unit=question.unit or "points"), value)
+
+
+def _decided(
+    question: Question, calculator: Calculator, period: Period, value: Value, currency: str
+) -> tuple[str, str]:
+    """Return the word that answers a question of yes or no, and the figures that decide it, in words."""
+    word = verdict(question.wish, question.node, value.amount)
+    if not isinstance(question.node, Over):
+        return word, f"is {amount_words(value, currency)}"
+    ends = calculator.ends(question.node, period)[:2]
+    told = [
+        f"{amount_words(calculator.value(question.node.of, one), currency)} ({Period(end=one.end).label})"
+        for one in ends
+    ]
+    return word, f"went from {told[0]} to {told[1]}"
 
 
 def _printed(inputs: Sequence[Input], known: Sequence[Fact]) -> tuple[Fact, ...]:
@@ -226,9 +249,10 @@ def _currency(facts: Sequence[Fact]) -> str:
     return next(iter(currencies), "USD")
 
 
-def _subject(question: Question, company: str) -> str:
-    node = question.node
-    told = written(replace(node, range=None) if isinstance(node, Over) else node)
+def _subject(node: Node, company: str) -> str:
+    if isinstance(node, Over) and node.range is not None:
+        node = replace(node, range=None, years=None)
+    told = written(node)
     return f"{told[:1].upper()}{told[1:]} of {company}"
 
 
@@ -268,30 +292,38 @@ def _citation(fact: Fact, inputs: Sequence[Input]) -> Citation:
     )
 
 
-def _notes(inputs: Sequence[Input], facts: Sequence[Fact], history: Sequence[Fact]) -> list[str]:
+def _notes(
+    question: Question, inputs: Sequence[Input], facts: Sequence[Fact], history: Sequence[Fact]
+) -> list[str]:
+    """Return what to know of an answer: how a metric is defined here, what is absent, unsure or printed otherwise."""
     notes = [
+        f"{name_of(one.key).capitalize()} is computed as {one.formula.replace('_', ' ')}; others define it "
+        "otherwise. Define it in the question for another."
+        for one in inputs
+        if one.key in SEVERAL_DEFINITIONS and one.key not in question.definitions
+    ]
+    notes += [
         f"{one.reason[:1].upper()}{one.reason[1:]}; it counts as nothing."
         for entry in inputs
         for one in entry.absences
     ]
-    unsure = [fact for fact in facts if fact.confidence.total < HIGH_FROM]
     notes += [
-        f"“{fact.label}” is read with confidence {fact.confidence.total:.2f}." for fact in unsure
+        f"“{fact.label}” is read with confidence {fact.confidence.total:.2f}."
+        for fact in facts
+        if fact.confidence.total < HIGH_FROM
     ]
-    for fact in facts:
-        for other in history:
-            same = (other.concept, other.period) == (fact.concept, fact.period)
-            if (
-                same
-                and fact.concept
-                and other.is_reported
-                and not other.derived_from
-                and other.report_id != fact.report_id
-            ):
-                unit = max(fact.rounding_unit, other.rounding_unit)
-                if abs(other.value - fact.value) > unit:
-                    notes.append(
-                        f"{other.source.document} prints {other.source.printed} for “{other.label}”, "
-                        f"{other.period.label}, not {fact.source.printed}."
-                    )
+    notes += [note for fact in facts for note in _printed_otherwise(fact, history)]
     return list(dict.fromkeys(notes))
+
+
+def _printed_otherwise(fact: Fact, history: Sequence[Fact]) -> Iterator[str]:
+    for other in history:
+        same = (other.concept, other.period) == (fact.concept, fact.period)
+        printed = same and other.is_reported and not other.derived_from
+        if fact.concept is None or not printed or other.report_id == fact.report_id:
+            continue
+        if abs(other.value - fact.value) > max(fact.rounding_unit, other.rounding_unit):
+            yield (
+                f"{other.source.document} prints {other.source.printed} for “{other.label}”, "
+                f"{other.period.label}, not {fact.source.printed}."
+            )

@@ -72,7 +72,8 @@ class Answer:
     """An answered question.
 
     ``value`` is exact, in base units (a percentage is a fraction, an amount in single units of the currency);
-    ``given`` is it in the unit and at the rounding asked for; ``text`` is that with its unit.
+    ``given`` is it in the unit and at the rounding asked for; ``text`` is that with its unit,
+    or Yes, No or which way it went where that is asked.
     ``confidence`` is a lower bound of the probability that every number under it is read right.
     """
 
@@ -92,6 +93,7 @@ class Answer:
     facts: tuple[Fact, ...]
     notes: tuple[str, ...]
     confidence: float
+    is_yes_or_no: bool
 
 
 @dataclass(frozen=True, slots=True)

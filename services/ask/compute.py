@@ -10,7 +10,7 @@ from services.analysis.metric_spec import Spec, is_percent
 from services.analysis.metrics import Measured, measure, useful
 from services.analysis.profile import Profile
 from services.ask.calendar import Calendar
-from services.ask.formula import At, Binary, Name, Node, Number, Over, Range, When
+from services.ask.formula import At, Binary, Name, Node, Number, Over, Range
 from services.ask.grammar import formula
 from services.ask.refusals import Reason, Refused
 from services.ask.vocabulary import FORMULAS, PERCENT_FORMULAS
@@ -120,7 +120,7 @@ class Calculator:
     def _over(self, node: Over, period: Period) -> Value:
         if node.kind == "average":
             return self._average(node, period)
-        first, last, years = self._ends(node, period)
+        first, last, years = self.ends(node, period)
         before, now = self.value(node.of, first), self.value(node.of, last)
         if node.kind == "change":
             return Value(now.amount - before.amount, now.unit, share=now.share)
@@ -129,6 +129,11 @@ class Calculator:
                 Reason.NO_MEANING,
                 f"A growth rate from {before.amount:,.2f} says nothing: what it starts from is not positive. "
                 "Ask for the change instead.",
+            )
+        if now.share:
+            raise Refused(
+                Reason.OTHER_UNIT,
+                "The growth of a percentage can mean two things: ask for its change in percentage points.",
             )
         ratio = now.amount / before.amount
         if node.kind == "growth":
@@ -163,7 +168,8 @@ class Calculator:
             for back in range(over.last.year - over.first.year, -1, -1)
         ]
 
-    def _ends(self, node: Over, period: Period) -> tuple[Period, Period, int]:
+    def ends(self, node: Over, period: Period) -> tuple[Period, Period, int]:
+        """Return from when to when a figure is taken and the years between; raises Refused."""
         if node.range is None:
             if node.kind == "cagr" and node.years is None:
                 raise Refused(
@@ -176,15 +182,13 @@ class Calculator:
         years = last.year - first.year
         end = self.calendar.find(last)
         plain = not (first.quarter or first.day or last.quarter or last.day)
-        start = self.calendar.back(end, years) if plain else self._other(first)
+        start = self.calendar.back(end, years) if plain else self.calendar.find(first)
+        start, end = sorted((start, end), key=lambda one: one.end)
         if node.kind == "cagr" and years < 1:
             raise Refused(
                 Reason.WHICH_PERIOD, "Compound growth needs at least a year between its ends."
             )
         return start, end, years
-
-    def _other(self, when: When) -> Period:
-        return self.calendar.find(when)
 
 
 def _is_balance(node: Node) -> bool:

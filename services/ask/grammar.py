@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from services.analysis.metric_catalogue import BY_ID
 from services.ask.formula import At, Binary, Name, Node, Number, Over, OverKind, Range, When
 from services.ask.refusals import Reason, Refused
 from services.ask.words import Word
+from services.domain.concepts import CONCEPTS
 
 _OVER: dict[str, OverKind] = {
     "average": "average", "change": "change", "growth": "growth", "cagr": "cagr",
@@ -26,8 +28,19 @@ def formula(words: Sequence[Word], said: str) -> Node:
             f"What {_listed(unknown)} means here is not understood, and nothing is guessed. "
             "Ask for a figure of the statements or a metric, or define it in the question.",
         )
-    kept = [word for word in words if word.kind not in {"filler", "statement"}]
+    told = [word for word in words if word.kind != "filler"]
+    kept = [
+        word
+        for at, word in enumerate(told)
+        if word.kind != "statement"
+        and not (word.value in {"and", "to"} and _of_statements(told, at))
+    ]
     return _Parser(kept, said).whole()
+
+
+def _of_statements(words: Sequence[Word], at: int) -> bool:
+    """Whether a joint stands beside the name of a statement and so joins no figures."""
+    return any(word.kind == "statement" for word in words[max(0, at - 1) : at + 2])
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -163,7 +176,10 @@ class _Parser:
                 return node
             if joint.value == "margin":
                 node = Binary("/", node, _REVENUE, share=True)
-            elif joint.value != "ratio":
+            elif joint.value == "ratio":
+                if not _can_be_ratio(node):
+                    raise self._lost()
+            else:
                 kind = _OVER[str(joint.value)]
                 years, self._years = self._years, None
                 node = Over(kind, node, _back(kind, years))
@@ -191,11 +207,22 @@ class _Parser:
 
     def _joined(self, sign: str) -> Node:
         node = self._timed()
-        self._expect("joint", "and")
-        node = Binary(sign, node, self._timed())
         while self._take("joint", "and"):
             node = Binary(sign, node, self._timed())
         return node
+
+
+def _can_be_ratio(node: Node) -> bool:
+    """Whether a figure may be called a ratio: an amount alone is none, and a name with it is another figure."""
+    if not isinstance(node, Name):
+        return True
+    spec = BY_ID.get(node.key)
+    amounts = {"total_debt", "net_debt", "liquid_funds"}
+    return (
+        node.key not in CONCEPTS
+        and node.key not in amounts
+        and (spec is None or spec.unit != "USD")
+    )
 
 
 def _back(kind: OverKind, years: int | None) -> int | None:

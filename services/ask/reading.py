@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from services.analysis.metric_catalogue import BY_ID
+from services.ask.directions import direction
 from services.ask.formula import At, Binary, Node, Over, Range, When, parts
 from services.ask.grammar import formula
 from services.ask.refusals import Reason, Refused
@@ -20,7 +21,8 @@ _SENTENCE = re.compile(
 _ASKS = re.compile(r"\b(what|how)\b(?! was asked)")
 _TELLS = re.compile(r"^\W*(?:please\W+)?(calculate|compute|find|give|tell|show|state|determine)\b")
 _TEXTUAL = re.compile(
-    r"^\W*(why|who|whom|whose|where|when|which|explain|describe|summari[sz]e|list|name)\b"
+    r"^\W*(why|who|whom|whose|where|which|explain|describe|summari[sz]e|list|name)\b"
+    r"|^\W*when (did|does|do|was|were|is|are|will)\b"
     r"|\bwhat (drove|drives|caused|causes|explains|led|are (the )?(main|major|key|three|primary|risk))"
     r"|\bwhat (was|is) the (key|main|primary|reason|cause|agenda)|\bhow did\b.*\b(affect|impact)"
     r"|\bwhat (industry|products?|services?|kind|type|sort|companies|acquisitions?|happened)\b|\bwhich\b"
@@ -29,9 +31,8 @@ _YES_NO = re.compile(
     r"^\W*(is|are|was|were|does|do|did|has|have|had|can|could|should|would|will)\b"
 )
 _FORMERLY = re.compile(r"\((?:formerly|previously|f/k/a|now|also)\b[^)]*\)")
-_UNLESS = re.compile(
-    r"^\W*if\b.*\b(useful|relevant|meaningful|applicable)\b.*\b(state|explain|say)\b"
-)
+_UNLESS = re.compile(r"^\W*if\b.*\bnot\b.*\b(state|explain|say)\b")
+"""Bids to say so where a figure means nothing for the company, which is what a refusal does."""
 _DEFINES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -43,12 +44,12 @@ _DEFINES = tuple(
     )
 )
 _PART_OF = re.compile(
-    r"\bwhat (?:percent|percentage|%|share|proportion) of (?P<whole>.+?) (?:is|was|are|were) (?P<part>[^?]+)"
+    r"\bwhat (?:percent|percentage|%|share|proportion|portion|fraction) of (?P<whole>.+?) (?:is|was|are|were) (?P<part>[^?]+)"
 )
 _TURNS = re.compile(
     r"\bhow many (times|days)\b|\baccording to\b|\(or extract\)|\bwhat was asked\b|\bby how much\b"
     r"|\bby what (percentage|percent|%)|\b(at|as of) the end of\b|\bin total\b"
-    r"|\b(and|or) (the )?(?=p&l|balance sheet|income statement|cash flow statement|statement of)"
+    r"|\b(from|in) the (form )?10[- ][kq]\b|\b10[- ][kq]\b"
 )
 """Turns of phrase that look like parts of a formula and are none."""
 _FROM_INPUTS = re.compile(
@@ -63,7 +64,7 @@ _PART_OF = re.compile(
 _TURNS = re.compile(
     r"\bhow many (times|days)\b|\baccording to\b|\(or extract\)|\bwhat was asked\b|\bby how much\b"
     r"|\bby what (percentage|percent|%)|\b(at|as of) the end of\b|\bin total\b"
-    r"|\b(and|or) (the )?(?=p&l|balance sheet|income statement|cash flow statement|statement of)"
+    r"|\b(from|in) the (form )?10[- ][kq]\b|\b10[- ][kq]\b"
 )
 """Turns of phrase that look like parts of a formula and are none."""
 _INPUTS = re.compile(r"\((?:using|based on|from) (?P<as>[^()]+)\)")
@@ -74,7 +75,8 @@ class Question:
     """What is asked: the formula, the period it is of, and how the answer is to be written.
 
     ``definitions`` are what the question itself says of figures, by key. ``unit`` is thousands, millions, billions,
-    units, percent, points, basis, days or '' and ``places`` the decimals asked for.
+    units, percent, points, basis, days or '' and ``places`` the decimals asked for. ``wish`` is what is asked of
+    the figure where the answer is yes or no, '' else.
     """
 
     text: str
@@ -83,6 +85,7 @@ class Question:
     definitions: Mapping[str, Node] = field(default_factory=dict)
     unit: str = ""
     places: int | None = None
+    wish: str = ""
 
 
 def read_question(text: str, without: str) -> Question:
@@ -95,8 +98,9 @@ def read_question(text: str, without: str) -> Question:
     reader = _Definitions()
     for sentence in others:
         reader.take(sentence)
-    node, when = _timed(reader.asked(asked), asked)
-    return Question(text, node, when, reader.found, asked_unit, places)
+    wish, figure = direction(asked) or ("", asked)
+    node, when = _timed(reader.asked(figure), asked)
+    return Question(text, node, when, reader.found, asked_unit, places, wish)
 
 
 def _asked(sentences: list[str]) -> tuple[str, list[str]]:
@@ -111,6 +115,7 @@ def _asked(sentences: list[str]) -> tuple[str, list[str]]:
     wanted = [one for one in open_ones if _ASKS.search(one)] or [
         one for one in open_ones if _TELLS.match(one) and not _defines(one)
     ]
+    wanted = wanted or [one for one in open_ones if direction(one)]
     if not wanted and any(_YES_NO.match(one) for one in open_ones):
         raise Refused(
             Reason.NEEDS_JUDGEMENT,

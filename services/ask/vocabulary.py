@@ -28,7 +28,7 @@ _PHRASES: Mapping[str, str] = {
     "|net income attributable to shareowners|net income attributable to the company"
     "|net income attributable to parent|net income attributable to the parent"
     "|net earnings attributable to shareholders|profit attributable to shareholders"
-    "|net income attributable to common stockholders",
+    "|net income attributable to common stockholders|net income attributable to|net earnings attributable to",
     "net_income_incl_nci": "net income including noncontrolling interests"
     "|net income including noncontrolling interest|net income including non controlling interests"
     "|net income including non controlling interest|consolidated net income",
@@ -39,7 +39,7 @@ _PHRASES: Mapping[str, str] = {
     "shares_basic_wavg": "weighted average basic shares|basic weighted average shares|basic shares"
     "|weighted average basic shares outstanding|basic shares outstanding",
     "shares_diluted_wavg": "weighted average diluted shares|diluted weighted average shares"
-    "|diluted shares|weighted average diluted shares outstanding|diluted shares outstanding",
+    "|diluted shares|diluted share|weighted average diluted shares outstanding|diluted shares outstanding",
     "cash_and_equivalents": "cash|cash and cash equivalents|cash & cash equivalents|cash and equivalents"
     "|cash & equivalents",
     "short_term_investments": "short term investments|short term marketable securities"
@@ -161,6 +161,14 @@ FORMULAS: Mapping[str, str] = {
     "sustainable_growth_rate": "roe * retention ratio",
 }
 """Figures that are no metric of the catalogue, written as a question would define them."""
+SEVERAL_DEFINITIONS = frozenset(
+    {
+        "quick_ratio", "roa", "roe", "asset_turnover", "fixed_asset_turnover", "inventory_turnover", "dso",
+        "dio", "dpo", "ccc", "free_cash_flow_conversion", "interest_coverage", "debt_to_equity",
+        "accruals_ratio", "net_debt_to_ebitda", "debt_to_ebitda",
+    }
+)  # fmt: skip
+"""Metrics that analysts define differently: average or closing balances, with or without some item."""
 PERCENT_FORMULAS = frozenset({"sustainable_growth_rate"})
 
 _EXPENSES = (
@@ -203,12 +211,14 @@ KEYWORDS: Mapping[str, str] = {
     "percent decrease": "growth", "growth": "growth", "growth rate": "growth", "grow": "growth",
     "% growth": "growth", "percentage growth": "growth", "rate of growth": "growth",
     "margin": "margin", "% margin": "margin", "percent margin": "margin", "percentage margin": "margin",
-    "ratio": "ratio", "sum": "sum", "difference between": "difference", "to": "to", "and": "and",
+    "ratio": "ratio", "sum": "sum", "total of": "sum", "per": "/", "difference between": "difference", "to": "to", "and": "and",
 }  # fmt: skip
 """What joins figures in a formula; the longest phrase counts."""
 
 _SAYS_NOTHING = """
-    a an the there of in for on at by as is was were are be did does do has have had what which how much
+    a an the there when taking into account referencing referring looking reviewing examining leveraging
+    solely exclusively mainly simply presented disclosed listed displayed derived sources source document filing
+    rely management amounts came come of in for on at by as is was were are be did does do has have had what which how much
     many it its their they this that company firm business amount value figure number total
     unadjusted reported consolidated gaap year end fiscal ended ending during within from please
     calculate compute find give tell state show determine extract provide report us me we i you your

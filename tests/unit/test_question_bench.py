@@ -35,6 +35,23 @@ def test_a_number_is_compared_at_the_rounding_asked_for_or_published(question, p
     assert is_number_of(published, found) is right
 
 
+@pytest.mark.parametrize(
+    ("question", "published", "outcome"),
+    [
+        ("Did revenue grow in 2018?", "Yes, it did.", "right"),
+        ("Did revenue grow in 2018?", "No.", "wrong"),
+        (
+            "Has the current ratio improved or declined in 2018?",
+            "It has improved a little.",
+            "right",
+        ),
+        ("Has the current ratio improved or declined in 2018?", "It has declined.", "wrong"),
+    ],
+)
+def test_a_word_is_compared_where_the_answer_is_yes_or_no(question, published, outcome):
+    assert judged_of(question, published).outcome == outcome
+
+
 def test_a_wrong_number_a_wrong_page_and_a_refusal_are_told_apart():
     assert judged_of("FY2018 revenue in USD millions", "$32765").outcome == "right"
     assert judged_of("FY2018 revenue in USD millions", "$1").outcome == "wrong"

@@ -187,3 +187,63 @@ def test_the_company_asked_about_is_the_one_answered_for():
 
 def test_a_question_without_question_words_is_a_question_too():
     assert given("net margin 2018") == "16.3 %"
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Did revenue grow in 2018?", "Yes"),
+        ("Is operating income growing?", "No"),
+        ("Has the current ratio improved or declined between FY2017 and FY2018?", "It improved"),
+        ("Did total debt increase or decrease from 2017 to 2018?", "It rose"),
+        ("Does Acme Tools have an improving operating margin profile as of FY2018?", "No"),
+        ("Does Acme have positive working capital based on FY2018 data?", "Yes"),
+        ("Was there any drop in cash between FY2017 and FY2018?", "Yes"),
+        ("Was operating income negative in 2018?", "No"),
+        ("Did total debt worsen in 2018?", "Yes"),
+    ],
+)
+def test_yes_or_no_is_answered_where_a_number_decides_it(question, answered):
+    assert given(question) == answered
+
+
+def test_yes_or_no_comes_with_the_figures_that_decide_it():
+    found = ask(
+        "Does Acme have an improving operating margin profile as of FY2018? If operating margin is not a useful "
+        "metric for a company like this, then state that and explain why."
+    )
+    assert isinstance(found, Answer)
+    assert found.sentence == (
+        "No. Operating margin of Acme Tools, Inc. went from 24.3 % (Dec 31, 2017) to 22.0 % (Dec 31, 2018)."
+    )
+    assert {one.printed for one in found.citations} == {"7207", "32765", "7692", "31657"}
+
+
+def test_what_does_not_change_did_neither():
+    flat = a_source([year(2018), year(2017)], [("Revenue", "revenue", 50, 50)])
+    assert given("Did revenue grow in 2018?", flat) == "No"
+    assert given("Did revenue increase or decrease in 2018?", flat) == "It did not change"
+
+
+def test_a_metric_that_others_define_otherwise_says_how_it_is_computed():
+    assert "is computed as" in ask("What is the quick ratio for FY2018?").notes[0]
+    own = "What is the quick ratio for FY2018? Define quick ratio as cash / current liabilities."
+    assert ask(own).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("What is operating cash flow per diluted share for 2018?", "USD 10.70"),
+        ("Total of capex and dividends in 2018, in USD millions", "USD 4,770 m"),
+        ("Net income attributable to Acme Tools in 2018?", "USD 5,349 m"),
+        ("What is the gross debt to equity?", "not_understood"),
+        ("What is the FY2018 debt ratio?", "not_understood"),
+        ("What is the revenue ratio for 2018?", "not_understood"),
+        ("What was operating margin growth in 2018?", "other_unit"),
+        ("According to the balance sheet and the income statement, what is ROE defined as net income / "
+         "average shareholders' equity for FY2018?", "50.1 %"),
+    ],
+)  # fmt: skip
+def test_turns_of_phrase_are_read_for_what_they_mean(question, answered):
+    assert given(question).startswith(answered)

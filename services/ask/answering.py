@@ -14,6 +14,7 @@ from services.ask.answers import (
     amount_words,
     as_asked,
     definitions_words,
+    first_upper,
     name_of,
     period_words,
     step_of,
@@ -253,7 +254,7 @@ def _subject(node: Node, company: str) -> str:
     if isinstance(node, Over) and node.range is not None:
         node = replace(node, range=None, years=None)
     told = written(node)
-    return f"{told[:1].upper()}{told[1:]} of {company}"
+    return f"{first_upper(told)} of {company}"
 
 
 def _when(question: Question, period: Period, facts: Sequence[Fact]) -> str:
@@ -297,7 +298,7 @@ def _notes(
 ) -> list[str]:
     """Return what to know of an answer: how a metric is defined here, what is absent, unsure or printed otherwise."""
     notes = [
-        f"{name_of(one.key).capitalize()} is computed as {one.formula.replace('_', ' ')}; others define it "
+        f"{first_upper(name_of(one.key))} is computed as {one.formula.replace('_', ' ')}; others define it "
         "otherwise. Define it in the question for another."
         for one in inputs
         if one.key in SEVERAL_DEFINITIONS and one.key not in question.definitions

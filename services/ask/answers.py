@@ -114,6 +114,11 @@ def name_of(key: str) -> str:
     return _SPELLED.get(key, key.replace("_", " "))
 
 
+def first_upper(text: str) -> str:
+    """Return a text as a sentence begins."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def written(node: Node, outer: int = 0) -> str:
     """Write a formula in words and signs."""
     if isinstance(node, Number):

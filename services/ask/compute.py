@@ -174,7 +174,7 @@ class Calculator:
             if node.kind == "cagr" and node.years is None:
                 raise Refused(
                     Reason.WHICH_PERIOD,
-                    "Say over which years growth is compounded: from FY… to FY…",
+                    "Say over which years growth is compounded: from one to another.",
                 )
             years = node.years or 1
             return self.calendar.back(period, years), period, years

@@ -17,7 +17,7 @@ _UNITS: tuple[tuple[str, str], ...] = (
     (r"(?:number of )?days", "days"),
 )
 _BIDDING = r"(?:please )?(?:answer|state|give|express|report|respond)(?: the)?(?: your)?(?: answer| result| it)?"
-_BEHIND = r"(?=\s*(?:[.,?;)]|$|and\b|for\b|of the\b))"
+_BEHIND = r"(?=\s*(?:[.,?;)]|$|(?:and|for|of the|in|at|during|from|between|over|was|is|were|did|does|has|had)\b))"
 _PATTERNS = tuple(
     (
         re.compile(

@@ -205,7 +205,7 @@ KEYWORDS: Mapping[str, str] = {
     "average": "average", "avg": "average", "mean": "average",
     "cagr": "cagr", "compound annual growth rate": "cagr", "compounded annual growth rate": "cagr",
     "change": "change", "increase": "change", "decrease": "change", "changed": "change", "rise": "change",
-    "decline": "change",
+    "decline": "change", "difference": "change",
     "percentage change": "growth", "percent change": "growth", "% change": "growth",
     "percentage increase": "growth", "percent increase": "growth", "percentage decrease": "growth",
     "percent decrease": "growth", "growth": "growth", "growth rate": "growth", "grow": "growth",
@@ -221,7 +221,7 @@ _SAYS_NOTHING = """
     rely management amounts came come of in for on at by as is was were are be did does do has have had what which how much
     many it its their they this that company firm business amount value figure number total
     unadjusted reported consolidated gaap year end fiscal ended ending during within from please
-    calculate compute find give tell state show determine extract provide report us me we i you your
+    calculate compute find give tell state show determine extract provide report me we i you your
     our answer response question following here only primarily using use used based basing off
     according agreement information data details line items shown clearly plainly stated outlined
     provided contained found drawing conclusions judgments judgment judgements relying utilizing

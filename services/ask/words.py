@@ -23,6 +23,11 @@ _ANNUAL = re.compile(r"\bannual\b(?! (?:\w+ ){0,2}(?:growth|average|change|incre
 """An annual figure is that of a year; an annual growth over several years is another thing than growth."""
 
 
+_CAPITALS = re.compile(r"\b(?:US|IT)\b(?!\$| ?dollars?\b)")
+_NO_PRONOUNS = {"US": "usa", "IT": "technology"}
+"""What looks like a pronoun in lower case and is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word: ``kind`` is name, period, number, years, sign, joint, statement, filler or unknown."""
@@ -34,7 +39,8 @@ class Word:
 
 def simplified(text: str) -> str:
     """Return a text in lower case with plain dashes and quotes, and no possessives or commas between words."""
-    plain = re.sub(f"[{MARK}{_SPAN}]", "\ufffd", text.lower()).translate(
+    telling = _CAPITALS.sub(lambda match: _NO_PRONOUNS[match[0]], text)
+    plain = re.sub(f"[{MARK}{_SPAN}]", "\ufffd", telling.lower()).translate(
         str.maketrans("–—−‐‑’‘“”[]{}", "-----''\"\"()()")
     )
     plain = re.sub(r"\"|(?<=\w)'s\b|(?<=s)'(?=\s|$)|\$(?=\d)", "", plain)

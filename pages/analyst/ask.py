@@ -1,10 +1,12 @@
 """Ask: a question about the loaded reports, answered with a computed number and its cells, or refused with the reason."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from components import frame
 from components.evidence import Item, show_items
-from components.format import plain, probability
+from components.format import counted, plain, probability
 from components.navigation import chosen, forget, link, remember
 from components.report_picker import pick_scope
 from components.session import current_user, services
@@ -15,7 +17,7 @@ from services.ask.refusals import Reason
 from services.domain.ids import ReportId
 from services.domain.reports import Report
 
-_SOURCE_HEIGHT = 460
+_SOURCE_HEIGHT, _FEW = 460, 2
 _FIELD, _NAMED, _TOLD = "ask_question", "_ask_named", "_ask_told"
 _HINT = "What is the current ratio? How much did revenue grow from FY2024 to FY2025?"
 
@@ -63,6 +65,16 @@ def _answer(question: str, report: Report | None) -> Answer | Refusal:
     return found
 
 
+def _show_notes(notes: Sequence[str]) -> None:
+    if not notes:
+        return
+    with st.expander(
+        counted(len(notes), "note"), icon=":material/info:", expanded=len(notes) <= _FEW
+    ):
+        for note in notes:
+            st.caption(plain(note))
+
+
 def _show_answer(found: Answer) -> None:
     left, right = st.columns([9, 11], gap="large")
     with left:
@@ -82,8 +94,7 @@ def _show_answer(found: Answer) -> None:
             width="stretch",
             height="content",
         )
-        for note in found.notes:
-            st.caption(plain(note))
+        _show_notes(found.notes)
         st.caption(
             f"Every number under it is read right with a probability of at least {probability(found.confidence)}."
         )

@@ -33,6 +33,9 @@ from services.domain.materiality import company_key
 from services.domain.periods import Period
 from services.domain.reports import Fact, Report, Statement, TieOut
 
+_ELSEWHERE = frozenset({Reason.NO_SUCH_PERIOD, Reason.NOT_READ})
+"""What one report lacks another may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -70,16 +73,25 @@ def _answered(text: str, reports: Sequence[Report], load: Callable[[Report], Sou
         raise Refused(Reason.NOT_UNDERSTOOD, f"A question has at most {LONGEST:,} characters.")
     about, without = _of_company(text, reports)
     question = read_question(text, without)
-    chosen = [load(report) for report in about]
+    filings = [one for one in about if not one.format.is_workbook]
+    try:
+        return _of_reports(question, [load(one) for one in filings or about])
+    except Refused as refused:
+        if len(filings) in {0, len(about)} or refused.reason not in _ELSEWHERE:
+            raise
+    return _of_reports(question, [load(one) for one in about])
+
+
+def _of_reports(question: Question, sources: Sequence[Source]) -> Answer:
+    """Answer from the report that fits best, else from the next; the others are its history."""
     failed: Refused | None = None
-    for source in _ranked(chosen, question):
+    for source in _ranked(sources, question):
         try:
-            return _computed(question, source, [one for one in chosen if one is not source])
+            return _computed(question, source, [one for one in sources if one is not source])
         except Refused as refused:
-            if refused.reason is not Reason.NO_SUCH_PERIOD or failed is None:
-                failed = failed or refused
-            if refused.reason not in {Reason.NO_SUCH_PERIOD, Reason.NOT_READ}:
+            if refused.reason not in _ELSEWHERE:
                 raise
+            failed = failed or refused
     raise failed or Refused(Reason.NO_REPORT, "No report that was read fits the question.")
 
 
@@ -108,11 +120,15 @@ def _of_company(text: str, reports: Sequence[Report]) -> tuple[list[Report], str
 
 
 def _ranked(sources: Sequence[Source], question: Question) -> list[Source]:
-    """Return the reports to answer from: those whose newest year is the one asked about first."""
+    """Return the reports to answer from: those whose newest year is the one asked about first, an amendment before all.
+
+    Without a year in the question that is the newest year of all.
+    """
+    newest = max((one.report.period_end or "" for one in sources), default="")
 
     def fits(source: Source) -> bool:
         if question.when is None:
-            return True
+            return (source.report.period_end or "") == newest
         view = FactsView(source.facts, (), source.tie_outs)
         ends = Calendar(view).year_ends()
         try:
@@ -121,7 +137,9 @@ def _ranked(sources: Sequence[Source], question: Question) -> list[Source]:
             return False
         return not ends or period.end >= ends[-1]
 
-    return sorted(sources, key=lambda one: not fits(one))
+    return sorted(
+        sources, key=lambda one: (not fits(one), not (one.report.form or "").endswith("/A"))
+    )
 
 
 def _computed(question: Question, source: Source, others: Sequence[Source]) -> Answer:

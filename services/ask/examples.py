@@ -8,9 +8,9 @@ from services.domain.ids import ReportId
 from services.domain.reports import Fact, Report
 
 _ALONE = (
-    ("total_current_liabilities", "What is the current ratio"),
-    ("revenue", "How much did revenue grow"),
-    ("cash_from_operations", "What is free cash flow in USD millions"),
+    ("total_current_liabilities", "What is the current ratio{whose} {ended}?"),
+    ("revenue", "How much did revenue{whose} grow {ended}?"),
+    ("cash_from_operations", "What is free cash flow{whose} {ended} in USD millions?"),
 )
 
 
@@ -20,7 +20,7 @@ def examples(
     """Return questions that the newest report can be asked; none where it shows nothing of the kind."""
     if not reports:
         return []
-    report = reports[0]
+    report = min(reports, key=lambda one: one.format.is_workbook)
     facts = facts_of(report.report_id)
     view = FactsView(facts)
     known = {fact.concept for fact in view.own()}
@@ -29,7 +29,9 @@ def examples(
         return []
     whose = f" of {report.company}" if report.company else ""
     ended = f"for the year ended {years[-1]:%B} {years[-1].day}, {years[-1].year}"
-    asked = [f"{words}{whose} {ended}?" for concept, words in _ALONE if concept in known]
+    asked = [
+        words.format(whose=whose, ended=ended) for concept, words in _ALONE if concept in known
+    ]
     if {"operating_income", "revenue"} <= known:
         asked.append(
             f"What is the return on sales{whose} {ended}? Return on sales is defined as: operating income / revenue."

@@ -29,10 +29,19 @@ def company_named(text: str, companies: Iterable[str]) -> tuple[list[str], str]:
         places = list(_places(words, _parts(company)))
         if places:
             found.append(company)
-            cut += [(spans[first][1][0], spans[last][1][1]) for first, last in places]
+            cut += [
+                (spans[first][1][0], _end(flat, words[last], spans[last][1][1]))
+                for first, last in places
+            ]
     for start, end in sorted(cut, reverse=True):
         flat = f"{flat[:start]} {flat[end:]}"
     return found, flat if cut else text
+
+
+def _end(text: str, last: str, end: int) -> int:
+    """Return where a name ends: the full stop of its legal form is a part of it, unless a sentence ends there."""
+    is_short = last in _LEGAL and text[end : end + 1] == "." and text[end + 1 :].strip()
+    return end + 1 if is_short and not re.match(r"\s+[A-Z]", text[end + 1 :]) else end
 
 
 def _flat(text: str) -> str:

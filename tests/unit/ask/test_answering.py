@@ -4,7 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from services.ask.answering import Source
 from services.ask.answers import Answer
+from services.ask.examples import examples
+from services.domain.reports import ReportFormat
 from tests.unit.ask.loaded import a_source, ask, given, growing, retailer, the_manufacturer
 from tests.unit.statement_builder import year
 
@@ -154,6 +157,43 @@ def test_a_year_of_another_report_of_the_company_is_found_there():
         "140.0 %",
         {"report-2", "report-9"},
     )
+
+
+def test_an_amended_filing_answers_before_the_one_it_amends_and_a_workbook_behind_both():
+    def printed(amount: int, name: str, **changes) -> Source:
+        one = a_source([year(2018)], [("Revenue", "revenue", amount)], name=name)
+        return Source(one.report.model_copy(update=changes), one.statements, one.facts, [])
+
+    workbook = printed(41, "report-3", format=ReportFormat.XLSX)
+    first, amended = printed(40, "report-4", form="10-K"), printed(45, "report-5", form="10-K/A")
+    asked = "What was revenue in 2018?"
+    assert given(asked, workbook, first) == "USD 40.0 m"
+    assert given(asked, workbook, first, amended) == "USD 45.0 m"
+    assert given(asked, workbook) == "USD 41.0 m"
+    older = a_source([year(2017)], [("Revenue", "revenue", 30)], name="report-6")
+    assert given(asked, workbook, older) == "USD 41.0 m"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the revenue of Acme Tools, Inc. for the year ended December 31, 2018?",
+        "How much did Acme Tools, Inc. earn in revenue in 2018? Answer in USD billions.",
+        "What was the 2018 revenue of Acme Tools, Inc.? Answer in USD billions.",
+    ],
+)
+def test_the_full_stop_of_a_legal_form_ends_no_sentence(question):
+    assert given(question) == "USD 32.8 bn"
+
+
+def test_every_example_that_is_offered_is_answered():
+    source = the_manufacturer()
+    offered = examples([source.report], lambda _: source.facts)
+    assert len(offered) == 4
+    assert [type(ask(one, source)) for one in offered] == [Answer] * 4
+    assert examples([], lambda _: ()) == []
+    nothing = a_source([year(2018)], [("Rent", None, 5)])
+    assert examples([nothing.report], lambda _: nothing.facts) == []
 
 
 def test_another_report_that_prints_another_number_is_told():

@@ -176,7 +176,7 @@ def _computed(question: Question, source: Source, others: Sequence[Source]) -> A
         value=value.amount,
         given=given,
         unit=unit,
-        period=period.label,
+        period=_when(question, period, facts, period.label).removeprefix("at "),
         formula=written(question.node),
         is_own_definition=bool(question.definitions),
         steps=_steps(question, inputs, value, currency),
@@ -275,12 +275,13 @@ def _subject(node: Node, company: str) -> str:
     return f"{first_upper(told)} of {company}"
 
 
-def _when(question: Question, period: Period, facts: Sequence[Fact]) -> str:
+def _when(question: Question, period: Period, facts: Sequence[Fact], otherwise: str = "") -> str:
+    """Write when an answer is of: from one period to another, at a date, else a stretch of time."""
     if isinstance(question.node, Over) and question.node.range is not None:
         return f"{question.node.range.first.words} to {question.node.range.last.words}"
     if all(fact.period.is_instant for fact in facts) and not isinstance(question.node, Over):
         return f"at {Period(end=period.end).label}"
-    return f"for {period_words(period)}"
+    return otherwise or f"for {period_words(period)}"
 
 
 def _steps(

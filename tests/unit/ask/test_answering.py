@@ -138,7 +138,11 @@ def test_an_answer_says_of_whom_and_when_it_is():
     found = ask("What is the current ratio?")
     assert isinstance(found, Answer)
     assert found.sentence == "Current ratio of Acme Tools, Inc., at Dec 31, 2018: 1.89×."
+    assert found.period == "Dec 31, 2018"
     assert 0.85 < found.confidence < 1
+    across = ask("revenue growth from 2017 to 2018")
+    assert isinstance(across, Answer)
+    assert across.period == "FY2017 to FY2018"
 
 
 def test_without_a_period_the_newest_year_is_meant():

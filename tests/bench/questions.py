@@ -10,19 +10,25 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from services.ask.answering import Source, answer
 from services.ask.answers import Answer, Refusal
+from services.ask.vocabulary import PHRASES
 from services.bootstrap import build_engine
 from services.engine import Engine
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "eval"
 METRICS = "metrics-generated"
+_STRETCHES = {
+    "FY": "for the year ended", "Q": "for the quarter ended", "H1": "for the six months ended",
+    "9M": "for the nine months ended", "I": "at",
+}  # fmt: skip
 EXPECTED = 21
 """Of the 23 metric questions."""
 
@@ -81,9 +87,10 @@ def judged(line: dict[str, Any], found: Answer | Refusal, seconds: float) -> Ver
     return Verdict(kind, "right" if right else "wrong", pages <= evidence, told, seconds)
 
 
-def asked(engine: Engine, lines: Iterable[dict[str, Any]]) -> list[tuple[str, Verdict]]:
-    """Ask every question of its filing; return the filing's name and the verdict of each."""
-    read: dict[str, Source] = {}
+def asked(
+    engine: Engine, lines: Iterable[dict[str, Any]], read: dict[str, Source]
+) -> list[tuple[str, Verdict]]:
+    """Ask every question of its filing; return the filing's name and the verdict of each. Fills ``read``."""
     verdicts = []
     for line in lines:
         name = line["doc_name"]
@@ -98,10 +105,46 @@ def asked(engine: Engine, lines: Iterable[dict[str, Any]]) -> list[tuple[str, Ve
     return verdicts
 
 
+def question_for(concept: str, number: int, ends: date, span: str) -> str | None:
+    """Return a question for one value in words of the vocabulary, others for each number; None for no such concept."""
+    phrases = [phrase for phrase, key in PHRASES.items() if key == concept]
+    if not phrases:
+        return None
+    day = f"{ends:%B} {ends.day}, {ends.year}"
+    return f"What was {phrases[number % len(phrases)]} {_STRETCHES[span]} {day}?"
+
+
+def _half_digit(row: dict[str, Any]) -> float:
+    """Return half a last printed digit, as the shared scorer has it."""
+    of_unit = {"USD/shares": 0.00501, "shares": 5e4}
+    of_scale = {"1e6": 5e5, "1e6d": 5e4, "1e3": 500.0}
+    return of_unit.get(row["unit"], of_scale.get(row["scale"], 0.5)) + 1e-6
+
+
+def values_asked(read: Mapping[str, Source]) -> Counter[str]:
+    """Ask the filings for every value of the truth in words; count right, wrong and refused."""
+    counts: Counter[str] = Counter()
+    rows = (SHARED / "truth_dev.jsonl").read_text().splitlines()
+    for number, row in enumerate(map(json.loads, rows)):
+        ends = date.fromisoformat(row["period_end"])
+        asking = question_for(row["concept"], number, ends, row["span"])
+        source = read.get(row["doc_name"])
+        if asking is None or source is None:
+            continue
+        found = answer(asking, [source.report], lambda _, source=source: source)
+        if isinstance(found, Refusal):
+            counts["refused"] += 1
+            continue
+        close = abs(float(found.value) - row["value"]) <= _half_digit(row)
+        counts["right" if close else "wrong"] += 1
+    return counts
+
+
 def main() -> int:
     """Ask all questions; 1 when an answer is wrong, a metric one is cited wrong, or fewer than 21 of these are right."""
     lines = [json.loads(line) for line in (SHARED / "questions_dev.jsonl").read_text().splitlines()]
-    verdicts = asked(build_engine(), lines)
+    read: dict[str, Source] = {}
+    verdicts = asked(build_engine(), lines, read)
     for name, one in verdicts:
         print(
             f"  {one.outcome:8}{'' if one.cited is not False else 'other page, '} {name}: {one.told}"
@@ -116,6 +159,11 @@ def main() -> int:
     slowest = max(one.seconds for _, one in verdicts)
     print(
         f"questions: {sum(one.seconds for _, one in verdicts):.2f} s in all, the slowest {slowest:.3f} s"
+    )
+    values = values_asked(read)
+    print(
+        f"values of the same filings asked for in words: {values['right']} right, {values['wrong']} otherwise than "
+        f"the truth, {values['refused']} refused"
     )
     right = sum(one.outcome == "right" and one.kind == METRICS for _, one in verdicts)
     bad = any(

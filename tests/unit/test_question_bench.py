@@ -1,9 +1,11 @@
 """The benchmark of questions calls an answer right, wrong or refused by the published number and pages."""
 
+from datetime import date
+
 import pytest
 
 from services.ask.answers import Answer
-from tests.bench.questions import is_number_of, judged
+from tests.bench.questions import is_number_of, judged, question_for
 from tests.unit.ask.loaded import ask
 
 
@@ -50,6 +52,14 @@ def test_a_number_is_compared_at_the_rounding_asked_for_or_published(question, p
 )
 def test_a_word_is_compared_where_the_answer_is_yes_or_no(question, published, outcome):
     assert judged_of(question, published).outcome == outcome
+
+
+def test_a_value_is_asked_for_in_words_of_the_vocabulary():
+    asking = question_for("total_assets", 0, date(2018, 12, 31), "I")
+    assert asking == "What was total assets at December 31, 2018?"
+    assert question_for("total_assets", 1, date(2018, 12, 31), "I") != asking
+    assert ask(asking).text == "USD 36.5 bn"
+    assert question_for("no_concept", 0, date(2018, 12, 31), "I") is None
 
 
 def test_a_wrong_number_a_wrong_page_and_a_refusal_are_told_apart():

@@ -1,5 +1,6 @@
 """A question and the reports it can be about → the answer with its cells, or the reason why there is none."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import DivisionByZero, InvalidOperation, Overflow
@@ -33,6 +34,8 @@ from services.domain.materiality import company_key
 from services.domain.periods import Period
 from services.domain.reports import Fact, Report, Statement, TieOut
 
+_DOLLARS = re.compile(r"\b(usd|dollars?)\b|\$", re.IGNORECASE)
+_IN_DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD"})
 _ELSEWHERE = frozenset({Reason.NO_SUCH_PERIOD, Reason.NOT_READ})
 """What one report lacks another may have."""
 
@@ -151,7 +154,7 @@ def _computed(question: Question, source: Source, others: Sequence[Source]) -> A
     question, value = _valued(question, calculator, period)
     inputs = inputs_of(calculator)
     facts = _printed(inputs, [*source.facts, *history])
-    currency = _currency(facts)
+    currency = _currency(facts, question)
     sureness = _sureness(facts)
     if sureness < MEDIUM_FROM:
         weakest = min(facts, key=lambda fact: fact.confidence.total)
@@ -258,14 +261,21 @@ def _sureness(facts: Sequence[Fact]) -> float:
     return max(0.0, 1 - sum(doubts.values()))
 
 
-def _currency(facts: Sequence[Fact]) -> str:
+def _currency(facts: Sequence[Fact], question: Question) -> str:
+    """Return the currency of all facts; raises Refused where there are several, or dollars are asked for of others."""
     currencies = {fact.currency for fact in facts}
     if len(currencies) > 1:
         raise Refused(
             Reason.OTHER_UNIT,
             f"The numbers are in {' and '.join(sorted(currencies))}, which are not computed together.",
         )
-    return next(iter(currencies), "USD")
+    currency = next(iter(currencies), "USD")
+    if currency not in _IN_DOLLARS and _DOLLARS.search(question.text):
+        raise Refused(
+            Reason.OTHER_UNIT,
+            f"The report is in {currency}, and nothing is converted here: ask for it without dollars.",
+        )
+    return currency
 
 
 def _subject(node: Node, company: str) -> str:

@@ -138,6 +138,16 @@ def test_money_of_two_currencies_is_not_computed_together():
     assert ask(asked, changed).reason is Reason.OTHER_UNIT
 
 
+def test_nothing_is_converted_into_dollars():
+    dollars = growing()
+    facts = [fact.model_copy(update={"currency": "EUR"}) for fact in dollars.facts]
+    euros = type(dollars)(dollars.report, dollars.statements, facts, [])
+    assert ask("What was revenue in 2018 in millions?", euros).text == "EUR 200 m"
+    refused = ask("What was revenue in 2018 in USD millions?", euros)
+    assert refused.reason is Reason.OTHER_UNIT
+    assert "nothing is converted" in refused.sentence
+
+
 def test_a_metric_that_means_nothing_for_a_bank_is_refused():
     bank = a_source(
         [at(2018)],

@@ -13,7 +13,7 @@ endif
 # One worker per core; the browser tests need memory more than cores.
 JOBS ?= auto
 
-.PHONY: run setup dev check test bench format lock samples clean
+.PHONY: run setup dev check test bench eval format lock samples clean
 
 run: $(STAMP_RUN) ## serve the product at http://localhost:8501 (Ctrl-C stops all of it)
 	@$(BIN)/python -m services serve
@@ -55,6 +55,9 @@ test: $(STAMP_DEV) ## every test, with the coverage gate
 bench: $(STAMP_DEV) ## accuracy, speed and robustness on the shared filings and corpora
 	@sh scripts/ensure_tesseract.sh
 	$(BIN)/python -m tests.bench
+
+eval: $(STAMP_DEV) ## public questions about the shared filings: right, wrong, refused, cited
+	$(BIN)/python -m tests.bench.questions
 
 format: $(STAMP_DEV)
 	$(BIN)/ruff format .

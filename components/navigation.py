@@ -45,6 +45,10 @@ PAGES: dict[str, PageEntry] = {
             _EVERYBODY,
         ),
         PageEntry(
+            "ask", "pages/analyst/ask.py", "Ask", "help",
+            _EVERYBODY,
+        ),
+        PageEntry(
             "changes", "pages/analyst/changes.py", "What changed", "difference",
             _EVERYBODY,
         ),

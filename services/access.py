@@ -57,6 +57,7 @@ OPENS: Mapping[str, Permission] = {
     "upload": Permission.UPLOAD,
     "report": Permission.VIEW_REPORTS,
     "metrics": Permission.VIEW_REPORTS,
+    "ask": Permission.VIEW_REPORTS,
     "changes": Permission.VIEW_REPORTS,
     "budget": Permission.VIEW_REPORTS,
     "insights": Permission.VIEW_INSIGHTS,

@@ -28,6 +28,7 @@ from services.adapters.wiring import (
 from services.amending import AmendDesk
 from services.analysis.registry import RULES, RULESET_VERSION
 from services.analysis.templates import Templates, load_templates
+from services.ask.desk import AskDesk
 from services.calibration.desk import CalibrationDesk
 from services.capabilities import CapabilityDesk
 from services.cfo.desk import CfoDesk
@@ -103,6 +104,7 @@ class Services:
     calibration: CalibrationDesk
     summary: SummaryDesk
     metrics: MetricDesk
+    ask: AskDesk
     companies: CompanyDesk
     changes: ChangeDesk
     cfo: CfoDesk
@@ -246,6 +248,7 @@ def _assembled(shared: _Shared, seen: _Seen) -> Services:
         calibration=CalibrationDesk(records, [rule.as_version for rule in RULES]),
         summary=summary,
         metrics=MetricDesk(records),
+        ask=AskDesk(records, ports.audit),
         companies=companies,
         changes=changes,
         cfo=cfo,

@@ -78,6 +78,7 @@ BODIES: Mapping[str, Callable[[Names], dict[str, object]]] = {
     "/documents/{report_id}/corrections/preview": _stated,
     "/documents/{report_id}/corrections/{correction_id}/withdrawals": _nothing,
     "/facts/{fact_id}/confirmations": _nothing,
+    "/questions": lambda n: {"question": "What is revenue?", "document_ids": [n["report_id"]]},
     "/review-items/{review_item_id}/amendments": _stated,
     "/review-items/{review_item_id}/amendments/preview": _stated,
     "/companies/{company}/materiality": lambda _: {"fixed": 900, "seen": 1, "comment": "Agreed."},

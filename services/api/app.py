@@ -13,6 +13,7 @@ from services.api.addresses import BASE, DESCRIPTION
 from services.api.alerting import alerting_router, notices_router
 from services.api.analyses import chains_router, summaries_router, work_router
 from services.api.answers import as_json
+from services.api.asking import asking_router
 from services.api.body_limits import whole_characters
 from services.api.capabilities import capabilities_router
 from services.api.companies import companies_router, materiality_router
@@ -47,6 +48,7 @@ _ROUTERS = (
     files_router,
     facts_router,
     metrics_router,
+    asking_router,
     chains_router,
     work_router,
     summaries_router,

@@ -1,188 +1,176 @@
-"""``python -m tests.bench.questions``: public metric questions answered from the analysed filings.
+"""``python -m tests.bench.questions``: public questions about filings, each asked of the filing that it is about.
 
-A question is mapped to a metric or concept id by its own words, and to the rounding that it asks for.
-The answer is compared with the published one, the pages of all inputs with the published evidence.
-Nothing here knows a company, an answer or a page.
+An answer is right when its number is the published one, at the rounding that the question asks for and else at
+the published one, and its citations when all pages are pages of the published evidence. Of yes or no the word is
+compared. Whatever is answered and is not as published is wrong. Nothing here knows a company, an answer or a page.
 """
 
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from services.ask.answering import Source, answer
+from services.ask.answers import Answer, Refusal
+from services.ask.vocabulary import PHRASES
 from services.bootstrap import build_engine
-from services.domain.concepts import CONCEPTS
-from services.domain.reports import Fact
-from services.engine import Analysed, Engine
+from services.engine import Engine
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "eval"
+METRICS = "metrics-generated"
+_STRETCHES = {
+    "FY": "for the year ended", "Q": "for the quarter ended", "H1": "for the six months ended",
+    "9M": "for the nine months ended", "I": "at",
+}  # fmt: skip
 EXPECTED = 21
-_WORDS: tuple[tuple[str, str], ...] = (
-    (r"operating cash flow ratio", "operating_cash_flow_ratio"),
-    (r"cash conversion cycle", "ccc"),
-    (r"days payable", "dpo"),
-    (r"days sales", "dso"),
-    (r"days inventory", "dio"),
-    (r"change in (unadjusted )?operating income", "operating_income_growth"),
-    (r"change in (total )?(net )?income", "net_income_growth"),
-    (r"change in (total )?revenue", "revenue_growth"),
-    (r"2 year .*revenue cagr", "revenue_cagr_2y"),
-    (r"3 year average net profit margin", "net_margin_3y_average"),
-    (r"3 year average .*operating .*margin", "operating_margin_3y_average"),
-    (r"return on assets", "roa"),
-    (r"return on equity", "roe"),
-    (r"fixed asset turnover", "fixed_asset_turnover"),
-    (r"inventory turnover", "inventory_turnover"),
-    (r"asset turnover", "asset_turnover"),
-    (r"working capital ratio|current ratio", "current_ratio"),
-    (r"quick ratio", "quick_ratio"),
-    (r"net working capital", "net_working_capital"),
-    (r"free cash flow", "free_cash_flow"),
-    (r"retention ratio", "retention_ratio"),
-    (r"payout ratio", "payout_ratio"),
-    (r"ebitda\W* (%|percent)? ?margin", "ebitda_margin"),
-    (r"ebitda", "ebitda_unadjusted"),
-    (r"effective tax rate", "effective_tax_rate"),
-    (r"gross (profit )?margin", "gross_margin"),
-    (r"operating margin", "operating_margin"),
-    (r"capital expenditure", "capex"),
-    (r"net pp&?n?e|property, plant", "ppe_net"),
-    (r"cash dividends", "dividends_paid"),
-    (r"inventories", "inventory"),
-    (r"total current liabilities", "total_current_liabilities"),
-    (r"total current assets", "total_current_assets"),
-    (r"total assets", "total_assets"),
-    (r"net income attributable", "net_income"),
-    (r"accounts receivable", "accounts_receivable_net"),
-    (r"accounts payable", "accounts_payable"),
-    (r"total revenue|net sales", "revenue"),
-)
-"""Phrases of the field, the more special before the more general."""
+"""Of the 23 metric questions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What was asked for, what came out (None: not computable), and the 0-based pages of its inputs."""
+class Verdict:
+    """How a question was answered: ``outcome`` is right, wrong or refused; ``cited`` None without an answer."""
 
-    name: str
-    value: Decimal | None
-    pages: tuple[int, ...] = ()
-
-
-def metric_asked(question: str) -> str | None:
-    """Return the metric or concept id of a question."""
-    text = question.lower()
-    asked = re.search(r"what (is|was)|how much", text)
-    for part in (text[asked.start() :] if asked else text, text):
-        for pattern, name in _WORDS:
-            if re.search(pattern, part):
-                return name
-    return None
+    kind: str
+    outcome: str
+    cited: bool | None
+    told: str
+    seconds: float
 
 
-def year_asked(question: str) -> int | None:
-    """Return the latest fiscal year that a question names."""
-    years = [int(year) for year in re.findall(r"FY ?(20\d\d)", question)]
-    return max(years, default=None)
+def is_number_of(published: str, found: Answer) -> bool:
+    """Whether an answer gives the published number, at the published rounding where the answer has more digits."""
+    text = re.sub(r"[^0-9.\-]", "", published)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return False
+    if found.given == number:
+        return True
+    exact = found.value.scaleb(2) if found.unit == "percent" else found.value
+    power = {"millions": 6, "billions": 9, "thousands": 3}.get(found.unit.split(" ")[-1], 0)
+    places = max(0, -int(number.normalize().as_tuple().exponent))
+    rounded = exact.scaleb(-power).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return bool(rounded == number)
 
 
-def as_asked(value: Decimal, question: str) -> Decimal:
-    """Return the value in the unit and at the rounding that a question asks for.
-
-    Where it asks for none: whole millions, billions and percentages to one decimal, ratios to two.
-    """
-    text = question.lower()
-    places = 2
-    if "usd million" in text:
-        value, places = value / 10**6, 0
-    elif "usd billion" in text:
-        value, places = value / 10**9, 1
-    elif "%" in text or "percent" in text:
-        value, places = value * 100, 1
-    if "two decimal" in text:
-        places = 2
-    elif "one decimal" in text:
-        places = 1
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+_WENT = {
+    "It rose": "increas|rose|grew", "It improved": "improv", "It fell": "decreas|fell|declin",
+    "It declined": "declin|worse",
+}  # fmt: skip
 
 
-def number_of(published: str) -> Decimal:
-    """Return the number of a published answer."""
-    return Decimal(re.sub(r"[^0-9.\-]", "", published))
+def is_word_of(published: str, found: Answer) -> bool:
+    """Whether an answer says yes, no, or which way a figure went, as the published one does."""
+    said = _WENT.get(found.text)
+    if said is None:
+        return published.lower().startswith(found.text.lower())
+    return re.search(said, published.lower()) is not None
 
 
-def answer(analysed: Analysed, question: str) -> Answer:
-    """Answer one question from the metrics and facts of one report."""
-    name, year = metric_asked(question), year_asked(question)
-    if name is None:
-        return Answer("", None)
-    facts = {fact.fact_id: fact for fact in analysed.read.facts}
-    if name in CONCEPTS:
-        return _fact_answer(name, _of_year(_facts(facts.values(), name), year))
-    found = [metric for metric in analysed.analysis.metrics if metric.metric_id == name]
-    metric = _of_year(found, year)
-    if metric is None:
-        return Answer(name, None)
-    pages = [facts[fact_id].source.page for fact_id in metric.fact_ids if fact_id in facts]
-    return Answer(name, metric.value, tuple(sorted({page - 1 for page in pages if page})))
+def judged(line: dict[str, Any], found: Answer | Refusal, seconds: float) -> Verdict:
+    """Return how good an answer to a published question is."""
+    kind = line["question_type"]
+    if isinstance(found, Refusal):
+        return Verdict(kind, "refused", None, f"{found.reason}: {found.sentence[:90]}", seconds)
+    evidence = {item["evidence_page_num"] + 1 for item in line["evidence"]}
+    pages = {one.page for one in found.citations}
+    right = (is_word_of if found.is_yes_or_no else is_number_of)(line["answer"], found)
+    said = found.sentence if found.is_yes_or_no else found.text
+    told = f"{said}, published {line['answer'][:60]}; pages {sorted(p or 0 for p in pages)}"
+    return Verdict(kind, "right" if right else "wrong", pages <= evidence, told, seconds)
 
 
-def _facts(facts: Iterable[Fact], concept: str) -> list[Fact]:
-    named = [f for f in facts if f.concept == concept and f.is_reported]
-    return sorted(named, key=lambda fact: (bool(fact.derived_from), -fact.confidence.total))
+def asked(
+    engine: Engine, lines: Iterable[dict[str, Any]], read: dict[str, Source]
+) -> list[tuple[str, Verdict]]:
+    """Ask every question of its filing; return the filing's name and the verdict of each. Fills ``read``."""
+    verdicts = []
+    for line in lines:
+        name = line["doc_name"]
+        if name not in read:
+            data = (SHARED / "filings" / f"{name}.pdf").read_bytes()
+            one = engine.read(f"{name}.pdf", data)
+            read[name] = Source(one.report, one.statements, one.facts, one.tie_outs)
+        source = read[name]
+        started = time.perf_counter()
+        found = answer(line["question"], [source.report], lambda _, source=source: source)
+        verdicts.append((name, judged(line, found, time.perf_counter() - started)))
+    return verdicts
 
 
-def _fact_answer(name: str, fact: Fact | None) -> Answer:
-    if fact is None:
-        return Answer(name, None)
-    page = fact.source.page
-    return Answer(name, fact.value, () if page is None else (page - 1,))
+def question_for(concept: str, number: int, ends: date, span: str) -> str | None:
+    """Return a question for one value in words of the vocabulary, others for each number; None for no such concept."""
+    phrases = [phrase for phrase, key in PHRASES.items() if key == concept]
+    if not phrases:
+        return None
+    day = f"{ends:%B} {ends.day}, {ends.year}"
+    return f"What was {phrases[number % len(phrases)]} {_STRETCHES[span]} {day}?"
 
 
-def _of_year(found: Sequence[Any], year: int | None) -> Any:
-    """Return the item of the latest year, or of the year named: years end early or late in it."""
-    yearly = [item for item in found if item.period.span in {"FY", "I"}]
-    ends = sorted({item.period.end for item in yearly}, reverse=True)
-    named = [end for end in ends if year is None or end.year == year]
-    late = [end for end in ends if year is not None and end.year == year + 1 and end.month <= 6]
-    wanted = next(iter([*(late if ends[:1] == late[:1] else []), *named]), None)
-    return next((item for item in yearly if item.period.end == wanted), None)
+def _half_digit(row: dict[str, Any]) -> float:
+    """Return half a last printed digit, as the shared scorer has it."""
+    of_unit = {"USD/shares": 0.00501, "shares": 5e4}
+    of_scale = {"1e6": 5e5, "1e6d": 5e4, "1e3": 500.0}
+    return of_unit.get(row["unit"], of_scale.get(row["scale"], 0.5)) + 1e-6
 
 
-def ask(engine: Engine, line: dict[str, Any], read: dict[str, Analysed]) -> tuple[str, bool]:
-    """Return a line about one question, and whether number and citations are right."""
-    name, question = line["doc_name"], line["question"]
-    if name not in read:
-        data = (SHARED / "filings" / f"{name}.pdf").read_bytes()
-        read[name] = engine.analyse([engine.read(f"{name}.pdf", data)])[0]
-    found = answer(read[name], question)
-    if found.value is None:
-        return f"  not computable  {name}: {found.name or 'no metric recognised'}", False
-    given = as_asked(found.value, question)
-    right = given == number_of(line["answer"])
-    evidence = {item["evidence_page_num"] for item in line["evidence"]}
-    cited = bool(found.pages) and set(found.pages) <= evidence
-    word = "right" if right and cited else "WRONG"
-    extra = f"; pages {found.pages}, published {sorted(evidence)}" if not cited else ""
-    compared = f"{given}, published {line['answer']}"
-    return f"  {word}  {name}: {found.name} = {compared}{extra}", right and cited
+def values_asked(read: Mapping[str, Source]) -> Counter[str]:
+    """Ask the filings for every value of the truth in words; count right, wrong and refused."""
+    counts: Counter[str] = Counter()
+    rows = (SHARED / "truth_dev.jsonl").read_text().splitlines()
+    for number, row in enumerate(map(json.loads, rows)):
+        ends = date.fromisoformat(row["period_end"])
+        asking = question_for(row["concept"], number, ends, row["span"])
+        source = read.get(row["doc_name"])
+        if asking is None or source is None:
+            continue
+        found = answer(asking, [source.report], lambda _, source=source: source)
+        if isinstance(found, Refusal):
+            counts["refused"] += 1
+            continue
+        close = abs(float(found.value) - row["value"]) <= _half_digit(row)
+        counts["right" if close else "wrong"] += 1
+    return counts
 
 
 def main() -> int:
-    """Ask every metric question; 1 when fewer than 21 of 23 are answered with their citations."""
+    """Ask all questions; 1 when an answer is wrong, a metric one is cited wrong, or fewer than 21 of these are right."""
     lines = [json.loads(line) for line in (SHARED / "questions_dev.jsonl").read_text().splitlines()]
-    asked = [line for line in lines if line["question_type"] == "metrics-generated"]
-    engine, read = build_engine(), dict[str, Analysed]()
-    results = [ask(engine, line, read) for line in asked]
-    for sentence, _ in results:
-        print(sentence)
-    right = sum(good for _, good in results)
-    print(f"metric questions: {right} of {len(results)} right, number and citations")
-    return 0 if right >= EXPECTED else 1
+    read: dict[str, Source] = {}
+    verdicts = asked(build_engine(), lines, read)
+    for name, one in verdicts:
+        print(
+            f"  {one.outcome:8}{'' if one.cited is not False else 'other page, '} {name}: {one.told}"
+        )
+    for kind in sorted({one.kind for _, one in verdicts}):
+        counts = Counter(one.outcome for _, one in verdicts if one.kind == kind)
+        cited = sum(bool(one.cited) for _, one in verdicts if one.kind == kind)
+        print(
+            f"{kind}: {counts['right']} right, {counts['wrong']} wrong, {counts['refused']} refused of "
+            f"{counts.total()}; citations {cited} of {counts['right'] + counts['wrong']}"
+        )
+    slowest = max(one.seconds for _, one in verdicts)
+    print(
+        f"questions: {sum(one.seconds for _, one in verdicts):.2f} s in all, the slowest {slowest:.3f} s"
+    )
+    values = values_asked(read)
+    print(
+        f"values of the same filings asked for in words: {values['right']} right, {values['wrong']} otherwise than "
+        f"the truth, {values['refused']} refused"
+    )
+    right = sum(one.outcome == "right" and one.kind == METRICS for _, one in verdicts)
+    bad = any(
+        one.outcome == "wrong" or (one.cited is False and one.kind == METRICS)
+        for _, one in verdicts
+    )
+    return 1 if bad or right < EXPECTED else 0
 
 
 if __name__ == "__main__":

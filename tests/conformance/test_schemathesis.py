@@ -40,7 +40,7 @@ def tried(stand: Stand, folder: Path, *more: str) -> subprocess.CompletedProcess
 
 @pytest.mark.parametrize(
     ("role", "missed"),
-    [(Role.AUDITOR, 0), (Role.ANALYST, 3), (Role.REVIEWER, 8), (Role.ADMIN, 3)],
+    [(Role.AUDITOR, 1), (Role.ANALYST, 3), (Role.REVIEWER, 8), (Role.ADMIN, 3)],
 )
 def test_no_check_of_schemathesis_fails(stand, tmp_path: Path, role: Role, missed: int):
     """Nearly all that a role may do is done: an act that came before can leave one nothing to do."""

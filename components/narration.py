@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.format import plain
-from services.domain.reasoning import Narration, Try
+from services.domain.reasoning import Narration, Opinion, Try
 
 _HEIGHT = 220
 
@@ -48,26 +48,47 @@ def _show_try(number: int, one: Try) -> None:
         st.markdown(plain(one.text))
 
 
+def show_opinion(opinion: Opinion) -> None:
+    """Draw how a model reads what an insight quotes, beside what the rules read."""
+    with st.container(border=True, gap="small"):
+        st.markdown(f"**Second opinion by a language model** · {plain(opinion.sentence)}")
+        st.caption("What the model was given, beside the prompt")
+        st.code(opinion.inputs, language="json", wrap_lines=True)
+        _show_try(1, opinion.answer)
+        reply = opinion.answer.reply
+        _show_table(
+            {
+                "Rules read": plain(opinion.read_as.replace("_", " ")),
+                "Asked": plain(opinion.asked),
+                "Answered by": plain(reply.model if reply else "nobody"),
+                "Prompt": plain(opinion.prompt),
+                "SHA-256 of the prompt": f"`{opinion.prompt_sha256}`",
+                "Temperature, seed": f"{opinion.temperature:g}, {opinion.seed}",
+            }
+        )
+
+
 def _show_versions(narration: Narration) -> None:
     replies = [one.reply for one in narration.tries if one.reply is not None]
     models = dict.fromkeys(reply.model for reply in replies)
-    st.table(
+    _show_table(
         {
-            "Field": [
-                "Asked", "Answered by", "Prompt", "SHA-256 of the prompt", "Temperature, seed", "Tokens", "Cost",
-            ],
-            "Value": [
-                plain(narration.asked),
-                plain(", ".join(models) or "nobody"),
-                plain(narration.prompt),
-                f"`{narration.prompt_sha256}`",
-                f"{narration.temperature:g}, {narration.seed}",
-                f"{narration.tokens:,}",
-                f"{narration.cost}" if narration.cost else "not priced",
-            ],
-        },
+            "Asked": plain(narration.asked),
+            "Answered by": plain(", ".join(models) or "nobody"),
+            "Prompt": plain(narration.prompt),
+            "SHA-256 of the prompt": f"`{narration.prompt_sha256}`",
+            "Temperature, seed": f"{narration.temperature:g}, {narration.seed}",
+            "Tokens": f"{narration.tokens:,}",
+            "Cost": f"{narration.cost}" if narration.cost else "not priced",
+        }
+    )
+
+
+def _show_table(rows: dict[str, str]) -> None:
+    st.table(
+        {"Field": list(rows), "Value": list(rows.values())},
         border="horizontal",
         hide_index=True,
         hide_header=True,
-        alt="Model and prompt of these sentences",
-    )  # fmt: skip
+        alt="Model and prompt of this",
+    )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.format import as_printed, plain, probability, when
-from components.narration import show_narration
+from components.narration import show_narration, show_opinion
 from components.session import services
 from services.domain.ids import FactId, InsightId
 from services.domain.insights import ReasoningChain, ReasoningStep
@@ -20,6 +20,8 @@ def show_chain(insight_id: InsightId) -> None:
             _show_step(step)
         if chain.narration is not None:
             show_narration(chain.narration)
+        if chain.opinion is not None:
+            show_opinion(chain.opinion)
         _show_versions(chain)
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from services.domain.reasoning import Narration, Reply, Try
+from services.domain.reasoning import Narration, Opinion, Reply, Try
 
 REFUSED = Try(
     question_sha256="1" * 64,
@@ -35,3 +35,16 @@ def a_narration(*tries: Try) -> Narration:
         template="Revenue was USD 120 m for the year to Dec 31, 2025.",
         tries=tries,
     )
+
+
+OPINION = Opinion(
+    prompt="text-cue-v1.0.0",
+    prompt_sha256="cd" * 32,
+    asked="sentences",
+    temperature=0.0,
+    seed=7,
+    inputs='{"sentence": "Controls could fail."}',
+    read_as="controls_not_effective",
+    answer=ACCEPTED.model_copy(update={"text": "could fail"}),
+    label="none",
+)

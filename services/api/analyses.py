@@ -25,7 +25,7 @@ from services.api.models import (
     SummaryOut,
     WorkState,
 )
-from services.api.narrations import narration_out
+from services.api.narrations import narration_out, opinion_out
 from services.api.parameters import ChainKey, DocumentId, PageByTime
 from services.api.reports import stored_report
 from services.bootstrap import Services
@@ -232,6 +232,7 @@ def _chain(chain: ReasoningChain) -> ChainOut:
             for step in chain.steps
         ],
         narration=narration_out(chain.narration),
+        opinion=opinion_out(chain.opinion),
         confidence_score=chain.confidence_score,
         timestamp=chain.timestamp,
         ttl=CHAIN_TTL_SECONDS,

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.narrations import NarrationOut
+from services.api.narrations import NarrationOut, OpinionOut
 from services.domain.base import Instant
 from services.domain.insights import InsightKind, InsightStatus, Severity
 from services.domain.listings import Classification
@@ -198,6 +198,9 @@ class ChainOut(Model):
     steps: list[StepOut]
     narration: NarrationOut | None = Field(
         description="How a language model came to the insight's sentences; null where none was asked"
+    )
+    opinion: OpinionOut | None = Field(
+        description="How a language model reads what the insight quotes; null where none was asked"
     )
     confidence_score: float = Field(ge=0, le=1, examples=[0.92])
     timestamp: Instant

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from services.domain.reasoning import Narration, Try
+from services.domain.reasoning import Narration, Opinion, Try
 
 
 class TryOut(BaseModel):
@@ -48,6 +48,40 @@ class NarrationOut(BaseModel):
         description="Why the template is shown; null where it is not", examples=[None]
     )
     tries: list[TryOut]
+
+
+class OpinionOut(BaseModel):
+    """How a model reads a sentence that the rules read as an assertion; it decides nothing."""
+
+    prompt: str = Field(examples=["text-cue-v1.0.0"])
+    prompt_sha256: str = Field(examples=["9f86d08…"])
+    asked: str = Field(description="Deployment or model of the settings", examples=["gpt-4o"])
+    temperature: float = Field(examples=[0.0])
+    seed: int = Field(examples=[7])
+    inputs: str = Field(description="What it was given beside the prompt, as JSON")
+    read_as: str = Field(description="The rules' reading", examples=["controls_not_effective"])
+    label: str | None = Field(
+        description="The model's, of a closed list; null without a valid answer",
+        examples=["controls_not_effective"],
+    )
+    answer: TryOut
+
+
+def opinion_out(opinion: Opinion | None) -> OpinionOut | None:
+    """Return a second opinion as the API tells it, None where no model was asked for one."""
+    if opinion is None:
+        return None
+    return OpinionOut(
+        prompt=opinion.prompt,
+        prompt_sha256=opinion.prompt_sha256,
+        asked=opinion.asked,
+        temperature=opinion.temperature,
+        seed=opinion.seed,
+        inputs=opinion.inputs,
+        read_as=opinion.read_as,
+        label=opinion.label or None,
+        answer=_try(opinion.answer),
+    )
 
 
 def narration_out(narration: Narration | None) -> NarrationOut | None:

@@ -6,7 +6,7 @@ from services.domain.base import Amount, Instant, Record
 from services.domain.confidence import Band, Confidence
 from services.domain.ids import ChainId, FactId, InsightId, ReportId, TieOutId, UserId
 from services.domain.periods import Period
-from services.domain.reasoning import Narration
+from services.domain.reasoning import Narration, Opinion
 
 
 class InsightKind(StrEnum):
@@ -187,7 +187,8 @@ class ReasoningChain(Record):
     took part ('deterministic-engine-v1.3.0' and the like when none did). ``materiality_version`` is the
     version of the company's materiality in force then, 0 where the proposal stood; ``scoring_version``
     that of what it was scored and routed by (policy, acceptance, calibration), 0 for the starting weights.
-    ``narration`` is how a model came to the insight's sentences, None where none was asked.
+    ``narration`` is how a model came to the insight's sentences, ``opinion`` how it reads what is quoted;
+    None where none was asked.
     """
 
     chain_id: ChainId
@@ -202,4 +203,5 @@ class ReasoningChain(Record):
     steps: tuple[ReasoningStep, ...]
     confidence_score: float
     narration: Narration | None = None
+    opinion: Opinion | None = None
     timestamp: Instant

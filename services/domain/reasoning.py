@@ -135,3 +135,30 @@ class Narration(Record):
         """What all tries cost, in the currency of the price list; 0 where no prices are set."""
         replies = [one.reply for one in self.tries if one.reply and not one.reply.from_cache]
         return sum((reply.cost or Decimal(0) for reply in replies), Decimal(0))
+
+
+class Opinion(Record):
+    """How a model reads a sentence of the document that the rules read as an assertion; it decides nothing.
+
+    ``read_as`` is the rules' reading, ``label`` the model's: one of a closed list, '' where its answer
+    was refused or did not come. ``answer`` is the one question about it; its ``text`` is what the model
+    quotes for its reading.
+    """
+
+    prompt: str
+    prompt_sha256: str
+    asked: str
+    temperature: Real
+    seed: int
+    inputs: str
+    read_as: str
+    answer: Try
+    label: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What it says, in words for a reviewer."""
+        if not self.label:
+            return f"none: {self.answer.fault or '; '.join(self.answer.refusals)}"
+        reading = self.label.replace("_", " ")
+        return f"agrees: {reading}" if self.label == self.read_as else f"reads it as: {reading}"

@@ -104,7 +104,7 @@ def judged(one: Try, insight: Insight, given: Given) -> Try:
         *_left_out(verdict.text, insight, given),
         *(refusal.reason for refusal in verdict.refusals),
     )
-    kept = " ".join([verdict.text, *_unnumbered(insight.text, given)])
+    kept = " ".join([_with_pages(verdict.text, insight), *_unnumbered(insight.text, given)])
     return one.model_copy(update={"text": kept, "refusals": refusals})
 
 
@@ -118,6 +118,13 @@ def _draft(reply: Reply) -> list[str] | str:
         return "the answer is not JSON of the schema that was asked for"
     sentences = [sentence.strip() for sentence in found.sentences]
     return sentences if sentences and all(sentences) else "the answer has no sentence"
+
+
+def _with_pages(text: str, insight: Insight) -> str:
+    """Say behind each whole quotation where it stands; the model is not told and may write no number."""
+    for quote in insight.quotes:
+        text = text.replace(f"“{quote.text}”", f"“{quote.text}” (page {quote.page})")
+    return text
 
 
 def _too_much(sentences: list[str], shown: str) -> list[str]:

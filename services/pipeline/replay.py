@@ -72,7 +72,7 @@ def replay(insight_id: InsightId, records: RecordStore, templates: Templates) ->
     if new is None or new_chain is None:
         return Replay(chain, (f"Rule {insight.rule_id} finds this no more in the stored facts.",))
     facts = {fact.fact_id: fact for fact in (*work.history, *work.read.facts)}
-    told = told_again(new, new_chain, chain.narration, facts, report.company or "")
+    told = told_again(new, new_chain, chain, facts, report.company or "")
     return Replay(chain, tuple(_differences((insight, chain), told)))
 
 
@@ -83,6 +83,9 @@ def _differences(
         for name in names:
             if getattr(old, name) != getattr(new, name):
                 yield f"{name}: stored {getattr(old, name)!r}, now {getattr(new, name)!r}"
+    old_opinion, new_opinion = then[1].opinion, now[1].opinion
+    if old_opinion and new_opinion and old_opinion != new_opinion:
+        yield f"second opinion: stored {old_opinion.sentence!r}, now {new_opinion.sentence!r}"
     yield from _of_narration(then[1].narration, now[1].narration)
     for old_step, new_step in zip_longest(then[1].steps, now[1].steps):
         yield from _of_step(old_step, new_step)

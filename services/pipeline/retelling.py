@@ -13,13 +13,14 @@ from services.analysis.service import Analysis
 from services.domain.errors import Unavailable
 from services.domain.ids import FactId
 from services.domain.insights import Insight, InsightKind, ReasoningChain
-from services.domain.reasoning import Narration, Prompt, Question, Reply
+from services.domain.reasoning import Narration, Opinion, Prompt, Question, Reply
 from services.domain.reports import Fact, Report
 from services.engine import Stored, shown
 from services.narrative.asked import inputs_of, question_of
 from services.narrative.given import given_of
 from services.narrative.grounds import Given
 from services.narrative.narrator import narrated, rejudged, retold
+from services.narrative.opinion import read_again, second_opinion
 from services.ports import Reasoner, RecordStore
 
 PROMPTS = {
@@ -28,6 +29,8 @@ PROMPTS = {
     InsightKind.RISK: "risk-assessment",
 }
 """Which prompt an insight is told by."""
+READING = "text-cue"
+"""By which prompt a sentence of the document is read a second time."""
 
 Retell = Callable[[Analysis, Report, Stored, RecordStore], tuple[Analysis, dict[str, str]]]
 """Takes an analysis of a report; returns it with other sentences, and what these took for the audit trail."""
@@ -50,17 +53,21 @@ class Retelling:
         """Return an analysis with the sentences that a model found and the guard accepted, and what they took.
 
         What no sentence of a model can tell keeps its template's unasked: numbers without a source, two
-        numbers of one name and period, none at all.
+        numbers of one name and period, none at all. Of what the document asserts it gives a second opinion.
         """
         facts = {fact.fact_id: fact for fact in (*work.history, *work.read.facts)}
         ration = _Ration(self)
 
         def told(pair: tuple[Insight, ReasoningChain]) -> tuple[Insight, ReasoningChain]:
             insight, chain = pair
-            given = given_of(insight, facts, shown, report.company or "")
-            if insight.held or given.twins or not (given.grounds or given.quotes):
-                return pair
             before = records.chain(insight.insight_id)
+            given = given_of(insight, facts, shown, report.company or "")
+            if given.quotes and not given.grounds:
+                known_opinion = None if before is None else before.opinion
+                opinion = self._opinion(insight, report, known_opinion, ration)
+                return insight, chain.model_copy(update={"opinion": opinion})
+            if insight.held or given.twins or not given.grounds:
+                return pair
             known = None if before is None else before.narration
             return retold(insight, chain, self._narration(insight, given, known, ration))
 
@@ -77,6 +84,17 @@ class Retelling:
         if known is not None and self._is_answered(known, prompt, inputs_of(insight, given)):
             return rejudged(known, insight, given)
         return narrated(insight, given, prompt, ration)
+
+    def _opinion(
+        self, insight: Insight, report: Report, known: Opinion | None, ration: "_Ration"
+    ) -> Opinion | None:
+        """Return how the model reads what an insight quotes, None for what no cue of the report is."""
+        quote = insight.quotes[0]
+        kinds = {(cue.quote, cue.page): cue.kind for cue in report.cues}
+        kind = kinds.get((quote.text, quote.page))
+        if kind is None:
+            return None
+        return second_opinion(quote.text, kind, self.prompts[READING], ration, known)
 
     def _is_answered(self, known: Narration, prompt: Prompt, inputs: str) -> bool:
         """Whether the model was asked this before and answered, whatever became of its answer."""
@@ -133,14 +151,16 @@ class _Ration:
 
 
 def told_again(
-    insight: Insight, chain: ReasoningChain, recorded: Narration | None,
+    insight: Insight, chain: ReasoningChain, recorded: ReasoningChain,
     facts: Mapping[FactId, Fact], company: str,
 ) -> tuple[Insight, ReasoningChain]:  # fmt: skip
     """Return an insight that was computed anew as its recorded answers tell it; no model is asked."""
-    if recorded is None:
+    if recorded.opinion is not None:
+        chain = chain.model_copy(update={"opinion": read_again(recorded.opinion)})
+    if recorded.narration is None:
         return insight, chain
     given = given_of(insight, facts, shown, company)
-    return retold(insight, chain, rejudged(recorded, insight, given))
+    return retold(insight, chain, rejudged(recorded.narration, insight, given))
 
 
 def untold(analysis: Analysis, *_: object) -> tuple[Analysis, dict[str, str]]:

@@ -15,7 +15,7 @@ from services.domain.reviews import ReviewItem, ReviewKind
 from services.pipeline.handlers import analyse_report, context_of
 from tests.corrections import a_claim, a_place
 from tests.factories import ANALYST, NOW, a_confidence, a_fact, a_report, an_insight, year_end
-from tests.narrations import REFUSED, SILENT, a_narration
+from tests.narrations import OPINION, REFUSED, SILENT, a_narration
 from tests.unit.statement_builder import REPORT as BUILT
 from tests.unit.statement_builder import manufacturer
 from tests.unit.statement_builder import report as built_report
@@ -303,3 +303,14 @@ def test_a_chain_tells_what_a_model_was_asked_and_answered(client, services, ana
     assert refused["refusals"] == list(REFUSED.refusals)
     assert (refused["text"], refused["cost"]) == (REFUSED.text, "0.003")
     assert (silent["reply"], silent["fault"], silent["cost"]) == (None, SILENT.fault, None)
+
+
+def test_a_chain_tells_a_second_opinion(client, services, analysed):
+    insight = services.ports.records.insights(BUILT)[0]
+    address = f"/api/v1/reasoning-chains/{insight.chain_id}"
+    assert client.get(address).json()["opinion"] is None
+    chain = services.ports.records.chain(insight.insight_id)
+    keep(services, chain.model_copy(update={"opinion": OPINION}))
+    found = client.get(address).json()["opinion"]
+    assert (found["read_as"], found["label"]) == ("controls_not_effective", "none")
+    assert (found["prompt"], found["answer"]["text"]) == (OPINION.prompt, "could fail")

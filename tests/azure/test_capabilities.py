@@ -6,7 +6,8 @@ import socket
 import pytest
 
 from services.cli import main
-from tests.azure import key_vault, redis_server
+from tests.azure import key_vault, openai_server, redis_server
+from tests.azure.openai_server import MODEL, ModelServer
 from tests.azure.redis_server import PASSWORD
 
 
@@ -52,6 +53,32 @@ def test_a_vault_that_refuses_stops_the_doctor_with_what_to_do(vault, capsys):
     vault.refused = {"ADVISOR-BLOB-KEY"}
     assert main(["doctor"]) == 1
     assert "Key Vault Secrets User" in capsys.readouterr().err
+
+
+def test_a_language_model_is_asked_for_a_word(monkeypatch, capsys):
+    with ModelServer() as server:
+        for name, value in server.settings().items():
+            monkeypatch.setenv(f"ADVISOR_{name.upper()}", str(value))
+        code, found, said = doctor(capsys)
+        row = found["Sentences"]
+        assert (code, row["adapter"], row["ok"]) == (0, "Azure OpenAI", True)
+        assert row["host"] == server.endpoint.partition("//")[2]
+        assert MODEL in row["sentence"]
+        assert openai_server.KEY not in said
+        server.faults = [openai_server.refused(404, "DeploymentNotFound")]
+        code, found, _ = doctor(capsys)
+        assert (code, found["Sentences"]["ok"]) == (1, False)
+        assert "check ADVISOR_OPENAI_ENDPOINT" in found["Sentences"]["sentence"]
+
+
+def test_another_server_of_the_same_api_is_not_called_azure(monkeypatch, capsys):
+    with ModelServer() as server:
+        monkeypatch.setenv("ADVISOR_OPENAI_BASE_URL", f"{server.endpoint}/v1")
+        monkeypatch.setenv("ADVISOR_OPENAI_MODEL", "local-model")
+        monkeypatch.setenv("ADVISOR_OPENAI_KEY", openai_server.KEY)
+        _, found, _ = doctor(capsys)
+    row = found["Sentences"]
+    assert (row["adapter"], row["ok"]) == ("A model that speaks OpenAI's API", True)
 
 
 def test_an_issuer_and_a_webhook_that_are_gone_are_named(monkeypatch, capsys):

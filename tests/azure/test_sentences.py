@@ -12,7 +12,7 @@ from services.cfo.verify import Verifier
 from services.config import Settings
 from services.domain.insights import Insight, InsightStatus
 from services.domain.messages import Effects, MessageKind, message
-from services.domain.reports import ReportStatus
+from services.domain.reports import ReportStatus, TextCue
 from services.engine import stored
 from services.pipeline.handlers import analyse_report, context_of
 from services.pipeline.replay import replay
@@ -40,12 +40,12 @@ def server():
 def analysed(server, tmp_path):
     """Analyse a manufacturer's report with the model of the settings; the same store at every call."""
 
-    def run(name: str = "run-1", **changes):
+    def run(name: str = "run-1", cues: tuple[TextCue, ...] = (), **changes):
         built = build(Settings(data_dir=tmp_path, **server.settings(**changes)))
         records = built.ports.records
         if records.report(REPORT) is None:
             statements, facts = manufacturer()
-            read = report(status=ReportStatus.READ, company="Acme")
+            read = report(status=ReportStatus.READ, company="Acme", cues=cues)
             records.commit(Effects(records=(read, *statements, *facts)))
         incoming = message(MessageKind.FACTS_EXTRACTED, REPORT, name)
         records.commit(analyse_report(incoming, context_of(built)))
@@ -173,6 +173,55 @@ def test_another_model_or_prompt_is_asked_anew(analysed, server):
     context = context_of(replace(services, prompts=prompts))
     services.ports.records.commit(analyse_report(incoming, context))
     assert len(server.requests) == 2 * count
+
+
+# ------------------------------------------------------------------------------- a second opinion
+
+CUE = TextCue(
+    kind="controls_not_effective",
+    quote="Management concluded that our disclosure controls and procedures were not effective.",
+    page=5,
+)
+
+
+def reading(label: str, quote: str) -> Callable[[Asked], str]:
+    """Read every sentence so, and tell the truth of numbers."""
+
+    def answer(request: Asked) -> str:
+        is_cue = "sentence" in told(request)
+        return json.dumps({"label": label, "quote": quote}) if is_cue else true_sentences(request)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("label", "quote", "sentence"),
+    [
+        ("controls_not_effective", "were not effective", "agrees: controls not effective"),
+        ("none", "Management concluded", "reads it as: none"),
+        ("none", "it is all a mistake", "none: “it is all a mistake” is not in the sentence"),
+    ],
+)
+def test_what_a_model_reads_in_a_quotation_stands_in_the_chain_and_changes_nothing(
+    label, quote, sentence, analysed, server
+):
+    server.answer = reading(label, quote)
+    services = analysed(cues=(CUE,))
+    insight = next(one for one in insights(services) if one.rule_id == "K12")
+    assert f"“{CUE.quote.rstrip('.')}” (page 5)" in insight.text
+    chain = services.ports.records.chain(insight.insight_id)
+    assert chain.narration is None
+    assert chain.opinion.sentence == sentence
+    asked = len(server.requests)
+    assert replay(insight.insight_id, services.ports.records, services.templates).is_identical
+    again = analysed("run-2", cues=(CUE,))
+    assert (
+        again.ports.records.insight(insight.insight_id).model_copy(
+            update={"created_at": insight.created_at}
+        )
+        == insight
+    )
+    assert len(server.requests) == asked
 
 
 # ------------------------------------------------------------------------------------ when it lies

@@ -4,7 +4,7 @@ import re
 
 from services.domain.messages import Effects
 from services.domain.users import Role
-from tests.narrations import ACCEPTED, REFUSED, SILENT, a_narration
+from tests.narrations import ACCEPTED, OPINION, REFUSED, SILENT, a_narration
 from tests.pages.conftest import CHAIN, PUBLISHED, texts
 
 
@@ -48,3 +48,15 @@ def test_the_reason_of_a_silent_model_is_said(seeded, open_page):
 def test_without_a_model_the_chain_says_nothing_of_one(seeded, open_page):
     at = open_page("insight", Role.ANALYST, insight=PUBLISHED.insight_id)
     assert "language model" not in texts(at)
+
+
+def test_a_second_opinion_stands_beside_what_the_rules_read(seeded, open_page):
+    chain = CHAIN.model_copy(update={"opinion": OPINION})
+    seeded.ports.records.commit(Effects(records=(chain,)))
+    at = open_page("insight", Role.ANALYST, insight=PUBLISHED.insight_id)
+    assert not at.exception
+    assert "Second opinion by a language model** · reads it as: none" in texts(at)
+    assert "could fail" in texts(at)
+    table = str([table.value.to_dict() for table in at.table])
+    assert "controls not effective" in table
+    assert OPINION.prompt in table

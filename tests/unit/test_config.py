@@ -188,3 +188,28 @@ def test_ids_of_entra_id_are_compared_in_small_letters(monkeypatch: pytest.Monke
     for name, value in ENTRA.items():
         monkeypatch.setenv(name, value.upper() if name.endswith("_ID") else value)
     assert (read_settings().entra_tenant_id, read_settings().entra_client_id) == (TENANT, CLIENT)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"OPENAI_ENDPOINT": "https://x.openai.azure.com"}, "needs ADVISOR_OPENAI_DEPLOYMENT"),
+        ({"OPENAI_BASE_URL": "http://127.0.0.1:11434/v1"}, "needs ADVISOR_OPENAI_MODEL"),
+        (
+            {
+                "OPENAI_ENDPOINT": "https://x.openai.azure.com", "OPENAI_DEPLOYMENT": "one",
+                "OPENAI_BASE_URL": "http://127.0.0.1:11434/v1", "OPENAI_MODEL": "two",
+            },
+            "two places for one model",
+        ),
+        ({"OPENAI_ENDPOINT": "x.openai.azure.com"}, "ADVISOR_OPENAI_ENDPOINT"),
+        ({"OPENAI_API_VERSION": "latest"}, "ADVISOR_OPENAI_API_VERSION"),
+        ({"OPENAI_SECONDS": "0"}, "ADVISOR_OPENAI_SECONDS"),
+        ({"OPENAI_INPUT_PRICE": "-1"}, "ADVISOR_OPENAI_INPUT_PRICE"),
+    ],
+)  # fmt: skip
+def test_a_language_model_is_named_whole_and_once(given, said, monkeypatch: pytest.MonkeyPatch):
+    for name, value in given.items():
+        monkeypatch.setenv(f"ADVISOR_{name}", value)
+    with pytest.raises(InvalidInput, match=said):
+        read_settings()

@@ -162,7 +162,7 @@ def test_a_quotation_of_the_template_has_to_be_told(case):
     assert "the quotation is left out" in silent.tries[0].refusals
     whole = Told(draft(*TRUE, f"The report states that “{said}”."))
     narration = narrated(quoting, given, PROMPT, whole)
-    assert narration.text.endswith(f"The report states that “{said}”.")
+    assert narration.text.endswith(f"The report states that “{said}” (page 3).")
 
 
 def test_recorded_answers_are_judged_anew_without_a_model(case):

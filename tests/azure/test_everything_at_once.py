@@ -26,11 +26,13 @@ from tests.azure import (  # fmt: skip
     document_intelligence,
     key_vault,
     logic_app,
+    openai_server,
     redis_server,
 )
 from tests.azure.azurite import Azurite
 from tests.azure.installation_run import REVIEWER, TOKEN, TRACE
 from tests.azure.key_vault import HEADER, KeyVaultServer
+from tests.azure.openai_server import ModelServer, sentences
 from tests.azure.service_bus import ServiceBusPeer
 from tests.conftest import ROOT
 from tests.contract.trails import CHECKPOINT_KEY
@@ -48,6 +50,7 @@ ON_AZURE = {
     "Audit trail": "Azure Table Storage",
     "Page layouts": "Azure Document Intelligence",
     "Cache": "Redis",
+    "Sentences": "Azure OpenAI",
     "Secrets": "Azure Key Vault",
     "Notices": "Logic App",
     "Telemetry": "Azure Application Insights",
@@ -64,6 +67,7 @@ class Azure:
     envelopes: list[dict[str, Any]]
     vault: KeyVaultServer
     layout: document_intelligence.DocumentIntelligence
+    model: ModelServer
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +86,8 @@ def _opened(storage: Azurite, folder: Path, stack: ExitStack) -> Azure:
     bus.start()
     stack.callback(bus.close)
     layout = stack.enter_context(document_intelligence.DocumentIntelligence())
+    model = stack.enter_context(ModelServer())
+    model.answer = lambda _: sentences("Revenue rose by 99.9 % to $1 in 2031.")
     shared = stack.enter_context(redis_server.running())
     hook, trigger = stack.enter_context(logic_app.serving())
     connection, envelopes = stack.enter_context(app_insights.serving())
@@ -91,12 +97,15 @@ def _opened(storage: Azurite, folder: Path, stack: ExitStack) -> Azure:
         "document_intelligence_key": document_intelligence.KEY, "redis_url": shared.url,
         "webhook_secret": logic_app.HMAC_KEY, "logic_app_url": hook,
         "app_insights_connection_string": connection, "entra_client_secret": SECRET,
+        "openai_key": openai_server.KEY,
     })  # fmt: skip
     environment = {
         "ADVISOR_BLOB_ENDPOINT": storage.blob_endpoint, "ADVISOR_BLOB_CONTAINER": f"d{mine}",
         "ADVISOR_TABLE_ENDPOINT": storage.table_endpoint, "ADVISOR_TABLE_NAME": f"T{mine}",
         "ADVISOR_CHECKPOINT_CONTAINER": f"c{mine}", "ADVISOR_COSMOS_ENDPOINT": records.url,
         "ADVISOR_DOCUMENT_INTELLIGENCE_ENDPOINT": layout.endpoint,
+        "ADVISOR_OPENAI_ENDPOINT": model.endpoint,
+        "ADVISOR_OPENAI_DEPLOYMENT": openai_server.DEPLOYMENT,
         "ADVISOR_NOTIFY": "logic-app", "ADVISOR_KEY_VAULT_URL": vault.url,
         "ADVISOR_AZURE_CA_FILE": str(vault.ca_file),
         "IDENTITY_ENDPOINT": f"http://127.0.0.1:{vault.identity_port}/token", "IDENTITY_HEADER": HEADER,
@@ -104,7 +113,7 @@ def _opened(storage: Azurite, folder: Path, stack: ExitStack) -> Azure:
         "ADVISOR_ENTRA_AUTHORITY": issuer.authority, TOKEN: issuer.token(),
         **_trusting(issuer),
     }  # fmt: skip
-    return Azure(environment, trigger.got, envelopes, vault, layout)
+    return Azure(environment, trigger.got, envelopes, vault, layout, model)
 
 
 def _hold(vault: KeyVaultServer, secrets: dict[str, str]) -> None:
@@ -160,16 +169,26 @@ def test_the_reports_come_to_the_summary_with_the_same_numbers_and_insights(
     assert there["insights"] == here["insights"]
 
 
-def test_without_document_intelligence_every_byte_is_the_same(
+def test_with_pages_and_sentences_of_this_machine_every_byte_is_the_same(
     azurite: Azurite, here: dict[str, Any], tmp_path: Path
 ):
     with ExitStack() as stack:
         other = _opened(azurite, tmp_path, stack)
-        pages_read_here = {"ADVISOR_DOCUMENT_INTELLIGENCE_ENDPOINT": ""}
-        there = run(other.environment | pages_read_here, tmp_path / "data")
+        here_too = {"ADVISOR_DOCUMENT_INTELLIGENCE_ENDPOINT": "", "ADVISOR_OPENAI_ENDPOINT": ""}
+        there = run(other.environment | here_too, tmp_path / "data")
     for what in ("statements", "facts", "findings", "tie_outs", "insights", "chains", "summary"):
         assert there[what] == here[what]
     assert min(len(here["facts"]), len(here["insights"]), len(here["chains"])) > 10
+
+
+def test_a_model_that_lies_was_asked_and_wrote_nothing(
+    azure: Azure, here: dict[str, Any], there: dict[str, Any]
+):
+    assert there["insights"] == here["insights"]
+    assert len(azure.model.requests) > 10
+    told = [json.loads(chain)["narration"] for chain in there["chains"]]
+    assert [one["tries"] for one in told if one] != []
+    assert all(json.loads(chain)["narration"] is None for chain in here["chains"])
 
 
 def test_the_trail_is_whole_and_the_reviewer_was_told(azure: Azure, there: dict[str, Any]):

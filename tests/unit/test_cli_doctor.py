@@ -11,7 +11,7 @@ from services.domain.errors import Unavailable
 def test_a_fresh_installation_is_fine(capsys):
     assert main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 11
     assert lines[0].startswith("Documents     Files ")
     assert all("  this machine  ok" in line for line in lines)
 

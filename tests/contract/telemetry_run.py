@@ -24,12 +24,12 @@ def written(telemetry: Telemetry) -> dict[str, str]:
         telemetry.event("HighConfidenceInsight", {"insight_id": "i", "confidence": 0.9})
     with telemetry.span("ReportReceived", "work", "no traceparent") as nobodys:
         pass
-    raised = ""
+    raised = "nothing"
     try:
         with telemetry.span("fails", "work", CALLER):
-            raise KeyError("a word of the document")
-    except KeyError as error:
-        raised = str(error)
+            int("a word of the document")
+    except ValueError:
+        raised = "what the block raised"
     return {
         "called": called.traceparent, "sent": sent, "within": within.traceparent, "raised": raised,
         "continued": continued.traceparent, "nobodys": nobodys.traceparent, "left": current_traceparent(),

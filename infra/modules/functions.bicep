@@ -25,10 +25,12 @@ param busHost string
 param connectionString string
 @description('Settings of the product: name, value')
 param settings array
-@description('Whether the functions work; not as long as the records are in a folder of the container app')
+@description('Whether the functions work; until then the workers of the container app do it alone')
 param working bool
 
-// All that starts by itself; what is asked over HTTP answers that it lacks the records.
+// The one folder that an instance may write to; it ends with the instance.
+var scratch = '/tmp'
+// All that starts by itself.
 var started = [
   'ProcessIngestionWorker'
   'AnalyzeDataWorker'
@@ -69,7 +71,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       minTlsVersion: '1.2'
       http20Enabled: true
       appSettings: concat(settings, switches, [
-        { name: 'ADVISOR_DATA_DIR', value: '/tmp/advisor' }
+        { name: 'ADVISOR_DATA_DIR', value: '${scratch}/advisor' }
         { name: 'AZURE_CLIENT_ID', value: identityClientId }
         { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: connectionString }
         { name: 'AzureWebJobsStorage__accountName', value: storageName }

@@ -20,6 +20,8 @@ def with_ids(stand: Stand) -> str:
     lines = [SHIPPED.read_text(encoding="utf-8")]
     for name, ids in stand.ids.items():
         lines.append(f'[dictionaries."{name}"]\nvalues = {sorted(ids)}')
+    # One of the stored documents only has an earlier one of its company to be held against.
+    lines.append('[[operations]]\ninclude-path-regex = "/changes$"\ngeneration.max-examples = 60')
     lines.append("[parameters]")
     lines += [f'"{name}" = {{ dictionary = "{name}", probability = 0.8 }}' for name in stand.ids]
     return "\n".join(lines)
@@ -40,7 +42,7 @@ def tried(stand: Stand, folder: Path, *more: str) -> subprocess.CompletedProcess
 
 @pytest.mark.parametrize(
     ("role", "missed"),
-    [(Role.AUDITOR, 1), (Role.ANALYST, 3), (Role.REVIEWER, 8), (Role.ADMIN, 3)],
+    [(Role.AUDITOR, 0), (Role.ANALYST, 3), (Role.REVIEWER, 8), (Role.ADMIN, 3)],
 )
 def test_no_check_of_schemathesis_fails(stand, tmp_path: Path, role: Role, missed: int):
     """Nearly all that a role may do is done: an act that came before can leave one nothing to do."""

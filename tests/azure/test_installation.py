@@ -19,17 +19,15 @@ from services.config import Settings
 from services.domain.audit import AuditEntry
 from services.domain.messages import Queue
 from services.domain.users import Role
-from services.pipeline.delivery import handle
-from services.pipeline.handlers import context_of
 from tests.acceptance.test_kill_workers import outcome
 from tests.api import test_once as once
 from tests.azure import azurite as storage
 from tests.azure.azurite import Azurite
 from tests.azure.cosmos import KEY, CosmosServer
+from tests.azure.installation_run import work
 from tests.azure.service_bus import ServiceBusPeer
 from tests.azure.test_queues import MIN_KILLS, kill_until_done
 from tests.callers import As, a_user
-from tests.contract.test_queues import wait_for
 from tests.contract.trails import CHECKPOINT_KEY
 from tests.core_records import ANN
 from tests.small_reports import small_csv, small_pdf
@@ -39,7 +37,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 SAMPLES = ("Larkfield_FY2024_10-K.pdf", "Larkfield_FY2025_10-K.pdf")
-DEADLINE_SECONDS = 120
 TIMES = {"timestamp": True, "steps": {"__all__": {"elapsed_us"}}}
 """When a chain was made and how long each step took: no two runs have these alike."""
 
@@ -88,19 +85,6 @@ def started(settings: Settings, closing: ExitStack) -> Services:
         if hasattr(adapter, "close"):
             closing.callback(adapter.close)
     return services
-
-
-def work(services: Services) -> None:
-    """Do what a worker does until nothing is left to do."""
-    context = context_of(services)
-
-    def is_idle() -> bool:
-        delivery = context.ports.queue.claim(tuple(Queue), "w")
-        if delivery is not None:
-            handle(delivery, context)
-        return sum(context.ports.queue.depth().values()) == 0
-
-    wait_for(is_idle, DEADLINE_SECONDS)
 
 
 def acts(entries: list[AuditEntry]) -> list[tuple[str, str, str]]:
